@@ -1,0 +1,44 @@
+# One environment (.venv) for running and testing; a stamp makes the second call immediate.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := run
+.PHONY: run test test-long bench lint lock setup
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
+	$(PY) -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	touch $@
+
+# The sample company: its plan 2024, then the review of June 2024.
+run: $(STAMP)
+	$(PY) -m salesnb run 2024 2024-06 --unit sample
+
+test: $(STAMP)
+	$(PY) .ci/browser.py install
+	$(PY) -m pytest -n 2 -m "not long"
+
+# Nothing collected (exit 5) is not a failure: a checkout may have no long test yet.
+test-long: $(STAMP)
+	$(PY) .ci/browser.py install
+	$(PY) -m pytest -m long || test $$? -eq 5
+
+bench: $(STAMP)
+	$(PY) -m tests.bench
+
+lint: $(STAMP)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+# Keeps the pinned versions unless told otherwise: make lock UPGRADE=--upgrade
+lock: $(STAMP)
+	$(PY) -m pip install --disable-pip-version-check -q uv
+	$(VENV)/bin/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+		--all-extras --no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE) \
+		pyproject.toml -o requirements.lock

@@ -1,0 +1,72 @@
+"""What every room's tests share: the browser, the third-party sample data, the folders of the checkout."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A page must not need the network, and a test must not wait for what a browser fetches for itself.
+BROWSER_SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of third-party sample data (SALESNB_REAL_DATA, else ../shared/data); skips where it is absent."""
+    folder = Path(os.environ.get("SALESNB_REAL_DATA") or ROOT.parent / "shared" / "data").resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no third-party sample data at {folder}; set SALESNB_REAL_DATA to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's executable; skips with the reason where there is none."""
+    finder = _browser_finder()
+    try:
+        return finder.find()
+    except finder.Missing as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """A headless Chromium through Playwright, one for the session; open a `new_page()` in each test and close it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, headless=True, args=list(BROWSER_SWITCHES))
+        yield opened
+        opened.close()
+
+
+def _browser_finder() -> Any:
+    """`.ci/browser.py` as a module, so that tests and the installer look in the same places."""
+    spec = importlib.util.spec_from_file_location("ci_browser", ROOT / ".ci" / "browser.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
