@@ -1,0 +1,165 @@
+"""company.yaml: who the unit is, how it counts, and where its exports stand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from salesnb.model.params.dated import Dated, ParamsModel
+
+SourceTable = Literal[
+    "sales_lines",
+    "returns",
+    "receipts",
+    "opportunities",
+    "visits",
+    "spend",
+    "customers",
+    "people",
+    "products",
+    "dealers",
+    "targets",
+    "market_sizes",
+    "invoices",
+    "shipments",
+]
+
+
+class Name(ParamsModel):
+    """A name in both languages; one text alone serves both."""
+
+    zh: str
+    en: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, data: Any) -> Any:
+        return {"zh": data, "en": data} if isinstance(data, str) else data
+
+    def get(self, lang: str) -> str:
+        """The name in ``lang``."""
+        return self.zh if lang == "zh" else self.en
+
+
+class ColumnMap(ParamsModel):
+    """Where a column comes from: its header in the export, and how to read it."""
+
+    column: str | None = None  # header in the export
+    columns: tuple[str, ...] = ()  # several headers joined by "/" (a key made of parts)
+    value: str | None = None  # a constant for every row
+    unit: Literal["元", "千元", "万元", "百万元", "亿元", "1", "K", "M", "minor", "percent"] | None = None
+    format: str | None = None  # date format as strptime, e.g. "%d/%m/%Y"
+    less: str | None = None  # subtract this column (cost = sales less profit)
+    values: dict[str, str] = Field(default_factory=dict)  # spelling in the export → ours
+
+    @model_validator(mode="before")
+    @classmethod
+    def _header(cls, data: Any) -> Any:
+        return {"column": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> ColumnMap:
+        if sum((self.column is not None, bool(self.columns), self.value is not None)) != 1:
+            raise ValueError("give exactly one of column, columns, value / column、columns、value 三者须且只能写一个")
+        return self
+
+
+class Control(ParamsModel):
+    """A ledger figure the import must meet, in currency units: for one year, month, or all."""
+
+    period: str = ""
+    column: str = "net"
+    total: str
+    tolerance: str = "0"
+
+    @field_validator("total", "tolerance", mode="before")
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, (int, float)) else value
+
+
+class Source(ParamsModel):
+    """One kind of export: what table it becomes, which files, how they are written, which columns mean what."""
+
+    table: SourceTable
+    file: str | None = None  # path or pattern (*), relative to the unit's params folder
+    url: str | None = None  # an Ibis address; secrets come from the environment as ${NAME}
+    query: str | None = None
+    sheet: str | int | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None  # 1-based row of the column names; guessed when absent
+    columns: dict[str, ColumnMap]
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # keep rows whose export column holds one of these
+    control: tuple[Control, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.file is None) == (self.url is None):
+            raise ValueError("give either file or url / file 与 url 须且只能写一个")
+        return self
+
+
+class Basis(ParamsModel):
+    """业绩口径: which date makes a sale, tax in or out, returns netted or shown apart (R81)."""
+
+    date: Literal["order_date", "ship_date", "invoice_date"] = "order_date"
+    tax: Literal["excluded", "included"] = "excluded"
+    returns: Literal["netted", "apart"] = "netted"
+
+
+class Generated(ParamsModel):
+    """The exports are made by a generator (the sample company): no file of the user's is needed."""
+
+    by: Literal["sample"]
+    seed: int
+    folder: str = "data"
+    without: tuple[str, ...] = ()
+
+
+class Import(ParamsModel):
+    """How strict the quality gate is: shares above which a run stops, and codes raised or lowered in severity."""
+
+    stop_share_set_aside: Dated[float] = Dated[float].model_validate(0.05)
+    severity: dict[str, Literal["info", "warn", "error", "stop"]] = Field(default_factory=dict)
+
+
+class Company(ParamsModel):
+    """The schema of company.yaml."""
+
+    schema_: Literal[1] = Field(alias="schema", default=1)
+    unit: str
+    name: Name
+    language: Literal["zh", "en"] = "zh"
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    fiscal_year_start: int = Field(default=1, ge=1, le=12)
+    month_closes_on: int | None = Field(default=None, ge=1, le=30)
+    close_days: int = Field(default=5, ge=0, le=90)
+    today: date | None = None
+    font: str | None = None
+    basis: Basis = Basis()
+    generated: Generated | None = None
+    quality: Import = Import()
+    sources: dict[str, Source] = Field(default_factory=dict)
+    tiers: dict[str, Dated[int]] = Field(default_factory=dict)
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"time zone {value} is unknown / 没有时区 {value}") from error
+        return value
+
+    @property
+    def calendar(self) -> Any:
+        """The company's :class:`~salesnb.model.periods.Calendar`."""
+        from salesnb.model.periods import Calendar
+
+        return Calendar(self.fiscal_year_start, self.month_closes_on)

@@ -1,0 +1,156 @@
+"""Strict YAML: duplicate and unknown keys, foreign types and oversized files are refused with file and line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from salesnb.model.errors import ParamsError, Place, Text
+
+LIMIT_BYTES = 4_000_000
+_KINDS = {"str", "int", "float", "bool", "null", "timestamp"}
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Doc:
+    """A parameter file: plain ``data`` and the 1-based ``lines`` of every key and list item."""
+
+    file: str
+    data: dict[str, Any]
+    lines: dict[KeyPath, int] = field(repr=False, default_factory=dict)
+
+    def place(self, path: KeyPath) -> Place:
+        """File, line and key of ``path``, or of its nearest parent that stands in the file."""
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        return Place(file=self.file, line=self.lines.get(known), key=".".join(str(p) for p in path) or None)
+
+
+def load_yaml(path: Path, name: str | None = None) -> Doc:
+    """Read one file. ``name`` is how the user knows it (default: folder/file). Raises ParamsError with file:line."""
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    shown = name or f"{path.parent.name}/{path.name}"
+    try:
+        text = _text(path, shown)
+        node = _compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise ParamsError(
+            Text(f"YAML 写法有误：{error.problem}", f"not valid YAML: {error.problem}"),
+            where=Place(file=shown, line=line, column=mark.column + 1 if mark else None),
+            remedy=Text("检查缩进、冒号后的空格和引号", "check indentation, the space after colons, and quotes"),
+        ) from error
+    except YAMLError as error:
+        raise ParamsError(Text(f"YAML 无法读取：{error}", f"YAML cannot be read: {error}"), where=Place(file=shown)) from error
+    if node is None:
+        return Doc(shown, {})
+    lines: dict[KeyPath, int] = {}
+    data = _Reader(shown, lines).value(node, ())
+    if not isinstance(data, dict):
+        raise ParamsError(
+            Text("文件最外层应为“键: 值”", "the file must be a mapping of keys at the top"), where=Place(file=shown, line=1)
+        )
+    return Doc(shown, data, lines)
+
+
+def _text(path: Path, shown: str) -> str:
+    if not path.is_file():
+        raise ParamsError(Text("参数文件不存在", "the parameter file does not exist"), where=Place(file=shown))
+    if path.stat().st_size > LIMIT_BYTES:
+        raise ParamsError(
+            Text(f"参数文件超过 {LIMIT_BYTES:,} 字节", f"the parameter file is larger than {LIMIT_BYTES:,} bytes"),
+            where=Place(file=shown),
+            why=Text("参数由人书写；这么大的多半是数据", "people write params; a file this large is probably data"),
+        )
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ParamsError(
+            Text("参数文件不是 UTF-8 编码", "the parameter file is not UTF-8"),
+            where=Place(file=shown),
+            remedy=Text("另存为 UTF-8", "save it as UTF-8"),
+        ) from error
+
+
+def _compose(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = (1, 2)  # NO stays text, 0123 is not octal
+    return yaml.compose(text)
+
+
+class _Reader:
+    """Turns composed nodes into plain data; scalars are typed here, so that no tag of the file can build an object."""
+
+    def __init__(self, file: str, lines: dict[KeyPath, int]) -> None:
+        self.file, self.lines = file, lines
+
+    def value(self, node: Any, path: KeyPath) -> Any:
+        from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+        if node.anchor:
+            raise self._refuse(node, path, Text(f"不支持锚点 &{node.anchor}", f"anchors (&{node.anchor}) are not supported"))
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.value(child, (*path, i)) for i, child in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)
+        return self._scalar(node, path)
+
+    def _mapping(self, node: Any, path: KeyPath) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            here = (*path, key)
+            if key in out:
+                raise self._refuse(
+                    key_node, here, Text(f"键 {key} 重复，先见于第 {self.lines[here]} 行", f"key {key} stands twice, first in line {self.lines[here]}")
+                )
+            self.lines[here] = key_node.start_mark.line + 1
+            out[key] = self.value(value_node, here)
+        return out
+
+    def _scalar(self, node: Any, path: KeyPath) -> Any:
+        from datetime import date
+
+        text, tag = node.value, str(node.tag or "")
+        kind = tag.rsplit(":", 1)[-1]
+        if tag and (not tag.startswith("tag:yaml.org,2002:") or kind not in _KINDS):
+            raise self._refuse(node, path, Text(f"不支持标签 {tag}", f"tag {tag} is not supported"))
+        if node.style in ("'", '"', "|", ">"):
+            return text
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text.lower() == "true"
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError as error:
+                raise self._refuse(node, path, Text(f"日期 {text} 不存在", f"date {text} does not exist")) from error
+        if kind == "int":
+            return self._integer(node, path)
+        if kind == "float":
+            return float(text.replace("_", ""))
+        return text
+
+    def _integer(self, node: Any, path: KeyPath) -> int:
+        text = node.value.replace("_", "")
+        if re.fullmatch(r"[-+]?0\d+", text):
+            raise self._refuse(
+                node, path, Text(f"{text} 以 0 开头：数字还是编号？编号请加引号", f"{text} starts with 0: a number or an id? quote ids")
+            )
+        return int(text, 0)
+
+    def _refuse(self, node: Any, path: KeyPath, what: Text) -> ParamsError:
+        mark = node.start_mark
+        key = ".".join(str(p) for p in path) or None
+        return ParamsError(what, where=Place(file=self.file, line=mark.line + 1, column=mark.column + 1, key=key))

@@ -1,0 +1,248 @@
+"""Periods and the company's calendar.
+
+Six spellings exist: ``2024 · 2024H1 · 2024Q2 · 2024-03 · 2024-W12 · 2024-03-15`` (CONTRACTS, Periods). A year is the
+fiscal year named by the calendar year it starts in; with a settlement day (26th–25th) a month runs from the day after
+the settlement day of the month before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from salesnb.model.errors import PeriodError, Text
+
+
+class Kind(StrEnum):
+    """Kinds of period, coarse to fine."""
+
+    YEAR = "year"
+    HALF = "half"
+    QUARTER = "quarter"
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+
+
+_MONTHS_IN = {Kind.YEAR: 12, Kind.HALF: 6, Kind.QUARTER: 3, Kind.MONTH: 1}
+_PATTERNS = {
+    Kind.YEAR: re.compile(r"(\d{4})"),
+    Kind.HALF: re.compile(r"(\d{4})H([12])"),
+    Kind.QUARTER: re.compile(r"(\d{4})Q([1-4])"),
+    Kind.MONTH: re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
+    Kind.WEEK: re.compile(r"(\d{4})-W(0[1-9]|[1-4]\d|5[0-3])"),
+    Kind.DAY: re.compile(r"(\d{4})-(\d{2})-(\d{2})"),
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period: its spelling, kind, first and last day (inclusive) and, from month up, its months 'YYYY-MM'."""
+
+    text: str
+    kind: Kind
+    start: date
+    end: date
+    months: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+    def holds(self, day: date) -> bool:
+        """Whether ``day`` falls into the period."""
+        return self.start <= day <= self.end
+
+    @property
+    def days(self) -> int:
+        """Number of calendar days."""
+        return (self.end - self.start).days + 1
+
+
+def _shift(month: str, by: int) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    index = year * 12 + number - 1 + by
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def month_range(first: str, last: str) -> tuple[str, ...]:
+    """All months from ``first`` to ``last`` inclusive; empty when last is before first."""
+    out = []
+    while first <= last:
+        out.append(first)
+        first = _shift(first, 1)
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A company's calendar: first month of the fiscal year and the settlement day of a month (None: month end)."""
+
+    fiscal_year_start: int = 1
+    month_closes_on: int | None = None
+
+    def period(self, text: str | int) -> Period:
+        """The period spelled ``text``; PeriodError shows the right spelling of what was probably meant."""
+        spelled = str(text)
+        for kind, pattern in _PATTERNS.items():
+            match = pattern.fullmatch(spelled)
+            if match:
+                try:
+                    return self._build(spelled, kind, [int(g) for g in match.groups()])
+                except ValueError as error:
+                    raise PeriodError(
+                        Text(f"期间 {spelled} 不存在：{error}", f"period {spelled} does not exist: {error}")
+                    ) from error
+        raise PeriodError(
+            Text(f"看不懂期间 {spelled!r}", f"period {spelled!r} is not spelled our way"),
+            remedy=_suggestion(spelled),
+        )
+
+    def _build(self, text: str, kind: Kind, parts: list[int]) -> Period:
+        if kind is Kind.DAY:
+            day = date(*parts)
+            return Period(text, kind, day, day)
+        if kind is Kind.WEEK:
+            start = date.fromisocalendar(parts[0], parts[1], 1)
+            return Period(text, kind, start, start + timedelta(days=6))
+        if kind is Kind.MONTH:
+            return self._months(text, kind, text)
+        offset = 0 if kind is Kind.YEAR else (parts[1] - 1) * _MONTHS_IN[kind]
+        return self._months(text, kind, _shift(f"{parts[0]:04d}-{self.fiscal_year_start:02d}", offset))
+
+    def _months(self, text: str, kind: Kind, first: str) -> Period:
+        months = tuple(_shift(first, i) for i in range(_MONTHS_IN[kind]))
+        return Period(text, kind, self.month_start(months[0]), self.month_start(_shift(months[-1], 1)) - timedelta(days=1), months)
+
+    def month_start(self, month: str) -> date:
+        """First day of a settlement month 'YYYY-MM'."""
+        first = date(int(month[:4]), int(month[5:]), 1)
+        if self.month_closes_on is None:
+            return first
+        before = first - timedelta(days=1)
+        closing = min(self.month_closes_on, before.day)
+        return date(before.year, before.month, closing) + timedelta(days=1)
+
+    def month_of(self, day: date) -> str:
+        """The settlement month 'YYYY-MM' a day belongs to."""
+        month = f"{day.year:04d}-{day.month:02d}"
+        following = _shift(month, 1)
+        return following if day >= self.month_start(following) else month
+
+    def year_of(self, month: str) -> int:
+        """The fiscal year a month belongs to, named by the calendar year it starts in."""
+        return int(month[:4]) - (int(month[5:]) < self.fiscal_year_start)
+
+    def previous(self, period: Period) -> Period:
+        """The period of the same kind right before."""
+        return self._containing(period.kind, period.start - timedelta(days=1))
+
+    def last_year(self, period: Period) -> Period:
+        """The same period a year earlier; week 53 and 29 February fall to the week or day before when there is none."""
+        if period.kind is Kind.DAY:
+            day = period.start
+            twin = date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
+            return self.period(twin.isoformat())
+        if period.kind is Kind.WEEK:
+            year, week, _ = period.start.isocalendar()
+            last = date(year - 1, 12, 28).isocalendar()[1]
+            return self.period(f"{year - 1:04d}-W{min(week, last):02d}")
+        return self.period(f"{int(period.text[:4]) - 1:04d}{period.text[4:]}")
+
+    def parent(self, period: Period, kind: Kind) -> Period:
+        """The period of a coarser ``kind`` that holds this one's first day."""
+        return self._containing(kind, period.start)
+
+    def children(self, period: Period, kind: Kind) -> tuple[Period, ...]:
+        """The periods of a finer ``kind`` that start within this one (weeks: those that overlap it)."""
+        out, day = [], period.start
+        while day <= period.end:
+            child = self._containing(kind, day)
+            out.append(child)
+            day = child.end + timedelta(days=1)
+        return tuple(out)
+
+    def _containing(self, kind: Kind, day: date) -> Period:
+        if kind is Kind.DAY:
+            return self.period(day.isoformat())
+        if kind is Kind.WEEK:
+            year, week, _ = day.isocalendar()
+            return self.period(f"{year:04d}-W{week:02d}")
+        month = self.month_of(day)
+        if kind is Kind.MONTH:
+            return self.period(month)
+        year = self.year_of(month)
+        place = (int(month[5:]) - self.fiscal_year_start) % 12
+        suffix = {Kind.YEAR: "", Kind.HALF: f"H{place // 6 + 1}", Kind.QUARTER: f"Q{place // 3 + 1}"}[kind]
+        return self.period(f"{year:04d}{suffix}")
+
+    def containing(self, kind: Kind, day: date) -> Period:
+        """The period of ``kind`` that holds ``day``."""
+        return self._containing(kind, day)
+
+    @cached_property
+    def workdays(self) -> Workdays:
+        """The public calendar of working days (Mainland China by default)."""
+        return Workdays()
+
+
+class Workdays:
+    """Working days with Chinese public holidays and make-up days; beyond the announced years plain weekdays less festivals."""
+
+    def count(self, start: date, end: date) -> int:
+        """Working days from ``start`` to ``end`` inclusive."""
+        return sum(self.is_workday(start + timedelta(days=i)) for i in range((end - start).days + 1))
+
+    def is_workday(self, day: date) -> bool:
+        """Whether people work on ``day``; years not announced yet know festivals but no make-up days."""
+        if self.announced(day):
+            import chinese_calendar
+
+            return bool(chinese_calendar.is_workday(day))
+        import holidays
+
+        return day.weekday() < 5 and day not in holidays.country_holidays("CN", years=day.year)
+
+    @staticmethod
+    def announced(day: date) -> bool:
+        """Whether the State Council's arrangement for that year is in the calendar library."""
+        import chinese_calendar
+
+        years = {known.year for known in chinese_calendar.constants.holidays}
+        return min(years) <= day.year <= max(years)
+
+    @staticmethod
+    def spring_festival(year: int) -> date:
+        """The first day of the Chinese New Year in ``year``."""
+        import holidays
+
+        days = holidays.country_holidays("CN", years=year, language="en_US")
+        named = [day for day, name in days.items() if "Chinese New Year" in name and "Eve" not in name]
+        return min(day for day in named if day.year == year)
+
+
+def _suggestion(spelled: str) -> Text:
+    tries = (
+        (re.fullmatch(r"(\d{4})(0[1-9]|1[0-2])", spelled), "{0}-{1}"),
+        (re.fullmatch(r"(\d{4})[/.年](\d{1,2})月?", spelled), "{0}-{1:0>2}"),
+        (re.fullmatch(r"(\d{4})[-/. 年]?[qQ第]([1-4])季?度?", spelled), "{0}Q{1}"),
+        (re.fullmatch(r"(\d{4})[-/. ]?[hH]([12])", spelled), "{0}H{1}"),
+        (re.fullmatch(r"(\d{4})-?[wW](\d{1,2})", spelled), "{0}-W{1:0>2}"),
+        (re.fullmatch(r"(\d{4})[/.年]?(\d{1,2})[/.月]?(\d{1,2})日?", spelled), "{0}-{1:0>2}-{2:0>2}"),
+        (re.fullmatch(r"(\d{4})年?度?", spelled), "{0}"),
+    )
+    for match, form in tries:
+        if match:
+            right = form.format(*match.groups())
+            return Text(f"写作 {right}", f"write {right}")
+    forms = "2024, 2024H1, 2024Q2, 2024-03, 2024-W12, 2024-03-15"
+    return Text(f"可用写法：{forms}", f"spellings: {forms}")
+
+
+def default_as_of(period: Period, today: date, close_days: int, planning: bool) -> date:
+    """The as-of date nobody chose: a review knows what was known ``close_days`` after its period, a plan the day before it starts."""
+    if planning:
+        return min(today, period.start - timedelta(days=1))
+    return min(today, period.end + timedelta(days=close_days))
