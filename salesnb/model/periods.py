@@ -114,7 +114,9 @@ class Calendar:
 
     def _months(self, text: str, kind: Kind, first: str) -> Period:
         months = tuple(_shift(first, i) for i in range(_MONTHS_IN[kind]))
-        return Period(text, kind, self.month_start(months[0]), self.month_start(_shift(months[-1], 1)) - timedelta(days=1), months)
+        return Period(
+            text, kind, self.month_start(months[0]), self.month_start(_shift(months[-1], 1)) - timedelta(days=1), months
+        )
 
     def month_start(self, month: str) -> date:
         """First day of a settlement month 'YYYY-MM'."""
@@ -189,7 +191,7 @@ class Calendar:
 
 
 class Workdays:
-    """Working days with Chinese public holidays and make-up days; beyond the announced years plain weekdays less festivals."""
+    """Working days with Chinese public holidays and make-up days; years not announced know festivals only."""
 
     def count(self, start: date, end: date) -> int:
         """Working days from ``start`` to ``end`` inclusive."""
@@ -242,7 +244,66 @@ def _suggestion(spelled: str) -> Text:
 
 
 def default_as_of(period: Period, today: date, close_days: int, planning: bool) -> date:
-    """The as-of date nobody chose: a review knows what was known ``close_days`` after its period, a plan the day before it starts."""
+    """The as-of date nobody chose: ``close_days`` after a reviewed period, the day before a planned one starts."""
     if planning:
         return min(today, period.start - timedelta(days=1))
     return min(today, period.end + timedelta(days=close_days))
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time whose sales are added up: whole months, or days where ``months`` is empty."""
+
+    label: str
+    start: date
+    end: date
+    months: tuple[str, ...] = ()
+
+
+def is_plan(period: Period, as_of: date | None) -> bool:
+    """Whether a run of ``period`` plans it: year, half or quarter seen from before its start (the default)."""
+    return period.kind in (Kind.YEAR, Kind.HALF, Kind.QUARTER) and (as_of is None or as_of < period.start)
+
+
+def windows(period: Period, calendar: Calendar, planning: bool, first_month: str) -> tuple[Window, ...]:
+    """The comparable stretches of history behind ``period``, oldest first, none starting before ``first_month``.
+
+    Planning: the twelve months before the period and the same twelve of every year before (whole fiscal years when a
+    year is planned). Reviewing: the fiscal year to the period's end, and the same stretch of every year before.
+    """
+    first = calendar.month_start(first_month)
+    out: list[Window] = []
+    newest = _before(period, calendar) if planning else _to_date(period, calendar)
+    while newest.start >= first:
+        out.append(newest)
+        newest = _a_year_earlier(newest, calendar)
+    return tuple(reversed(out))
+
+
+def _before(period: Period, calendar: Calendar) -> Window:
+    months = tuple(_shift(period.months[0], i) for i in range(-12, 0))
+    end = period.start - timedelta(days=1)
+    whole = calendar.year_of(months[0]) == calendar.year_of(months[-1])
+    label = f"{calendar.year_of(months[0]):04d}" if whole else f"{months[0]}–{months[-1]}"
+    return Window(label, calendar.month_start(months[0]), end, months)
+
+
+def _to_date(period: Period, calendar: Calendar) -> Window:
+    year = calendar.parent(period, Kind.YEAR)
+    if not period.months:
+        return Window(f"{year.start}–{period.end}", year.start, period.end)
+    months = month_range(year.months[0], period.months[-1])
+    label = year.text if months == year.months else f"{months[0]}–{months[-1]}"
+    return Window(label, year.start, period.end, months)
+
+
+def _a_year_earlier(window: Window, calendar: Calendar) -> Window:
+    if window.months:
+        months = tuple(_shift(month, -12) for month in window.months)
+        end = calendar.month_start(_shift(months[-1], 1)) - timedelta(days=1)
+        label = f"{int(window.label) - 1:04d}" if window.label.isdigit() else f"{months[0]}–{months[-1]}"
+        return Window(label, calendar.month_start(months[0]), end, months)
+    start = date(window.start.year - 1, window.start.month, window.start.day)
+    leap = window.end.month == 2 and window.end.day == 29
+    end = date(window.end.year - 1, window.end.month, 28 if leap else window.end.day)
+    return Window(f"{start}–{end}", start, end)

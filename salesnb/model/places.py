@@ -26,7 +26,9 @@ def home() -> Path:
     raise UsageError(
         Text("找不到同时含有 notebooks/ 和 params/ 的文件夹", "no folder with notebooks/ and params/ was found"),
         where=Place(file=here.name),
-        remedy=Text("在工作簿文件夹内运行，或设置 SALESNB_HOME", "run inside the workbook's folder or set SALESNB_HOME"),
+        remedy=Text(
+            "在工作簿文件夹内运行，或设置 SALESNB_HOME", "run inside the workbook's folder or set SALESNB_HOME"
+        ),
     )
 
 
@@ -61,8 +63,13 @@ def safe_name(name: str, what: Text) -> str:
     if not _NAME.fullmatch(name) or name.casefold() in _WINDOWS:
         raise UsageError(
             Text(f"{what.zh}名称 {name!r} 不能用作文件夹名", f"{what.en} {name!r} cannot be a folder's name"),
-            why=Text("名称会成为 Windows、macOS 和 Linux 上的文件夹", "it becomes a folder on Windows, macOS and Linux"),
-            remedy=Text("用字母、汉字、数字、- 或 _，以字母、汉字或数字开头，最长 64 字", "use letters, digits, - or _, start with a letter or digit, at most 64"),
+            why=Text(
+                "名称会成为 Windows、macOS 和 Linux 上的文件夹", "it becomes a folder on Windows, macOS and Linux"
+            ),
+            remedy=Text(
+                "用字母、汉字、数字、- 或 _，以字母、汉字或数字开头，最长 64 字",
+                "use letters, digits, - or _, start with a letter or digit, at most 64",
+            ),
         )
     return name
 
@@ -87,5 +94,5 @@ def units() -> list[str]:
 
 
 def today(timezone: str, fixed: date | None = None) -> date:
-    """The company's date: ``fixed`` by company.yaml, else now in ``timezone``. The only place that reads the clock for it."""
+    """The company's date: ``fixed`` by company.yaml, else now in ``timezone``. Nothing else reads the clock for it."""
     return fixed or datetime.now(ZoneInfo(timezone)).date()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from salesnb.model.errors import DataError, Place, Text
 
@@ -95,7 +95,7 @@ def _same_columns(frame: pd.DataFrame, table: TableContract) -> None:
 
 
 def _typed(values: pd.Series, column: Column, table: TableContract) -> pd.Series:
-    dtype = DTYPES[column.kind]
+    dtype: Any = DTYPES[column.kind]
     if column.kind == "minor" and column.optional:
         dtype = "Int64"
     # a flag that is missing would silently become False (or True for NaN): refuse it before the cast
@@ -123,7 +123,10 @@ def _unique_keys(frame: pd.DataFrame, table: TableContract) -> None:
         row = frame[twice].iloc[0]
         key = ", ".join(f"{k}={row[k]}" for k in table.keys)
         raise DataError(
-            Text(f"表 {table.name} 有 {int(twice.sum())} 行键值重复，例如 {key}", f"table {table.name} has {int(twice.sum())} rows with repeated keys, e.g. {key}"),
+            Text(
+                f"表 {table.name} 有 {int(twice.sum())} 行键值重复，例如 {key}",
+                f"table {table.name} has {int(twice.sum())} rows with repeated keys, e.g. {key}",
+            ),
             why=Text("重复的键会被重复计入合计", "a repeated key would be counted twice in every total"),
             remedy=Text("先合并或剔除重复行", "merge or remove the repeated rows first"),
         )
@@ -143,4 +146,6 @@ def contract(name: str) -> TableContract:
         return contracts()[name]
     except KeyError:
         known = ", ".join(sorted(contracts()))
-        raise DataError(Text(f"没有名为 {name} 的表；已有：{known}", f"no table is called {name}; known: {known}")) from None
+        raise DataError(
+            Text(f"没有名为 {name} 的表；已有：{known}", f"no table is called {name}; known: {known}")
+        ) from None

@@ -22,7 +22,12 @@ def _date(name: str, zh: str, en: str, optional: bool = False) -> Column:
 
 ORDER = _id("order_id", "订单号", "Order")
 LINE = _id("line_no", "行号", "Line")
-MONTH = Column("month", "month", Text("月份", "Month"), definition=Text("业绩归属月份（结算月）", "the settlement month the sale belongs to"))
+MONTH = Column(
+    "month",
+    "month",
+    Text("月份", "Month"),
+    definition=Text("业绩归属月份（结算月）", "the settlement month the sale belongs to"),
+)
 REGION = _id("region_id", "区域", "Region")
 TEAM = _id("team_id", "团队", "Team")
 PERSON = _id("person_id", "人员", "Person")
@@ -81,7 +86,19 @@ SALES_LINES = TableContract(
     Text("订单明细", "Order lines"),
 )
 
-CELL_KEYS = ("month", "region_id", "team_id", "person_id", "product_line", "product_id", "customer_type", "channel_id", "industry", "dealer_id", "currency")
+CELL_KEYS = (
+    "month",
+    "region_id",
+    "team_id",
+    "person_id",
+    "product_line",
+    "product_id",
+    "customer_type",
+    "channel_id",
+    "industry",
+    "dealer_id",
+    "currency",
+)
 
 SALES_CELLS = TableContract(
     "sales_cells",
@@ -154,7 +171,12 @@ OPPORTUNITIES = TableContract(
         _date("viewed_date", "客户查看报价", "Quote viewed", optional=True),
         _date("closed_date", "关闭日期", "Closed", optional=True),
         KNOWN,
-        Column("stage", "id", Text("阶段", "Stage"), definition=Text("lead / qualified / quoted / won / lost", "lead / qualified / quoted / won / lost")),
+        Column(
+            "stage",
+            "id",
+            Text("阶段", "Stage"),
+            definition=Text("lead / qualified / quoted / won / lost", "lead / qualified / quoted / won / lost"),
+        ),
         REGION,
         TEAM,
         PERSON,

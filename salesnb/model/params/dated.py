@@ -55,7 +55,7 @@ class Dated(ParamsModel, Generic[T]):
         return self
 
     def entry(self, day: date, as_of: date) -> DatedValue[T] | None:
-        """The entry in force on ``day`` as known at ``as_of``: latest ``from``, then latest ``decided``; None if none."""
+        """The entry in force on ``day`` as known at ``as_of``: latest ``from``, then latest ``decided``."""
         known = [v for v in self.values if v.decided <= as_of and v.from_ <= day]
         return max(known, key=lambda v: (v.from_, v.decided), default=None)
 
@@ -65,7 +65,9 @@ class Dated(ParamsModel, Generic[T]):
         if found is None or found.value is None:
             raise ParamsError(
                 Text(f"{day} 没有已决定的值（截至 {as_of}）", f"no value is decided for {day} (as of {as_of})"),
-                remedy=Text("在 values 中加一条带 from 与 decided 的值", "add an entry with from and decided to values"),
+                remedy=Text(
+                    "在 values 中加一条带 from 与 decided 的值", "add an entry with from and decided to values"
+                ),
             )
         return found.value
 

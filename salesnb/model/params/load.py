@@ -45,7 +45,7 @@ SCHEMAS = {
 
 @dataclass(frozen=True)
 class Params:
-    """A unit's parameters. Each file is read when first asked for; a file that is absent gives its schema's defaults."""
+    """A unit's parameters, each file read when first asked for; an absent file gives its schema's defaults."""
 
     unit: str
     folder: Path
@@ -198,7 +198,10 @@ def load_unit(unit: str) -> Params:
     params = Params(unit, unit_dir(unit))
     if params.company.unit != unit:
         raise ParamsError(
-            Text(f"文件夹是 {unit}，company.yaml 里却是 {params.company.unit}", f"the folder is {unit}, company.yaml says {params.company.unit}"),
+            Text(
+                f"文件夹是 {unit}，company.yaml 里却是 {params.company.unit}",
+                f"the folder is {unit}, company.yaml says {params.company.unit}",
+            ),
             where=params.place("company", "unit"),
             remedy=Text("二者改成一致", "make both the same"),
         )

@@ -47,14 +47,17 @@ def load_yaml(path: Path, name: str | None = None) -> Doc:
             remedy=Text("检查缩进、冒号后的空格和引号", "check indentation, the space after colons, and quotes"),
         ) from error
     except YAMLError as error:
-        raise ParamsError(Text(f"YAML 无法读取：{error}", f"YAML cannot be read: {error}"), where=Place(file=shown)) from error
+        raise ParamsError(
+            Text(f"YAML 无法读取：{error}", f"YAML cannot be read: {error}"), where=Place(file=shown)
+        ) from error
     if node is None:
         return Doc(shown, {})
     lines: dict[KeyPath, int] = {}
     data = _Reader(shown, lines).value(node, ())
     if not isinstance(data, dict):
         raise ParamsError(
-            Text("文件最外层应为“键: 值”", "the file must be a mapping of keys at the top"), where=Place(file=shown, line=1)
+            Text("文件最外层应为“键: 值”", "the file must be a mapping of keys at the top"),
+            where=Place(file=shown, line=1),
         )
     return Doc(shown, data, lines)
 
@@ -96,7 +99,9 @@ class _Reader:
         from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
         if node.anchor:
-            raise self._refuse(node, path, Text(f"不支持锚点 &{node.anchor}", f"anchors (&{node.anchor}) are not supported"))
+            raise self._refuse(
+                node, path, Text(f"不支持锚点 &{node.anchor}", f"anchors (&{node.anchor}) are not supported")
+            )
         self.lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
@@ -112,7 +117,12 @@ class _Reader:
             here = (*path, key)
             if key in out:
                 raise self._refuse(
-                    key_node, here, Text(f"键 {key} 重复，先见于第 {self.lines[here]} 行", f"key {key} stands twice, first in line {self.lines[here]}")
+                    key_node,
+                    here,
+                    Text(
+                        f"键 {key} 重复，先见于第 {self.lines[here]} 行",
+                        f"key {key} stands twice, first in line {self.lines[here]}",
+                    ),
                 )
             self.lines[here] = key_node.start_mark.line + 1
             out[key] = self.value(value_node, here)
@@ -146,7 +156,12 @@ class _Reader:
         text = node.value.replace("_", "")
         if re.fullmatch(r"[-+]?0\d+", text):
             raise self._refuse(
-                node, path, Text(f"{text} 以 0 开头：数字还是编号？编号请加引号", f"{text} starts with 0: a number or an id? quote ids")
+                node,
+                path,
+                Text(
+                    f"{text} 以 0 开头：数字还是编号？编号请加引号",
+                    f"{text} starts with 0: a number or an id? quote ids",
+                ),
             )
         return int(text, 0)
 
