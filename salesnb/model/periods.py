@@ -266,17 +266,15 @@ def is_plan(period: Period, as_of: date | None) -> bool:
 
 
 def windows(period: Period, calendar: Calendar, planning: bool, first_month: str) -> tuple[Window, ...]:
-    """The comparable stretches of history behind ``period``, oldest first, none starting before ``first_month``.
+    """The comparable stretches of history behind ``period``, oldest first; earlier ones only from ``first_month`` on.
 
     Planning: the twelve months before the period and the same twelve of every year before (whole fiscal years when a
     year is planned). Reviewing: the fiscal year to the period's end, and the same stretch of every year before.
     """
     first = calendar.month_start(first_month)
-    out: list[Window] = []
-    newest = _before(period, calendar) if planning else _to_date(period, calendar)
-    while newest.start >= first:
-        out.append(newest)
-        newest = _a_year_earlier(newest, calendar)
+    out = [_before(period, calendar) if planning else _to_date(period, calendar)]
+    while (earlier := _a_year_earlier(out[-1], calendar)).start >= first:
+        out.append(earlier)
     return tuple(reversed(out))
 
 

@@ -1,5 +1,5 @@
 """Every table contract of the workbook."""
 
-from salesnb.model.contracts import facts
+from salesnb.model.contracts import facts, history
 
-ALL = (*facts.ALL,)
+ALL = (*facts.ALL, *history.ALL)

@@ -1,0 +1,135 @@
+"""History: what was sold, how it grew, who carried the growth, and how the year breathes.
+
+Takes sums over comparable windows (columns of ``intake.sums``) and gives the tables of ``model.contracts.history``.
+Amounts are int64 minor units; rates are fractions, null where a base is missing or not positive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from salesnb.methods.seasonality import Season, growth, lagged_growth, seasonal, window_share
+from salesnb.model.periods import Window, month_range
+from salesnb.model.tables import check, contract
+
+
+def node_history(
+    sums: pd.DataFrame, dimension: str, windows: Sequence[Window], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """``history_nodes`` of one dimension: every node in every window, zero where it sold nothing in that window.
+
+    ``sums`` holds window, ``dimension`` and the measures. Share shift and share of growth compare with the window
+    before; CAGR runs from the first window in which the node sold.
+    """
+    labels = [w.label for w in windows]
+    nodes = sorted(sums[dimension].unique())
+    grid = pd.MultiIndex.from_product([nodes, labels], names=[dimension, "window"])
+    # a node that is absent from a window sold nothing there: for sums of complete exports that is a true zero
+    wide = sums.set_index([dimension, "window"]).reindex(grid)
+    net = _matrix(wide["net_minor"], len(nodes), len(labels))
+    total = net.sum(axis=0)
+    before = np.hstack([np.full((len(nodes), 1), np.nan), net[:, :-1]])
+    share = _ratio(net, np.broadcast_to(total, net.shape))
+    change, total_change = net - before, np.hstack([[np.nan], np.diff(total)])
+    cost = wide["cost_minor"].astype("float64").to_numpy().reshape(net.shape)
+    out = grid.to_frame(index=False).rename(columns={dimension: "node_id"})
+    out["dimension"] = dimension
+    out["name"] = out["node_id"].map(lambda node: names.get(node, node))
+    out["net_minor"] = wide["net_minor"].fillna(0).astype("int64").to_numpy()
+    out["share_of_sales"] = share.ravel()
+    out["growth_rate"] = growth(net, before).ravel()
+    out["share_shift_rate"] = (share - np.hstack([np.full((len(nodes), 1), np.nan), share[:, :-1]])).ravel()
+    out["share_of_growth"] = _signed_ratio(change, np.broadcast_to(total_change, net.shape)).ravel()
+    out["cagr_rate"] = _cagr(net).ravel()
+    out["margin_rate"] = _ratio(net - cost, net).ravel()
+    for column in ("order_count", "customer_count"):
+        out[column] = wide[column].fillna(0).astype("int64").to_numpy()
+    return check(out, contract("history_nodes"))
+
+
+def contribution(nodes: pd.DataFrame, windows: Sequence[Window]) -> pd.DataFrame:
+    """``history_contribution``: each node's change between the last two windows; the changes sum to the company's."""
+    columns = [c.name for c in contract("history_contribution").columns]
+    if len(windows) < 2:
+        return check(pd.DataFrame({name: [] for name in columns}), contract("history_contribution"))
+    first, last = windows[-2].label, windows[-1].label
+    keys = ["dimension", "node_id", "name"]
+    before = nodes[nodes["window"] == first].set_index(keys)["net_minor"]
+    after = nodes[nodes["window"] == last].set_index(keys)["net_minor"]
+    out = pd.DataFrame({"before_minor": before, "after_minor": after}).fillna(0).astype("int64").reset_index()
+    out["change_minor"] = out["after_minor"] - out["before_minor"]
+    out["from_window"], out["to_window"] = first, last
+    return check(out[columns], contract("history_contribution"))
+
+
+def month_history(months: pd.DataFrame, season: Season) -> pd.DataFrame:
+    """``history_months`` from monthly sums (gapless, see :func:`gapless`) and the company's season."""
+    net = months["net_minor"].to_numpy(dtype=np.float64)
+    out = months[["month", "net_minor", "returns_minor", "order_count", "customer_count"]].copy()
+    out["yoy_rate"], out["mom_rate"] = lagged_growth(net, 12), lagged_growth(net, 1)
+    out["adjusted_minor"] = pd.array(np.round(season.adjusted[0]), dtype="Float64").astype("Int64")
+    return check(out, contract("history_months"))
+
+
+def season_history(season: Season) -> pd.DataFrame:
+    """``history_season``: the month indices of the company; empty when history is too short to tell a season."""
+    if not np.isfinite(season.index[0]).all():
+        return check(pd.DataFrame({c.name: [] for c in contract("history_season").columns}), contract("history_season"))
+    out = pd.DataFrame(
+        {
+            "calendar_month": [f"{m:02d}" for m in range(1, 13)],
+            "season_index": season.index[0],
+            "index_spread": season.spread[0],
+            "year_count": season.years[0],
+        }
+    )
+    return check(out, contract("history_season"))
+
+
+def company_season(months: pd.DataFrame, festivals: Sequence[date]) -> Season:
+    """The company's season from gapless monthly sums; ``festivals``: the movable festival's day in each year."""
+    names = list(months["month"])
+    if not names:
+        return seasonal(np.zeros((1, 0)))
+    festival = window_share(names, festivals, days_before=7, days_after=7) if festivals else None
+    return seasonal(months["net_minor"].to_numpy(dtype=np.float64), int(names[0][5:]), festival=festival)
+
+
+def gapless(months: pd.DataFrame, last: str) -> pd.DataFrame:
+    """Monthly sums with every month from the first sale to ``last``; a month inside without any line counts zero."""
+    if months.empty:
+        return months
+    every = pd.Index(month_range(str(months["month"].iloc[0]), last), name="month")
+    out = months[months["month"] <= last].set_index("month").reindex(every)
+    whole = ["net_minor", "returns_minor", "order_count", "customer_count"]
+    out[whole] = out[whole].fillna(0).astype("int64")
+    return out.reset_index()
+
+
+def _matrix(values: pd.Series, rows: int, columns: int) -> np.ndarray:
+    return values.fillna(0).to_numpy(dtype=np.float64).reshape(rows, columns)
+
+
+def _ratio(top: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """top ÷ base where base is positive, else NaN."""
+    return np.divide(top, base, out=np.full(top.shape, np.nan), where=base > 0)
+
+
+def _signed_ratio(top: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """top ÷ base where base is not zero, else NaN (shares of a change exist for a falling total too)."""
+    return np.divide(top, base, out=np.full(top.shape, np.nan), where=np.nan_to_num(base) != 0)
+
+
+def _cagr(net: np.ndarray) -> np.ndarray:
+    """Compound growth a window since the node's first positive window, for every later window; else NaN."""
+    out = np.full(net.shape, np.nan)
+    sold = net > 0
+    first = np.where(sold.any(axis=1), sold.argmax(axis=1), net.shape[1])
+    for j in range(1, net.shape[1]):
+        rows = np.flatnonzero((first < j) & sold[:, j])
+        out[rows, j] = (net[rows, j] / net[rows, first[rows]]) ** (1.0 / (j - first[rows])) - 1.0
+    return out
