@@ -6,18 +6,18 @@
 
 Looked for in this order: SALESNB_CHROMIUM, the usual names on PATH, our own copy under .cache/chromium. Installing
 uses apt: as root the ordinary way, otherwise the packages are downloaded into .cache, unpacked there and started
-through a wrapper, so that no root is needed. Where that cannot work the browser tests are skipped and say why;
+through small wrappers, so that no root is needed. Where that cannot work the browser tests are skipped and say why;
 `install` therefore exits 0 and only prints the reason.
 
-Standard library only: it runs before anything is installed.
+Standard library only, so that it needs nothing installed; run it with the environment's Python, whose font it uses.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import shlex
 import shutil
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -25,17 +25,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 HOME = CACHE / "chromium"
-WRAPPER = HOME / "chromium"
+UNPACKED = HOME / "root"
+FONT_SETTINGS = HOME / "fonts.conf"
+CHROMIUM = HOME / "chromium"  # wrappers around what was unpacked
+NODE = HOME / "node"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-FONT_PACKAGE = "fonts-noto-cjk"
 
 
 class Missing(Exception):
-    """No browser, with the reason as its text."""
+    """No browser or no driver for it, with the reason as its text."""
 
 
 def find() -> Path:
-    """The executable to use; raises Missing where there is none or where SALESNB_CHROMIUM names nothing."""
+    """The browser to use; raises Missing where there is none or where SALESNB_CHROMIUM names nothing."""
     chosen = os.environ.get("SALESNB_CHROMIUM")
     if chosen:
         path = shutil.which(chosen)
@@ -46,103 +48,126 @@ def find() -> Path:
         path = shutil.which(name)
         if path is not None:
             return Path(path)
-    if os.access(WRAPPER, os.X_OK):
-        return WRAPPER
+    if os.access(CHROMIUM, os.X_OK):
+        return CHROMIUM
     raise Missing(
         "no Chromium: set SALESNB_CHROMIUM, put one on PATH, or run `python .ci/browser.py install` (Debian's apt)"
     )
 
 
+def driver() -> Path | None:
+    """The Node that runs Playwright's driver, None without Playwright; raises Missing where it cannot start."""
+    found = importlib.util.find_spec("playwright")
+    if found is None or found.origin is None:
+        return None
+    bundled = Path(found.origin).parent / "driver" / ("node.exe" if sys.platform == "win32" else "node")
+    reason = "it does not exist"
+    for path in (bundled, NODE):
+        if path.exists():
+            tried = subprocess.run([path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            if tried.returncode == 0:
+                return path
+            reason = tried.stderr.strip()
+    raise Missing(f"the driver of Playwright does not start: {reason}")
+
+
 def install() -> Path:
-    """Find a Chromium or install one with apt; raises Missing with what went wrong."""
+    """Find Chromium and driver, or install with apt what they lack; raises Missing with what went wrong."""
+    packages = []
     try:
-        return find()
+        find()
     except Missing:
         if os.environ.get("SALESNB_CHROMIUM"):
             raise
-    if shutil.which("apt-get") is None:
-        raise Missing("no Chromium on PATH and no apt-get to install one with; set SALESNB_CHROMIUM")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        _apt(["update"])
-        _apt(["install", "-y", "--no-install-recommends", "chromium", FONT_PACKAGE])
-    else:
-        _install_without_root()
-    return find()
+        packages.append("chromium")
+    try:
+        driver()
+    except Missing:
+        packages.append("libatomic1")  # the one library that Node needs and a small system lacks
+    if packages:
+        if shutil.which("apt-get") is None:
+            raise Missing("no Chromium that can be driven, and no apt-get to install one; set SALESNB_CHROMIUM")
+        if os.geteuid() == 0:
+            _apt(["update"])
+            _apt(["install", "-y", "--no-install-recommends", *packages, "fonts-noto-cjk"])
+        else:
+            _unpack(packages)
+    path = find()
+    if path == CHROMIUM:  # each time: the font dependency may have been installed after it
+        FONT_SETTINGS.write_text(_font_settings(), encoding="utf-8")
+    driver()
+    return path
 
 
 def _apt(arguments: list[str]) -> None:
     """One apt-get call without questions; raises Missing with apt's last lines."""
-    command = ["apt-get", "-q", "-o", "Dpkg::Use-Pty=0", *arguments]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ["apt-get", "-q", "-o", "Dpkg::Use-Pty=0", *arguments],
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode != 0:
         tail = "\n  ".join(done.stdout.strip().splitlines()[-4:])
-        raise Missing(f"`apt-get {arguments[0]}` failed, so no Chromium was installed:\n  {tail}")
+        raise Missing(f"`apt-get {' '.join(arguments[-3:])}` failed:\n  {tail}")
 
 
-def _install_without_root() -> None:
-    """Download Chromium with what it needs into .cache and unpack it there; nothing outside .cache is written."""
+def _unpack(packages: list[str]) -> None:
+    """Download packages with what they need into .cache and unpack them there; nothing outside .cache is written."""
     apt = CACHE / "apt"
     for folder in ("lists/partial", "archives/partial"):
         (apt / folder).mkdir(parents=True, exist_ok=True)
-    private = [
-        *("-o", f"Dir::State::lists={apt / 'lists'}"),
-        *("-o", f"Dir::Cache={apt}"),
-        *("-o", f"Dir::Cache::archives={apt / 'archives'}"),
-        *("-o", "Debug::NoLocking=1"),
-        *("-o", "APT::Sandbox::User="),
-        *("-o", "Acquire::Languages=none"),
-    ]
+    settings = {
+        "Dir::State::lists": apt / "lists",
+        "Dir::Cache": apt,
+        "Dir::Cache::archives": apt / "archives",
+        "Debug::NoLocking": 1,
+        "APT::Sandbox::User": "",
+        "Acquire::Languages": "none",
+    }
+    private = [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
     _apt([*private, "update"])
-    _apt([*private, "install", "-y", "--download-only", "--no-install-recommends", "chromium"])
-    packages = sorted((apt / "archives").glob("*.deb"))
-    if not packages:
-        raise Missing("apt downloaded no package for chromium, so there is nothing to unpack")
-    unpacked = HOME / "root"
-    shutil.rmtree(HOME, ignore_errors=True)
-    unpacked.mkdir(parents=True)
-    for package in packages:
-        subprocess.run(["dpkg", "-x", str(package), str(unpacked)], check=True, stdin=subprocess.DEVNULL)
-    _write_wrapper(unpacked)
+    _apt([*private, "install", "-y", "--download-only", "--no-install-recommends", *packages])
+    UNPACKED.mkdir(parents=True, exist_ok=True)
+    for package in sorted((apt / "archives").glob("*.deb")):
+        subprocess.run(["dpkg", "-x", package, UNPACKED], check=True, stdin=subprocess.DEVNULL)
     shutil.rmtree(apt)
+    executable = UNPACKED / "usr/lib/chromium/chromium"
+    if executable.exists():
+        _write_wrapper(CHROMIUM, executable, f"export FONTCONFIG_FILE={shlex.quote(str(FONT_SETTINGS))}\n")
+    elif "chromium" in packages:
+        raise Missing("this system's chromium package holds no browser (Ubuntu's only points to a snap)")
+    found = importlib.util.find_spec("playwright")
+    if found is not None and found.origin is not None:
+        _write_wrapper(NODE, Path(found.origin).parent / "driver" / "node")
 
 
-def _write_wrapper(unpacked: Path) -> None:
-    """The starter that lets the unpacked Chromium find its libraries and a font with Chinese glyphs."""
-    executable = unpacked / "usr/lib/chromium/chromium"
-    if not executable.exists():
-        raise Missing("this system's chromium package holds no browser (on Ubuntu it only points to a snap)")
-    folders = sorted({library.parent for library in unpacked.rglob("*.so*")} - {executable.parent})
-    (HOME / "fonts.conf").write_text(_font_settings(unpacked), encoding="utf-8")
-    WRAPPER.write_text(
+def _write_wrapper(wrapper: Path, executable: Path, more: str = "") -> None:
+    """A starter that lets an executable find the unpacked libraries, with ``more`` lines of shell before it."""
+    folders = sorted({str(library.parent) for library in UNPACKED.rglob("*.so*")})
+    wrapper.write_text(
         "#!/bin/sh\n"
-        f'export LD_LIBRARY_PATH="{":".join(map(str, folders))}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"\n'
-        f'export FONTCONFIG_FILE="{HOME / "fonts.conf"}"\n'
-        f'exec "{executable}" "$@"\n',
+        f"export LD_LIBRARY_PATH={shlex.quote(':'.join(folders))}\n"
+        f"{more}"
+        f'exec {shlex.quote(str(executable))} "$@"\n',
         encoding="utf-8",
     )
-    WRAPPER.chmod(WRAPPER.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    wrapper.chmod(0o755)
 
 
-def _font_settings(unpacked: Path) -> str:
+def _font_settings() -> str:
     """A fontconfig file over the system's fonts, the unpacked ones and the font of notojp-matplotlib."""
-    settings = [path for path in (Path("/etc/fonts/fonts.conf"), unpacked / "etc/fonts/fonts.conf") if path.exists()]
+    settings = [path for path in (Path("/etc/fonts/fonts.conf"), UNPACKED / "etc/fonts/fonts.conf") if path.exists()]
     includes = "".join(f"  <include ignore_missing='yes'>{path}</include>\n" for path in settings[:1])
-    folders = [unpacked / "usr/share/fonts", *_font_folders()]
-    entries = "".join(f"  <dir>{folder}</dir>\n" for folder in folders)
+    found = importlib.util.find_spec("notojp_matplotlib")
+    fonts = [Path(place) / "fonts" for place in found.submodule_search_locations or []] if found else []
+    folders = "".join(f"  <dir>{folder}</dir>\n" for folder in [UNPACKED / "usr/share/fonts", *fonts])
     return (
         "<?xml version='1.0'?>\n<!DOCTYPE fontconfig SYSTEM 'urn:fontconfig:fonts.dtd'>\n<fontconfig>\n"
-        f"{includes}{entries}  <cachedir>{HOME / 'fontcache'}</cachedir>\n</fontconfig>\n"
+        f"{includes}{folders}  <cachedir>{HOME / 'fontcache'}</cachedir>\n</fontconfig>\n"
     )
-
-
-def _font_folders() -> list[Path]:
-    """Where the installed font dependency keeps its file; empty before it is installed."""
-    found = importlib.util.find_spec("notojp_matplotlib")
-    places = list(found.submodule_search_locations or []) if found else []
-    return [Path(place) / "fonts" for place in places]
 
 
 def main(arguments: list[str]) -> int:

@@ -47,7 +47,7 @@ def chromium() -> Path:
     """The browser's executable; skips with the reason where there is none."""
     finder = _browser_finder()
     try:
-        return finder.find()
+        return Path(finder.find())
     except finder.Missing as reason:
         pytest.skip(str(reason))
 
@@ -57,8 +57,14 @@ def browser(chromium: Path) -> Iterator[Browser]:
     """A headless Chromium through Playwright, one for the session; open a `new_page()` in each test and close it."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, headless=True, args=list(BROWSER_SWITCHES))
+    finder = _browser_finder()
+    try:
+        node = finder.driver()
+    except finder.Missing as reason:
+        pytest.skip(str(reason))
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(node)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, headless=True, args=list(BROWSER_SWITCHES))
         yield opened
         opened.close()
 
