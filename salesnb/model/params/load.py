@@ -109,10 +109,6 @@ class Params:
 
     def check_all(self) -> None:
         """Load every file of the folder and refuse files nobody reads; raises the first ParamsError."""
-        for stem in SCHEMAS:
-            getattr(self, stem)
-        for path in sorted((self.folder / "periods").glob("*.yaml")):
-            self.period(path.stem)
         for path in sorted(self.folder.glob("*.yaml")):
             if path.stem not in SCHEMAS:
                 raise ParamsError(
@@ -120,6 +116,10 @@ class Params:
                     where=Place(file=f"{self.unit}/{path.name}"),
                     remedy=Text(f"可用的文件：{', '.join(SCHEMAS)}", f"files that are read: {', '.join(SCHEMAS)}"),
                 )
+        for stem in SCHEMAS:
+            getattr(self, stem)
+        for path in sorted((self.folder / "periods").glob("*.yaml")):
+            self.period(path.stem)
 
     @property
     def files(self) -> dict[str, Path]:
