@@ -146,7 +146,8 @@ def _unpack(packages: list[str]) -> None:
 
 def _write_wrapper(wrapper: Path, executable: Path, more: str = "") -> None:
     """A starter that lets an executable find the unpacked libraries, with ``more`` lines of shell before it."""
-    folders = sorted({str(library.parent) for library in UNPACKED.rglob("*.so*")})
+    libraries = [*UNPACKED.rglob("*.so"), *UNPACKED.rglob("*.so.[0-9]*")]
+    folders = sorted({str(library.parent) for library in libraries})
     wrapper.write_text(
         "#!/bin/sh\n"
         f"export LD_LIBRARY_PATH={shlex.quote(':'.join(folders))}\n"
