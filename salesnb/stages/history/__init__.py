@@ -1,0 +1,10 @@
+"""History: what was sold, how it grew, who carried the growth, and how the year breathes.
+
+Takes sums over comparable windows (columns of ``intake.sums``) and gives the tables of ``model.contracts.history``.
+Amounts are int64 minor units; rates are fractions, null where a base is missing or not positive.
+"""
+
+from salesnb.stages.history.months import company_season, gapless, month_history, season_history
+from salesnb.stages.history.nodes import contribution, node_history
+
+__all__ = ["company_season", "contribution", "gapless", "month_history", "node_history", "season_history"]
