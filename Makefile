@@ -44,3 +44,5 @@ lock: $(STAMP)
 	$(VENV)/bin/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 		--all-extras --no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE) \
 		pyproject.toml -o requirements.lock
+	$(PY) -m pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
+	$(PY) .ci/notices.py
