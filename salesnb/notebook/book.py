@@ -1,0 +1,236 @@
+"""A stage's open book: what a notebook asks, shows, checks and writes. Everything else happens behind this door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesnb.model.errors import DataError, ParamsError, Text, UsageError
+from salesnb.model.params import Params, load_unit
+from salesnb.model.periods import Calendar, Period, default_as_of, is_plan
+from salesnb.model.places import outputs_dir, safe_name, stage_dir, today
+from salesnb.model.tables import check, contract
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from salesnb.intake.facts import Facts
+    from salesnb.report.cards import Answer, Card, Cards
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.numbers import MoneyUnit
+
+
+@dataclass(frozen=True)
+class Check:
+    """One statement that must hold: ``left`` and ``right`` are the two figures it compares."""
+
+    code: str
+    text: Text
+    left: int
+    right: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether both sides agree exactly."""
+        return self.left == self.right
+
+
+@dataclass
+class Book:
+    """One notebook's view of a unit and a period, as known on ``as_of`` and said in ``lang``."""
+
+    stage: str
+    unit: str
+    period: Period
+    as_of: date
+    lang: str
+    planning: bool
+    params: Params
+    facts: Facts
+    title: Text
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    held: list[Check] = field(default_factory=list)
+    figures: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    headline: str = ""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The company's calendar."""
+        calendar: Calendar = self.params.company.calendar
+        return calendar
+
+    @property
+    def currency(self) -> str:
+        """The currency all of this book's money is in."""
+        return self.params.company.currency
+
+    def say(self, text: Text) -> str:
+        """``text`` in the book's language."""
+        return text.get(self.lang)
+
+    def money_unit(self, largest_minor: int) -> MoneyUnit:
+        """The one money unit of the page, chosen by its largest amount."""
+        from salesnb.report.numbers import MoneyUnit
+
+        return MoneyUnit.choose(largest_minor, self.lang, self.currency)
+
+    def keep(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Check ``frame`` against its contract and keep it for ``write``; the checked frame is returned."""
+        self.tables[name] = check(frame, contract(name))
+        return self.tables[name]
+
+    def hold(self, code: str, text: Text, left: int, right: int) -> None:
+        """Record a check: ``left`` must equal ``right`` (both whole numbers)."""
+        self.held.append(Check(code, text, int(left), int(right)))
+
+    def note(self, text: Text) -> None:
+        """Record something the reader of every page of this stage must know."""
+        said = self.say(text)
+        if said not in self.notes:
+            self.notes.append(said)
+
+    def answered(self, answer: Answer) -> Answer:
+        """Keep the conclusion for the index of versions, and return it to be shown."""
+        self.headline = answer.text().split("\n")[0]
+        return answer
+
+    def carded(self, cards: Sequence[Card]) -> Cards:
+        """Keep the core figures for the index of versions, and return the row of cards."""
+        from salesnb.report.cards import Cards
+
+        self.figures = [{"label": c.label, "value": c.value, "state": c.state} for c in cards]
+        return Cards(cards, self.lang)
+
+    def checks(self) -> Exhibit:
+        """The checks of this book; a check that does not hold stops the notebook with both figures."""
+        from salesnb.notebook.ledger import checks_exhibit
+
+        broken = [c for c in self.held if not c.passed]
+        if broken:
+            first = broken[0]
+            raise DataError(
+                Text(
+                    f"校验未通过（{len(broken)} 项）：{first.text.zh}，{first.left} ≠ {first.right}",
+                    f"{len(broken)} checks fail: {first.text.en}, {first.left} ≠ {first.right}",
+                ),
+                why=Text("合计与明细不符的报告不能发布", "a report whose parts do not add up is not published"),
+            )
+        return checks_exhibit(self.held, self.lang)
+
+    def write(self, *names: str) -> str:
+        """Write the tables ``names`` and this stage's summary where the run collects them; returns what was written.
+
+        ``names`` must be exactly the tables kept, so that the notebook's last line says what it gives to others.
+        """
+        if set(names) != set(self.tables):
+            raise UsageError(
+                Text(
+                    f"write 写出 {sorted(names)}，而本页产生了 {sorted(self.tables)}",
+                    f"write names {sorted(names)}, this notebook made {sorted(self.tables)}",
+                ),
+                remedy=Text("两边写成一致", "make both the same, here and in the notebook's metadata"),
+            )
+        from salesnb.versions.tables import write_table
+
+        folder = self.folder
+        for name in names:
+            write_table(folder / "tables", name, self.tables[name])
+        (folder / "facts").mkdir(parents=True, exist_ok=True)
+        summary = json.dumps(self.summary(), ensure_ascii=False, indent=1, sort_keys=True)
+        (folder / "facts" / f"{self.stage}.json").write_text(summary + "\n", encoding="utf-8")
+        rows = sum(len(self.tables[name]) for name in names)
+        return self.say(Text(f"已写出 {len(names)} 张表，{rows:,} 行", f"{len(names)} tables, {rows:,} rows written"))
+
+    @property
+    def folder(self) -> Path:
+        """Where this book writes: the run's stage, else the period's draft folder, which no batch ever reads."""
+        staged = stage_dir()
+        if staged:
+            return staged
+        return outputs_dir() / safe_name(self.unit, Text("单位", "unit")) / self.period.text / "draft"
+
+    def summary(self) -> dict[str, Any]:
+        """What the page's frame, the manifest and the index need to know of this stage."""
+        return {
+            "stage": self.stage,
+            "title": self.say(self.title),
+            "headline": self.headline,
+            "who": self.basis_line,
+            "figures": self.figures,
+            "checks": [
+                {"code": c.code, "text": self.say(c.text), "passed": c.passed, "detail": f"{c.left} = {c.right}"}
+                for c in self.held
+            ],
+            "notes": self.notes,
+            "as_of": self.as_of.isoformat(),
+            "planning": self.planning,
+            "fingerprint": self.fingerprint,
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 over the data and the parameters this book was opened with."""
+        parts = [self.facts.fingerprint, *(f"{k}={v}" for k, v in self.params.fingerprints().items())]
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def basis_line(self) -> str:
+        """业绩口径 in words: what counts as a sale, and the day the data was known."""
+        basis = self.params.company.basis
+        dates = {
+            "order_date": Text("按下单日期", "by order date"),
+            "ship_date": Text("按发货日期", "by ship date"),
+            "invoice_date": Text("按开票日期", "by invoice date"),
+        }
+        tax = Text("不含税", "tax excluded") if basis.tax == "excluded" else Text("含税", "tax included")
+        netted = Text("已减退货", "net of returns") if basis.returns == "netted" else Text("未减退货", "returns apart")
+        known = Text(f"数据截至 {self.as_of}", f"data as of {self.as_of}")
+        return self.say(Text(" · ", " · ")).join(self.say(t) for t in (known, dates[basis.date], tax, netted))
+
+
+def open_book(
+    make: Callable[..., Book], stage: str, title: Text, unit: str, period: str | int, as_of: str = "", lang: str = ""
+) -> Any:
+    """Open a stage's book: load params and facts, settle period, as-of date and language. ``make`` is the book's class.
+
+    Raises PeriodError, ParamsError, DataError or UsageError, each saying what to change.
+    """
+    from salesnb.intake import facts
+
+    params = load_unit(unit)
+    company = params.company
+    wanted = company.calendar.period(period)
+    chosen = _date(as_of)
+    planning = is_plan(wanted, chosen)
+    now = today(company.timezone, company.today)
+    day = chosen or default_as_of(wanted, now, company.close_days, planning)
+    return make(
+        stage=stage,
+        unit=unit,
+        period=wanted,
+        as_of=day,
+        lang=lang or company.language,
+        planning=planning,
+        params=params,
+        facts=facts.load(unit),
+        title=title,
+    )
+
+
+def _date(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ParamsError(
+            Text(f"as_of {text!r} 不是日期", f"as_of {text!r} is not a date"),
+            remedy=Text("写成 2024-06-30；留空为默认", "write 2024-06-30, or leave it empty"),
+        ) from error

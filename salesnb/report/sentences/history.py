@@ -1,0 +1,166 @@
+"""What history's tables say, in a sentence a director reads once. Figures come from the tables only."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from salesnb.report.numbers import is_missing, money, month_names, points, rate
+from salesnb.report.prose import Line, Run, Sentence, bad, good, strong
+
+
+def either(lang: str, zh: tuple[Sentence, ...], en: tuple[Sentence, ...]) -> Line:
+    """One sentence in the language asked for; each language is written as a whole, in its own word order."""
+    return Line(*(zh if lang == "zh" else en))
+
+
+def change_run(value: float, lang: str) -> Run:
+    """``增长 7.0 %`` / ``up 7.0 %`` in the colour of its direction."""
+    if value == 0:
+        return strong("持平" if lang == "zh" else "unchanged")
+    words = {True: ("增长", "up"), False: ("下降", "down")}[value > 0]
+    said = f"{words[lang == 'en']} {rate(abs(value))}"
+    return good(said) if value > 0 else bad(said)
+
+
+def listed(parts: list[str], lang: str) -> str:
+    """甲、乙和丙 / A, B and C."""
+    comma, last = ("、", "和") if lang == "zh" else (", ", " and ")
+    return parts[0] if len(parts) == 1 else comma.join(parts[:-1]) + last + parts[-1]
+
+
+def span(window: str, lang: str) -> str:
+    """A window's label in words: ``2023`` → 2023 年; ``2024-01–2024-06`` → 2024 年 1–6 月 / Jan–Jun 2024."""
+    if window.isdigit():
+        return f"{window} 年" if lang == "zh" else window
+    first, _, last = window.partition("–")
+    if len(first) == 7 and len(last) == 7 and first[:4] == last[:4]:
+        low, high = int(first[5:]), int(last[5:])
+        if lang == "zh":
+            return f"{first[:4]} 年 {low} 月" if low == high else f"{first[:4]} 年 {low}–{high} 月"
+        names = month_names("en")
+        return f"{names[low - 1]} {first[:4]}" if low == high else f"{names[low - 1]}–{names[high - 1]} {first[:4]}"
+    return f"{first} 至 {last}" if lang == "zh" else f"{first} to {last}"
+
+
+def answer(totals: pd.DataFrame, gains: pd.DataFrame, lang: str, currency: str) -> Line:
+    """The headline: last window's sales, growth, compound growth, and which nodes made the change.
+
+    ``totals``: window, net_minor, growth_rate, cagr_rate, oldest first. ``gains``: ``history_contribution`` of one
+    dimension.
+    """
+    if totals.empty or not totals["net_minor"].any():
+        return either(lang, ("这一期间之前没有销售数据，无法分析历史。",), ("There are no sales before this period.",))
+    last = totals.iloc[-1]
+    when, sold = span(last["window"], lang), strong(money(last["net_minor"], lang, currency))
+    if is_missing(last["growth_rate"]):
+        none = (f"{when}销售 ", sold, "；没有可比的上年同期。"), (f"{when}: ", sold, "; no comparable year before.")
+        return either(lang, *none)
+    grown = change_run(last["growth_rate"], lang)
+    line = either(
+        lang, (f"{when}销售 ", sold, "，比上年同期", grown), (f"{when}: ", sold, ", ", grown, " on the year before")
+    )
+    if len(totals) > 2 and not is_missing(last["cagr_rate"]):
+        years, compound = len(totals), change_run(last["cagr_rate"], lang)
+        line += either(lang, (f"，{years} 年年均", compound), (f"; over {years} years ", compound, " a year"))
+    return line + ("。" if lang == "zh" else ". ") + made_by(gains, lang, currency)
+
+
+def made_by(gains: pd.DataFrame, lang: str, currency: str) -> Line:
+    """Who made the change between two windows: the largest movers in its direction, and the largest against it."""
+    total = int(gains["change_minor"].sum())
+    if gains.empty or total == 0:
+        return Line("")
+    sign = 1 if total > 0 else -1
+    ordered = gains.assign(along=gains["change_minor"] * sign).sort_values(
+        ["along", "node_id"], ascending=[False, True], kind="stable"
+    )
+    amount = strong(money(abs(total), lang, currency))
+    movers = listed(
+        [_mover(row, total, lang, currency) for _, row in ordered[ordered["along"] > 0].head(2).iterrows()], lang
+    )
+    nouns = ("增量 ", "Of the increase of ") if total > 0 else ("减少的 ", "Of the decrease of ")
+    line = either(lang, (nouns[0], amount, f"中，{movers}"), (nouns[1], amount, f", {movers}"))
+    against = ordered[ordered["along"] < 0].tail(1)
+    for _, row in against.iterrows():
+        moved = money(abs(row["change_minor"]), lang, currency)
+        words = ("却减少", "fell by") if total > 0 else ("却增加", "rose by")
+        said = f"{row['name']} {words[lang == 'en']} {moved}"
+        line += either(
+            lang, ("；", bad(said) if total > 0 else good(said)), ("; ", bad(said) if total > 0 else good(said))
+        )
+    return line + ("。" if lang == "zh" else ".")
+
+
+def _mover(row: pd.Series, total: int, lang: str, currency: str) -> str:
+    moved, part = money(abs(row["change_minor"]), lang, currency), rate(row["change_minor"] / total, 0)
+    return f"{row['name']}占 {moved}（{part}）" if lang == "zh" else f"{row['name']} made {moved} ({part})"
+
+
+def months(frame: pd.DataFrame, lang: str, currency: str) -> Line:
+    """The latest month against its year before, and the best month ever; ``frame`` is ``history_months``."""
+    last, best = frame.iloc[-1], frame.loc[frame["net_minor"].idxmax()]
+    sold, most = strong(money(last["net_minor"], lang, currency)), money(best["net_minor"], lang, currency)
+    line = either(lang, (f"最近的 {last['month']} 销售 ", sold), (f"The latest month, {last['month']}: ", sold))
+    if not is_missing(last["yoy_rate"]):
+        grown = change_run(last["yoy_rate"], lang)
+        line += either(lang, ("，同比", grown), (", ", grown, " on the year before"))
+    return line + either(
+        lang, (f"；单月最高是 {best['month']} 的 {most}。",), (f"; the best month was {best['month']} with {most}.",)
+    )
+
+
+def season(frame: pd.DataFrame, lang: str) -> Line:
+    """The two strongest and two weakest months and how far they stand from the average; ``history_season``."""
+    if frame.empty:
+        return either(
+            lang,
+            ("历史不足 24 个月，还不能可靠地区分季节与趋势，因此不给出季节曲线。",),
+            ("Under 24 months of history a season cannot be told from a trend, so no curve is given.",),
+        )
+    ordered = frame.sort_values(["season_index", "calendar_month"], ascending=[False, True], kind="stable")
+    names = month_names(lang)
+
+    def said(rows: pd.DataFrame) -> Run:
+        pairs = zip(rows["calendar_month"], rows["season_index"], strict=True)
+        form = "{}（{}）" if lang == "zh" else "{} ({})"
+        return strong(listed([form.format(names[int(m) - 1], rate(i - 1, 0, signed=True)) for m, i in pairs], lang))
+
+    high, low = said(ordered.head(2)), said(ordered.tail(2)[::-1])
+    return either(
+        lang,
+        ("最旺的是", high, "，最淡的是", low, "；括号内是相对平均月的高低。"),
+        ("Strongest: ", high, "; weakest: ", low, ", each against an average month."),
+    )
+
+
+def nodes(frame: pd.DataFrame, window: str, lang: str, currency: str) -> Line:
+    """Largest, fastest and slowest node of ``window``, and the share that moved most; one dimension's rows."""
+    last = frame[frame["window"] == window]
+    big = _top(last, "net_minor")
+    sold, share = money(big["net_minor"], lang, currency), rate(big["share_of_sales"])
+    name = strong(str(big["name"]))
+    line = either(lang, (name, f"最大，销售 {sold}，占 {share}"), (name, f" is the largest: {sold}, {share} of sales"))
+    grown = last[last["growth_rate"].notna()]
+    if len(grown) > 1:
+        fast, slow = _top(grown, "growth_rate"), _top(grown, "growth_rate", lowest=True)
+        high = strong(f"{fast['name']} {rate(fast['growth_rate'], signed=True)}")
+        low = strong(f"{slow['name']} {rate(slow['growth_rate'], signed=True)}")
+        line += either(lang, ("；增速最高 ", high, "，最低 ", low), ("; fastest ", high, ", slowest ", low))
+    shifted = last[last["share_shift_rate"].notna()]
+    if len(shifted) > 1:
+        most = shifted.loc[shifted["share_shift_rate"].abs().idxmax()]
+        moved = strong(f"{most['name']} {points(most['share_shift_rate'], lang)}")
+        line += either(lang, ("；占比变化最大 ", moved), ("; largest share shift ", moved))
+    return line + ("。" if lang == "zh" else ".")
+
+
+def _top(rows: pd.DataFrame, column: str, lowest: bool = False) -> pd.Series:
+    return rows.sort_values([column, "node_id"], ascending=[lowest, True], kind="stable").iloc[0]
+
+
+def contribution(gains: pd.DataFrame, lang: str, currency: str) -> Line:
+    """One bridge read aloud."""
+    first, last = span(str(gains["from_window"].iloc[0]), lang), span(str(gains["to_window"].iloc[0]), lang)
+    low, high = (money(int(gains[c].sum()), lang, currency) for c in ("before_minor", "after_minor"))
+    line = either(lang, (f"从{first}的 {low} 到{last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",))
+    return line + made_by(gains, lang, currency)
