@@ -1,0 +1,80 @@
+"""The parameters a version was made from, in one readable file, without secrets."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+HIDDEN = "***"
+_SECRET_KEY = re.compile(r"passw|pwd|secret|token|api_?key|access_?key|credential|webhook", re.IGNORECASE)
+_FROM_ENVIRONMENT = re.compile(r"\$\{\w+\}")
+_USERINFO = re.compile(r"(?<=://)([^/@\s:]*):([^@\s]*)@")
+_IN_QUERY = re.compile(r"([?&;](?:[^=&;\s]*(?:passw|pwd|secret|token|key)[^=&;\s]*)=)([^&;\s]+)", re.IGNORECASE)
+
+
+def masked(value: Any, key: str = "") -> Any:
+    """``value`` with everything that looks like a secret replaced by ``***``; names of environment variables stay."""
+    if isinstance(value, dict):
+        return {name: masked(part, str(name)) for name, part in value.items()}
+    if isinstance(value, list):
+        return [masked(part, key) for part in value]
+    if not isinstance(value, str):
+        return HIDDEN if _SECRET_KEY.search(key) and isinstance(value, (int, float)) else value
+    return HIDDEN if _SECRET_KEY.search(key) and not _FROM_ENVIRONMENT.fullmatch(value) else masked_text(value)
+
+
+def masked_text(text: str) -> str:
+    """``text`` with passwords in addresses hidden: for messages and pages, where any text may hold an address."""
+    return _IN_QUERY.sub(rf"\1{HIDDEN}", _USERINFO.sub(rf"\1:{HIDDEN}@", text))
+
+
+def snapshot_text(files: dict[str, Any]) -> str:
+    """The text of ``params.yaml``: each parameter file's name and its content as plain data."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.width = 4096
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    out = io.StringIO()
+    yaml.dump({"schema": 1, "files": {name: masked(files[name]) for name in sorted(files)}}, out)
+    return out.getvalue()
+
+
+def read_snapshot(folder: Path) -> dict[str, Any]:
+    """Parameter files by name as ``params.yaml`` of a version holds them; empty where a version has none."""
+    from salesnb.model.params.strict import load_yaml
+
+    path = folder / "params.yaml"
+    if not path.is_file():
+        return {}
+    files = load_yaml(path).data.get("files", {})
+    return files if isinstance(files, dict) else {}
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every leaf as (path, text). Items of a list go by their ``id`` where they have one, so that a new item at the
+    front does not make all others look changed; dated values go by the day they apply from."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from leaves(part, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        seen: dict[str, int] = {}
+        for index, part in enumerate(value):
+            name = _item_name(part, index)
+            seen[name] = seen.get(name, 0) + 1
+            yield from leaves(part, f"{path}[{name if seen[name] == 1 else f'{name}#{seen[name]}'}]")
+    else:
+        yield path, "" if value is None else str(value)
+
+
+def _item_name(part: Any, index: int) -> str:
+    if isinstance(part, dict):
+        for key in ("id", "name", "from"):
+            if isinstance(part.get(key), (str, int)) or (key == "from" and part.get(key) is not None):
+                return str(part[key])
+    return str(index)
