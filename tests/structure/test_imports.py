@@ -154,16 +154,21 @@ def modules() -> Iterator[tuple[str, str, bool]]:
         yield dotted.removesuffix(".__init__"), path.read_text(encoding="utf-8"), is_package
 
 
+def say(found: list[str]) -> None:
+    """Fail with every line found."""
+    assert not found, "\n".join(["", *found])
+
+
 def test_imports_follow_the_arrows() -> None:
-    assert [line for module, source, package in modules() for line in wrong_arrows(source, module, package)] == []
+    say([line for module, source, package in modules() for line in wrong_arrows(source, module, package)])
 
 
 def test_nothing_heavy_is_imported_before_it_is_used() -> None:
-    assert [line for module, source, _ in modules() for line in heavy_imports(source, module)] == []
+    say([line for module, source, _ in modules() for line in heavy_imports(source, module)])
 
 
 def test_modules_and_functions_stay_readable() -> None:
-    assert [line for module, source, _ in modules() for line in too_large(source, module)] == []
+    say([line for module, source, _ in modules() for line in too_large(source, module)])
 
 
 def test_folders_and_modules_are_rooms_not_shelves() -> None:
@@ -179,7 +184,7 @@ def test_every_room_has_its_arrows() -> None:
 def test_what_is_imported_is_a_declared_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {plain_name(requirement) for requirement in project["dependencies"]}
-    assert [line for module, source, _ in modules() for line in undeclared(source, module, declared)] == []
+    say([line for module, source, _ in modules() for line in undeclared(source, module, declared)])
 
 
 def test_the_checks_can_fail() -> None:
