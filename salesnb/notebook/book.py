@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import DataError, ParamsError, Text, UsageError
 from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Calendar, Period, default_as_of, is_plan
@@ -85,6 +86,11 @@ class Book:
         """Check ``frame`` against its contract and keep it for ``write``; the checked frame is returned."""
         self.tables[name] = check(frame, contract(name))
         return self.tables[name]
+
+    def named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """``frame`` with the house node said in words: a table keeps its id, a reader sees 未分配."""
+        unassigned = self.say(Text("未分配", "Unassigned"))
+        return frame.assign(name=frame["name"].where(frame["node_id"] != UNASSIGNED, unassigned))
 
     def hold(self, code: str, text: Text, left: int, right: int) -> None:
         """Record a check: ``left`` must equal ``right`` (both whole numbers)."""

@@ -38,9 +38,7 @@ def checks_exhibit(held: Sequence[Check], lang: str) -> Exhibit:
         Column("result", "text", Text("结果", "Result")),
     ]
     passed = Text("相等", "equal").get(lang)
-    rows = [
-        {"text": c.text.get(lang), "left": count(c.left), "right": count(c.right), "result": passed} for c in held
-    ]
+    rows = [{"text": c.text.get(lang), "left": count(c.left), "right": count(c.right), "result": passed} for c in held]
     reading = Text(f"{len(held)} 项校验全部通过。", f"All {len(held)} checks hold.").get(lang)
     table = render(rows, columns, lang, options=Options(caption=Text("校验", "Checks").get(lang)))
     return Exhibit("checks", reading=reading, table=table)
@@ -79,7 +77,8 @@ def _reading(ledger: pd.DataFrame, findings: pd.DataFrame, lang: str) -> str:
     read, aside = int(ledger["read_count"].sum()), int(ledger["set_aside_count"].sum())
     grave = int(findings["severity"].isin(["error", "stop"]).sum())
     return Text(
-        f"共读取 {read:,} 行，保留 {read - aside:,} 行，搁置 {aside:,} 行；发现 {len(findings)} 类问题，其中 {grave} 类应尽快处理。",
+        f"共读取 {read:,} 行，保留 {read - aside:,} 行，搁置 {aside:,} 行；"
+        f"发现 {len(findings)} 类问题，其中 {grave} 类应尽快处理。",
         f"{read:,} rows read, {read - aside:,} kept, {aside:,} set aside; {len(findings)} kinds of findings, "
         f"{grave} of them to be mended soon.",
     ).get(lang)
