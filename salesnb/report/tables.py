@@ -1,0 +1,229 @@
+"""Printed tables: rows of a frame as HTML, by the columns' kinds. Figures right-aligned, the unit in the header.
+
+A page's script makes ``table.sort`` sortable by click and keyboard and ``table.long`` searchable and foldable; without
+it (a notebook, an old browser) the table is complete and plain. A tree (``Options.level``) keeps its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from salesnb.model.errors import Text, UsageError
+from salesnb.model.tables import Column
+from salesnb.report import cards, markup, numbers
+from salesnb.report.numbers import MoneyUnit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIGURES = frozenset({"minor", "count", "number", "rate"})
+UNASSIGNED = Text("未分配", "Unassigned")
+_UNITS = {
+    "unit": Text("件", "units"), "units": Text("件", "units"), "day": Text("天", "days"), "days": Text("天", "days"),
+    "month": Text("月", "months"), "months": Text("月", "months"), "person": Text("人", "people"),
+    "people": Text("人", "people"), "time": Text("次", "times"), "times": Text("次", "times"), "ratio": Text("", ""),
+    "customer": Text("家", "customers"), "customers": Text("家", "customers"), "order": Text("单", "orders"),
+    "orders": Text("单", "orders"), "index": Text("", ""), "money": Text("", ""), "share": Text("", ""),
+}  # fmt: skip
+_YES_NO = {True: Text("是", "Yes"), False: Text("否", "No")}
+_POINTS = Text("点", "pts")
+
+
+@dataclass(frozen=True)
+class Show:
+    """How one column is printed.
+
+    ``signed`` prints + and − (differences). ``points`` prints a difference of rates in points. ``state_from`` names the
+    column that holds good / warn / bad for this figure (it colours it); ``pill`` prints the state in this column as a
+    coloured word, ``words`` replacing the usual ones. ``label`` replaces the contract's label.
+    """
+
+    column: Column
+    signed: bool = False
+    points: bool = False
+    decimals: int | None = None
+    state_from: str = ""
+    pill: bool = False
+    words: Mapping[str, Text] = field(default_factory=dict)
+    label: Text | None = None
+
+    @property
+    def is_figure(self) -> bool:
+        """Right-aligned?"""
+        return self.column.kind in FIGURES and not self.pill
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a table behaves.
+
+    ``caption`` is read by screen readers and shown when ``show_caption``. ``total`` holds the values of the footer row
+    by column name (a total is given, never added up here: a rate or a distinct count has no sum). ``limit`` prints
+    only the first rows and says so with the link ``full`` (label, address) to the whole table. Over ``fold`` rows the
+    page folds the rest and offers a search box. ``level`` names the column with the depth in a tree (0 = top).
+    """
+
+    caption: str = ""
+    show_caption: bool = False
+    total: Mapping[str, Any] | None = None
+    limit: int | None = None
+    full: tuple[str, str] | None = None
+    fold: int = 15
+    level: str = ""
+
+
+def render(
+    frame: pd.DataFrame | Sequence[Mapping[str, Any]],
+    columns: Sequence[Column | Show],
+    lang: str,
+    unit: MoneyUnit | None = None,
+    options: Options | None = None,
+) -> Markup:
+    """The table as markup; the first column is the row's header. UsageError when money is shown without a unit."""
+    chosen = options or Options()
+    shows = [column if isinstance(column, Show) else Show(column) for column in columns]
+    rows = _rows(frame, shows)
+    printed = rows if chosen.limit is None else rows[: chosen.limit]
+    writers = [_writer(show, lang, unit) for show in shows]
+    body = Markup("").join(_row(row, shows, writers, lang, chosen.level) for row in printed)
+    total = Markup("")
+    if chosen.total is not None:
+        total = Markup("<tfoot>{}</tfoot>").format(_row(chosen.total, shows, writers, lang, ""))
+    table = Markup('<table class="{}" data-fold="{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table>').format(
+        _classes(len(printed), chosen),
+        chosen.fold,
+        _caption(chosen),
+        Markup("").join(_header(show, lang, unit) for show in shows),
+        body,
+        total,
+    )
+    name = markup.attribute(chosen.caption or Text("表格", "Table").get(lang))
+    scroll = Markup('<div class="scroll" role="region" tabindex="0" aria-label="{}">{}</div>').format(name, table)
+    return scroll + _rest(len(rows), len(printed), chosen, lang)
+
+
+def _rows(frame: pd.DataFrame | Sequence[Mapping[str, Any]], shows: Sequence[Show]) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = (
+        frame.to_dict("records") if hasattr(frame, "to_dict") else list(frame)  # type: ignore[assignment]
+    )
+    known = set(frame.columns) if hasattr(frame, "columns") else set(rows[0]) if rows else None
+    needed = {show.column.name for show in shows} | {show.state_from for show in shows if show.state_from}
+    absent = sorted(needed - known) if known is not None else []
+    if absent:
+        raise UsageError(
+            Text(f"表中没有列：{'、'.join(absent)}", f"the table lacks the columns {', '.join(absent)}"),
+            remedy=Text("核对列名", f"it has {', '.join(sorted(map(str, known or ())))}"),
+        )
+    return rows
+
+
+def _classes(count: int, options: Options) -> Markup:
+    names = [] if options.level else ["sort"]
+    if count > options.fold:
+        names.append("long")
+    return Markup(" ".join(names))
+
+
+def _caption(options: Options) -> Markup:
+    if not options.caption:
+        return Markup("")
+    hidden = Markup("") if options.show_caption else Markup(' class="hide"')
+    return Markup("<caption{}>{}</caption>").format(hidden, markup.prose(options.caption))
+
+
+def _header(show: Show, lang: str, unit: MoneyUnit | None) -> Markup:
+    label = (show.label or show.column.label).get(lang)
+    measure = _unit_of(show, lang, unit)
+    small = Markup(" <small>{}</small>").format(measure) if measure else Markup("")
+    side = Markup("") if show.is_figure else Markup(' class="l"')
+    hint = Markup("")
+    if show.column.definition is not None:
+        hint = Markup(' title="{}"').format(markup.attribute(show.column.definition.get(lang)))
+    return Markup('<th scope="col"{}{}>{}{}</th>').format(side, hint, markup.text(label), small)
+
+
+def _unit_of(show: Show, lang: str, unit: MoneyUnit | None) -> str:
+    kind = show.column.kind
+    if show.pill:
+        return ""
+    if kind == "minor":
+        return unit.label if unit is not None else ""
+    if kind == "rate":
+        return _POINTS.get(lang) if show.points else "%"
+    known = _UNITS.get(show.column.unit)
+    return known.get(lang) if known is not None else show.column.unit
+
+
+Writer = Callable[[Any], str]
+
+
+def _writer(show: Show, lang: str, unit: MoneyUnit | None) -> Writer:
+    """The function that formats one column's values."""
+    kind, signed = show.column.kind, show.signed or show.points
+    if kind == "minor":
+        if unit is None:
+            raise UsageError(
+                Text(f"金额列 {show.column.name} 没有单位", f"money column {show.column.name} has no unit"),
+                remedy=Text("传入 MoneyUnit", "pass a MoneyUnit"),
+            )
+        return lambda value: unit.format(value, signed)
+    if kind == "rate":
+        return lambda value: numbers.percent_figure(value, 1 if show.decimals is None else show.decimals, signed)
+    if kind == "count":
+        return lambda value: numbers.figure(value, show.decimals or 0, signed)
+    if kind == "number":
+        return lambda value: numbers.figure(value, 2 if show.decimals is None else show.decimals, signed)
+    if kind == "flag":
+        return lambda value: numbers.MISSING if numbers.is_missing(value) else _YES_NO[bool(value)].get(lang)
+    if kind == "date":
+        return numbers.day
+    return lambda value: words(value, lang)
+
+
+def words(value: Any, lang: str) -> str:
+    """A name or an id as text: missing is a dash, the house node reads "unassigned"."""
+    if numbers.is_missing(value) or value == "":
+        return numbers.MISSING
+    return UNASSIGNED.get(lang) if value == "_unassigned" else str(value)
+
+
+def _row(row: Mapping[str, Any], shows: Sequence[Show], writers: Sequence[Writer], lang: str, level: str) -> Markup:
+    cells = [_cell(row, show, write, lang, i == 0) for i, (show, write) in enumerate(zip(shows, writers, strict=True))]
+    depth = int(row.get(level) or 0) if level else 0
+    indent = Markup(' class="i{}"').format(min(depth, 4)) if depth > 0 else Markup("")
+    return Markup("<tr{}>{}</tr>").format(indent, Markup("").join(cells))
+
+
+def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head: bool) -> Markup:
+    value = row.get(show.column.name)
+    if show.pill and not numbers.is_missing(value) and value != "":
+        shown = cards.pill(str(value), lang, cards.state_word(str(value), lang, show.words))
+    elif value is None and show.column.name not in row:
+        shown = Markup("")  # a footer says nothing about columns that have no total
+    elif isinstance(value, Markup):
+        shown = value
+    else:
+        shown = markup.text(write(value))
+    if is_head:
+        return Markup('<th scope="row">{}</th>').format(shown)
+    names = ["" if show.is_figure else "l"]
+    state = row.get(show.state_from) if show.state_from else ""
+    if state in ("good", "warn", "bad"):
+        names.append(f"{state}t")
+    kept = " ".join(name for name in names if name)
+    return Markup("<td{}>{}</td>").format(Markup(' class="{}"').format(kept) if kept else Markup(""), shown)
+
+
+def _rest(count: int, printed: int, options: Options, lang: str) -> Markup:
+    """The line under a cut table: how many rows there are and where."""
+    if printed >= count:
+        return Markup("")
+    said = Text(f"显示前 {printed} 行，共 {count:,} 行。", f"First {printed} of {count:,} rows. ").get(lang)
+    link = Markup("")
+    if options.full is not None:
+        link = Markup('<a href="{}">{}</a>').format(markup.attribute(options.full[1]), markup.text(options.full[0]))
+    return Markup('<p class="note">{}{}</p>').format(said, link)
