@@ -56,15 +56,20 @@ class Exhibit(Shown):
         """The exhibit for a page: heading, figure, reading, table, notes, drill-downs; absent parts leave nothing."""
         parts = [
             Markup("<h3>{}</h3>").format(markup.text(self.title)) if self.title else "",
-            markup.text(self.figure) if self.figure else "",
-            *_paragraphs(self.reading, "read"),
-            markup.text(self.table) if self.table else "",
+            *self._evidence(),
             *_paragraphs(self.notes, "note"),
             *(detail.html() for detail in self.details),
         ]
         return Markup('<div class="exhibit{}" id="{}">{}</div>').format(
             Markup(" half") if self.half else "", markup.anchor(self.name), markup.join(parts)
         )
+
+    def _evidence(self) -> list[Markup]:
+        """Figure, reading, table; a table that stands alone is read underneath."""
+        figure = [markup.text(self.figure)] if self.figure else []
+        table = [markup.text(self.table)] if self.table else []
+        reading = _paragraphs(self.reading, "read")
+        return [*figure, *reading, *table] if figure else [*table, *reading]
 
     def text(self) -> str:
         """Title, reading and notes for a terminal."""

@@ -35,7 +35,8 @@ def bridge(
         words = [scale.format(v, 0 < i < len(steps) - 1) for i, v in enumerate(steps)]
         need_px = max(canvas.widest(names), canvas.widest(words)) + 6
         if need_px * len(names) > width:
-            return _lying(Canvas(width, 30 * len(names) + 26, canvas.font, scale.lang), names, steps, scale)
+            lying = Canvas(width, 30 * len(names) + 26, canvas.font, scale.lang)
+            return _lying(lying, names, steps, scale, start_is_target)
         return _standing(canvas, names, steps, scale, start_is_target)
 
     return figure(paint, said, wide)
@@ -94,7 +95,7 @@ def _standing(canvas: Canvas, names: Sequence[str], steps: Sequence[int], scale:
     return canvas
 
 
-def _lying(canvas: Canvas, names: Sequence[str], steps: Sequence[int], scale: Scale) -> Canvas:
+def _lying(canvas: Canvas, names: Sequence[str], steps: Sequence[int], scale: Scale, target: bool) -> Canvas:
     """The same bridge with one row a step."""
     spans = _levels(steps, scale)
     start = _start(spans)
@@ -107,7 +108,7 @@ def _lying(canvas: Canvas, names: Sequence[str], steps: Sequence[int], scale: Sc
     for i, (name, step, (low, high)) in enumerate(zip(names, steps, spans, strict=True)):
         is_total = i in (0, len(names) - 1)
         base, end = sorted((max(low, start), max(high, start)))
-        colour = _colour(i, len(names), int(step), i == 0)
+        colour = _colour(i, len(names), int(step), target and i == 0)
         canvas.box(base, i + 0.22, max(end - base, canvas.px(x=1)[0]), 0.56, colour)
         canvas.text(end + canvas.px(x=6)[0], i + 0.5, words[i], "ink" if is_total else colour)
         canvas.text(start - left, i + 0.5, canvas.shorten(name, name_room), "ink")
