@@ -28,7 +28,7 @@ test: $(STAMP)
 # Nothing collected (exit 5) is not a failure: a checkout may have no long test yet.
 test-long: $(STAMP)
 	$(PY) .ci/browser.py install
-	$(PY) -m pytest -m long || test $$? -eq 5
+	HYPOTHESIS_PROFILE=search $(PY) -m pytest -m long || test $$? -eq 5
 
 bench: $(STAMP)
 	$(PY) -m tests.bench

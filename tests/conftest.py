@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -25,6 +26,13 @@ BROWSER_SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+# The same examples on every machine, and no time limit for one: a shared machine is slow at any moment.
+# `make test-long` searches further, with examples of its own each time.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
 
 
 @pytest.fixture(scope="session")
