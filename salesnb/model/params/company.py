@@ -91,6 +91,8 @@ class Source(ParamsModel):
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None  # 1-based row of the column names; guessed when absent
+    decimal: Literal[".", ","] = "."  # the decimal mark of its numbers
+    missing: tuple[str, ...] = ()  # spellings that mean "no value" in this export
     columns: dict[str, ColumnMap]
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # keep rows whose export column holds one of these
     control: tuple[Control, ...] = ()

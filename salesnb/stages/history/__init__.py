@@ -4,7 +4,21 @@ Takes sums over comparable windows (columns of ``intake.sums``) and gives the ta
 Amounts are int64 minor units; rates are fractions, null where a base is missing or not positive.
 """
 
+from salesnb.stages.history.bridge import bridge
+from salesnb.stages.history.customers import cohorts, customer_years, tier_moves, tiers
 from salesnb.stages.history.months import company_season, gapless, month_history, season_history
 from salesnb.stages.history.nodes import contribution, node_history
 
-__all__ = ["company_season", "contribution", "gapless", "month_history", "node_history", "season_history"]
+__all__ = [
+    "bridge",
+    "cohorts",
+    "company_season",
+    "contribution",
+    "customer_years",
+    "gapless",
+    "month_history",
+    "node_history",
+    "season_history",
+    "tier_moves",
+    "tiers",
+]
