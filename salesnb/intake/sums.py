@@ -1,4 +1,4 @@
-"""Sums of order lines over windows of time, made by DuckDB where the lines lie; distinct counts are counted, never added.
+"""Sums of order lines over windows of time, made by DuckDB where the lines lie; distinct counts are never added up.
 
 The only question stages put to the facts: "what was sold in these windows, by this dimension, as known on that day?"
 """
@@ -71,10 +71,7 @@ def months(lines: Path, by: Sequence[str], as_of: date) -> pd.DataFrame:
     _known_dimensions(by)
     keys = ", ".join(["month", *by])
     query = f"SELECT {keys}, {_MEASURES} FROM read_parquet($lines) WHERE {_KNOWN} GROUP BY {keys} ORDER BY {keys}"
-    import duckdb
-
-    with duckdb.connect() as connection:
-        return connection.execute(query, {"lines": str(lines), "as_of": as_of}).df()
+    return _ask(query, lines, as_of)
 
 
 def _known_dimensions(by: Sequence[str]) -> None:
@@ -92,3 +89,29 @@ def _window_rows(windows: Sequence[Window]) -> pd.DataFrame:
         for month in (w.months or (None,))
     ]
     return pd.DataFrame(rows, columns=["label", "start", "end", "month"]).astype({"month": "str"}, errors="ignore")
+
+
+def first_orders(lines: Path, as_of: date) -> pd.DataFrame:
+    """customer_id, first_date: each customer's first order (returns do not count) as known on ``as_of``."""
+    query = f"""
+        SELECT customer_id, min(order_date) AS first_date FROM read_parquet($lines)
+        WHERE {_KNOWN} AND NOT is_return GROUP BY customer_id ORDER BY customer_id
+    """
+    return _ask(query, lines, as_of)
+
+
+def activity(lines: Path, entity: str, as_of: date) -> pd.DataFrame:
+    """``entity``, month: one row for every month in which it ordered (customer_id) or sold (person_id)."""
+    _known_dimensions((entity,))
+    query = f"""
+        SELECT {entity}, month FROM read_parquet($lines)
+        WHERE {_KNOWN} AND NOT is_return GROUP BY {entity}, month ORDER BY {entity}, month
+    """
+    return _ask(query, lines, as_of)
+
+
+def _ask(query: str, lines: Path, as_of: date) -> pd.DataFrame:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return connection.execute(query, {"lines": str(lines), "as_of": as_of}).df()
