@@ -29,7 +29,7 @@ def wrong_texts(source: str, name: str) -> list[str]:
         if not zh.strip() or not en.strip():
             found.append(f"{where}: a language is empty ({zh!r}, {en!r})")
         else:
-            if not (CJK.search(zh) or FULL_WIDTH.search(zh)):
+            if re.search(r"[^\W\d_]", zh) and not CJK.search(zh):
                 found.append(f"{where}: no Chinese in zh={zh!r}")
             if CJK.search(QUOTED.sub("", en)) or FULL_WIDTH.search(en):
                 found.append(f"{where}: Chinese or full-width signs in en={en!r}")
@@ -94,5 +94,6 @@ def test_the_checks_can_fail() -> None:
     assert not wrong_texts('Text(zh=f"{n} 行，已保留", en=f"{n} rows, kept")', "m")
     assert not wrong_texts('Text(zh="应为“键: 值”", en="expected `键: 值`")', "m")
     assert not wrong_texts('Text(zh="", en=" a year")', "m")
+    assert not wrong_texts('Text(zh=f"{a}（{b}）", en=f"{a} ({b})")', "m")
     assert not wrong_texts("Text(zh=a, en=b)", "m")
     assert not one_language("Text(**words)", "m")
