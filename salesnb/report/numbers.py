@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from salesnb.model.errors import Text
 
 MISSING = "—"
 MINUS = "−"
+_WIDE = Context(prec=400)  # every float can be written out
 _NAMES = {"CNY": "元", "USD": "美元", "EUR": "欧元", "HKD": "港元", "JPY": "日元", "GBP": "英镑", "TWD": "新台币",
           "SGD": "新加坡元", "KRW": "韩元", "AUD": "澳元"}  # fmt: skip
 # (factor, from which largest amount in major units a page uses it, prefix)
@@ -52,7 +53,7 @@ def figure(value: Any, decimals: int = 0, signed: bool = False) -> str:
     number = _decimal(value)
     if not number.is_finite():
         return MISSING
-    rounded = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
     sign = "" if rounded == 0 else MINUS if rounded < 0 else "+" if signed else ""
     return f"{sign}{abs(rounded):,f}"
 
@@ -85,7 +86,8 @@ def _minor_digits(currency: str) -> int:
     return minor_digits(currency)
 
 
-def _currency(lang: str, currency: str) -> str:
+def currency_name(lang: str, currency: str) -> str:
+    """A currency as a reader knows it: 元 / CNY; an unnamed one keeps its code."""
     return _NAMES.get(currency, currency) if lang == "zh" else currency
 
 
@@ -118,7 +120,7 @@ class MoneyUnit:
         digits = _minor_digits(currency)
         largest = abs(_decimal(max_abs_minor)).scaleb(-digits)
         factor, _, prefix = next(step for step in _STEPS[lang] if largest >= step[1])
-        name = _currency(lang, currency)
+        name = currency_name(lang, currency)
         label = f"{prefix}{name}" if lang == "zh" else f"{name} {prefix}".rstrip()
         decimals = min(_decimals(largest / factor), digits if factor == 1 else 2)
         return cls(lang, currency, digits, factor, decimals, label, prefix or (name if lang == "zh" else ""))
@@ -161,7 +163,7 @@ def money(minor: Any, lang: str, currency: str = "CNY", signed: bool = False) ->
         fits = scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) >= 1
         if fits or index == len(steps) - 1 or _fills(major, steps[index + 1][0], factor):
             shown = figure(major / factor, _plain_decimals(scaled, factor, currency, decimals), signed)
-            name = _currency(lang, currency)
+            name = currency_name(lang, currency)
             return f"{shown} {prefix}{name}" if lang == "zh" else f"{name} {shown} {prefix}".rstrip()
     raise AssertionError("unreachable: the last unit takes every amount")
 

@@ -23,6 +23,8 @@ STATES = {
     "carried": (Text("沿用", "Carried"), "warn"),
     "stale": (Text("已过期", "Stale"), "warn"),
     "failed": (Text("失败", "Failed"), "bad"),
+    "complete": (Text("已发布", "Published"), "good"),
+    "damaged": (Text("损坏", "Damaged"), "bad"),
 }
 _VERSION = re.compile(r"^v0*(\d+)$")
 
@@ -69,7 +71,7 @@ def render(notebook: Any, context: PageContext, name: str = "") -> str:
     ``name`` is the notebook's name for messages. RunError when a cell failed or the title is missing.
     """
     parts = sections.parts(notebook, context.lang, name)
-    body = _environment().get_template("page.html.j2").render(parts=parts, **header(context), **_footer(context))
+    body = _environment().get_template("page.html.j2").render(parts=parts, **header(context), **footer(context))
     return document(parts.title, body, context.lang, (context.period, context.company))
 
 
@@ -144,7 +146,8 @@ def header(context: PageContext) -> dict[str, Any]:
     }
 
 
-def _footer(context: PageContext) -> dict[str, Any]:
+def footer(context: PageContext) -> dict[str, Any]:
+    """What the footer of any page of a version shows: the proofs, then the links."""
     lang = context.lang
     said: list[Markup] = []
     if context.checks is not None:

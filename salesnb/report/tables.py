@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES = frozenset({"minor", "count", "number", "rate"})
+LONG_NAME = 12
 UNASSIGNED = Text("未分配", "Unassigned")
 _UNITS = {
     "unit": Text("件", "units"), "units": Text("件", "units"), "day": Text("天", "days"), "days": Text("天", "days"),
-    "month": Text("月", "months"), "months": Text("月", "months"), "person": Text("人", "people"),
-    "people": Text("人", "people"), "time": Text("次", "times"), "times": Text("次", "times"), "ratio": Text("", ""),
+    "percent": Text("%", "%"),
+    "points": Text("点", "pts"), "month": Text("月", "months"), "months": Text("月", "months"),
+    "person": Text("人", "people"),     "people": Text("人", "people"), "time": Text("次", "times"), "times": Text("次", "times"), "ratio": Text("", ""),
     "customer": Text("家", "customers"), "customers": Text("家", "customers"), "order": Text("单", "orders"),
     "orders": Text("单", "orders"), "index": Text("", ""), "money": Text("", ""), "share": Text("", ""),
 }  # fmt: skip
@@ -50,6 +52,11 @@ class Show:
     pill: bool = False
     words: Mapping[str, Text] = field(default_factory=dict)
     label: Text | None = None
+
+    @property
+    def in_points(self) -> bool:
+        """A difference of rates, by this or by the contract's unit."""
+        return self.points or self.column.unit == "points"
 
     @property
     def is_figure(self) -> bool:
@@ -153,9 +160,19 @@ def _unit_of(show: Show, lang: str, unit: MoneyUnit | None) -> str:
     if kind == "minor":
         return unit.label if unit is not None else ""
     if kind == "rate":
-        return _POINTS.get(lang) if show.points else "%"
-    known = _UNITS.get(show.column.unit)
-    return known.get(lang) if known is not None else show.column.unit
+        return _POINTS.get(lang) if show.in_points else "%"
+    return unit_word(show.column.unit, lang)
+
+
+def unit_word(unit: str, lang: str) -> str:
+    """A contract's unit token in words: ``days`` → 天; an unknown one stays as it is."""
+    known = _UNITS.get(unit)
+    return known.get(lang) if known is not None else unit
+
+
+def yes_no(value: bool, lang: str) -> str:
+    """是 / Yes, 否 / No."""
+    return _YES_NO[value].get(lang)
 
 
 Writer = Callable[[Any], str]
@@ -163,7 +180,7 @@ Writer = Callable[[Any], str]
 
 def _writer(show: Show, lang: str, unit: MoneyUnit | None) -> Writer:
     """The function that formats one column's values."""
-    kind, signed = show.column.kind, show.signed or show.points
+    kind, signed = show.column.kind, show.signed or show.in_points
     if kind == "minor":
         if unit is None:
             raise UsageError(
@@ -178,7 +195,7 @@ def _writer(show: Show, lang: str, unit: MoneyUnit | None) -> Writer:
     if kind == "number":
         return lambda value: numbers.figure(value, 2 if show.decimals is None else show.decimals, signed)
     if kind == "flag":
-        return lambda value: numbers.MISSING if numbers.is_missing(value) else _YES_NO[bool(value)].get(lang)
+        return lambda value: numbers.MISSING if numbers.is_missing(value) else yes_no(bool(value), lang)
     if kind == "date":
         return numbers.day
     return lambda value: words(value, lang)
@@ -209,7 +226,9 @@ def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head:
     else:
         shown = markup.text(write(value))
     if is_head:
-        return Markup('<th scope="row">{}</th>').format(shown)
+        # a long name wraps instead of pushing the figures off a phone; a short one stays on one line
+        form = '<th scope="row"><span>{}</span></th>' if len(shown) > LONG_NAME else '<th scope="row">{}</th>'
+        return Markup(form).format(shown)
     names = ["" if show.is_figure else "l"]
     state = row.get(show.state_from) if show.state_from else ""
     if state in ("good", "warn", "bad"):

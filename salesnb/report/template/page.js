@@ -21,6 +21,15 @@ all.forEach(function(r){r.hidden=true});hits.forEach(function(r,i){r.hidden=!ope
 count.textContent=want?(zh?"找到 "+hits.length+" 行":hits.length+" rows found"):(zh?"共 "+all.length+" 行":all.length+" rows");
 more.hidden=!!want||all.length<=fold;more.textContent=open?(zh?"收起":"Show fewer"):(zh?"显示其余 "+(all.length-fold)+" 行":"Show "+(all.length-fold)+" more rows")};
 input.addEventListener("input",table.refold);more.addEventListener("click",function(){open=!open;table.refold()});table.refold()}
+function findable(main){var box=document.createElement("div"),label=document.createElement("label"),input=document.createElement("input"),count=document.createElement("span");
+box.className="tools";label.textContent=main.dataset.find+" ";input.type="search";count.setAttribute("role","status");label.appendChild(input);box.appendChild(label);box.appendChild(count);
+main.insertBefore(box,main.children[1]||null);
+input.addEventListener("input",function(){var want=input.value.trim().toLowerCase(),hits=0;
+[].forEach.call(main.querySelectorAll("section.unit"),function(unit){var name=unit.querySelector("h2").textContent.toLowerCase(),left=0;
+[].forEach.call(unit.querySelectorAll("tr.entry"),function(row){row.hidden=(name+" "+row.textContent.toLowerCase()).indexOf(want)<0;if(!row.hidden)left++});
+unit.hidden=!left;hits+=left});
+count.textContent=want?(zh?"找到 "+hits+" 行":hits+" rows found"):""})}
+[].forEach.call(document.querySelectorAll("main[data-find]"),findable);
 [].forEach.call(document.querySelectorAll("table.sort"),sortable);
 [].forEach.call(document.querySelectorAll("table.long"),foldable);
 })();

@@ -1,0 +1,287 @@
+"""The tables of a version as one workbook: a cover, a sheet a table, a sheet of definitions. Same tables, same bytes.
+
+Money stands in major units with two decimals (or the currency's own), so that Excel can add it up; the unit of every
+column and its meaning stand on the last sheet. Text is written as text: it never becomes a formula, a link or a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesnb.model.errors import DataError, Place, Text
+from salesnb.model.money import minor_digits
+from salesnb.model.tables import Column, TableContract
+from salesnb.report import markup, numbers, palette, tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_ROWS, MAX_TEXT, MAX_NAME = 1_048_576, 32_767, 31
+CREATED = datetime(2024, 1, 1)  # a fixed date: two builds of one version give the same bytes
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_WIDTHS = {"minor": 16, "count": 10, "number": 12, "rate": 10, "date": 12, "month": 10, "flag": 8}
+_COVER, _NOTES = Text("封面", "Cover"), Text("口径与单位", "Definitions")
+_NOTE_HEAD = (
+    Text("表", "Sheet"),
+    Text("列", "Column"),
+    Text("单位", "Unit"),
+    Text("含义", "Meaning"),
+    Text("字段", "Field"),
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: its contract gives labels, kinds and meaning; ``label`` replaces the contract's as the name."""
+
+    table: TableContract
+    frame: pd.DataFrame
+    label: Text | None = None
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The first sheet: a title and lines of (label, value): company, period, version, as-of, basis, fingerprint."""
+
+    title: str
+    lines: Sequence[tuple[str, str]] = ()
+
+
+@dataclass
+class _Book:
+    """An open workbook with its formats."""
+
+    book: Any
+    lang: str
+    currency: str
+    formats: dict[str, Any] = field(default_factory=dict)
+    cut: list[str] = field(default_factory=list)
+
+    def form(self, name: str) -> Any:
+        """A cell format by name, made once."""
+        if name not in self.formats:
+            self.formats[name] = self.book.add_format({**_BASE, **_formats(minor_digits(self.currency))[name]})
+        return self.formats[name]
+
+
+_BASE = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
+
+
+def _formats(digits: int) -> Mapping[str, Mapping[str, Any]]:
+    light = palette.LIGHT
+    major = "#,##0" + ("." + "0" * digits if digits else "")
+    return {
+        "title": {"bold": True, "font_size": 16, "font_color": light["ink"]},
+        "label": {"font_color": light["muted"]},
+        "text": {},
+        "wrap": {"text_wrap": True},
+        "head": {"bold": True, "font_color": light["ink"], "bg_color": light["shade"], "bottom": 1,
+                 "bottom_color": light["pale"], "text_wrap": True},
+        "head_right": {"bold": True, "font_color": light["ink"], "bg_color": light["shade"], "bottom": 1,
+                       "bottom_color": light["pale"], "text_wrap": True, "align": "right"},
+        "minor": {"num_format": major},
+        "count": {"num_format": "#,##0"},
+        "number": {"num_format": "#,##0.00"},
+        "rate": {"num_format": "0.0%"},
+        "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+    }  # fmt: skip
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet], lang: str, cover: Cover, currency: str = "CNY") -> None:
+    """Write ``sheets`` to ``path`` (.xlsx) in ``lang``; money columns are minor units of ``currency``.
+
+    DataError when a table has more rows than a sheet can hold or lacks a column of its contract.
+    """
+    import xlsxwriter
+
+    for sheet in sheets:
+        _refuse(sheet)
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    names = sheet_names([_COVER.get(lang), *(_label(s).get(lang) for s in sheets), _NOTES.get(lang)])
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"title": cover.title, "created": CREATED})
+        made = _Book(book, lang, currency)
+        _cover(made, names, cover, sheets)
+        for name, sheet in zip(names[1:-1], sheets, strict=True):
+            _table(made, name, sheet)
+        _notes(made, names, sheets)
+
+
+def sheet_names(wanted: Sequence[str]) -> list[str]:
+    """Names Excel accepts: at most 31 characters, none of ``[]:*?/\\``, not ``History``, unique whatever the case."""
+    out: list[str] = []
+    taken = {"history"}
+    for name in wanted:
+        base = _FORBIDDEN.sub("_", name).strip().strip("'")[:MAX_NAME] or "_"
+        chosen, number = base, 1
+        while chosen.lower() in taken:
+            number += 1
+            ending = f"_{number}"
+            chosen = base[: MAX_NAME - len(ending)] + ending
+        taken.add(chosen.lower())
+        out.append(chosen)
+    return out
+
+
+def _label(sheet: Sheet) -> Text:
+    return sheet.label or sheet.table.label
+
+
+def _refuse(sheet: Sheet) -> None:
+    if len(sheet.frame) > MAX_ROWS - 1:
+        count, most = f"{len(sheet.frame):,}", f"{MAX_ROWS - 1:,}"
+        raise DataError(
+            Text(f"表 {sheet.table.name} 有 {count} 行，Excel 一页最多 {most} 行",
+                 f"table {sheet.table.name} has {count} rows, a sheet holds {most}"),
+            where=Place(file=sheet.table.name),
+            remedy=Text("用 tables 文件夹里的 CSV 或 Parquet，或先汇总再导出",
+                        "use the CSV or Parquet file in the tables folder, or sum it up first"),
+        )  # fmt: skip
+    absent = [c.name for c in sheet.table.columns if c.name not in sheet.frame.columns and not c.optional]
+    if absent:
+        raise DataError(
+            Text(
+                f"表 {sheet.table.name} 缺少列 {'、'.join(absent)}",
+                f"table {sheet.table.name} lacks {', '.join(absent)}",
+            )
+        )
+
+
+def _columns(sheet: Sheet) -> list[Column]:
+    return [column for column in sheet.table.columns if column.name in sheet.frame.columns]
+
+
+def _cover(made: _Book, names: Sequence[str], cover: Cover, sheets: Sequence[Sheet]) -> None:
+    page = made.book.add_worksheet(names[0])
+    page.hide_gridlines(2)
+    page.set_column(0, 0, 18, made.form("label"))
+    page.set_column(1, 1, 60, made.form("text"))
+    page.write_string(0, 0, _text(made, cover.title, names[0]), made.form("title"))
+    row = 2
+    for label, value in cover.lines:
+        page.write_string(row, 0, _text(made, label, names[0]), made.form("label"))
+        page.write_string(row, 1, _text(made, value, names[0]), made.form("text"))
+        row += 1
+    row += 1
+    page.write_string(row, 0, Text("目录", "Contents").get(made.lang), made.form("label"))
+    for name, sheet in zip(names[1:-1], sheets, strict=True):
+        said = Text(f"{len(sheet.frame):,} 行", f"{len(sheet.frame):,} rows").get(made.lang)
+        page.write_url(
+            row, 1, f"internal:'{name.replace(chr(39), chr(39) * 2)}'!A1", made.form("text"), f"{name} · {said}"
+        )
+        row += 1
+
+
+def _table(made: _Book, name: str, sheet: Sheet) -> None:
+    page = made.book.add_worksheet(name)
+    columns = _columns(sheet)
+    for j, column in enumerate(columns):
+        is_figure = column.kind in tables.FIGURES
+        label = column.label.get(made.lang)
+        page.write_string(0, j, label, made.form("head_right" if is_figure else "head"))
+        page.set_column(j, j, _width(label, column, sheet.frame[column.name]))
+        _fill(made, page, j, column, sheet.frame[column.name])
+    keys = sum(column.name in sheet.table.keys for column in columns[:2])
+    page.freeze_panes(1, max(keys, 1) if len(columns) > 3 else 0)
+    if columns:
+        page.autofilter(0, 0, max(len(sheet.frame), 1), len(columns) - 1)
+    page.set_landscape()
+    page.repeat_rows(0)
+    page.fit_to_pages(1, 0)
+
+
+def _fill(made: _Book, page: Any, j: int, column: Column, values: pd.Series) -> None:
+    """One column's cells; what is missing stays empty."""
+    form = made.form(column.kind if column.kind in _formats(0) else "text")
+    scale = 10 ** minor_digits(made.currency)
+    for i, value in enumerate(values.tolist(), start=1):
+        if numbers.is_missing(value):
+            continue
+        if column.kind == "minor":
+            page.write_number(i, j, int(value) / scale, form)
+        elif column.kind in tables.FIGURES:
+            _number(page, i, j, float(value), form)
+        elif column.kind == "date":
+            page.write_datetime(i, j, value.to_pydatetime() if hasattr(value, "to_pydatetime") else value, form)
+        elif column.kind == "flag":
+            page.write_string(i, j, tables.yes_no(bool(value), made.lang), form)
+        else:
+            page.write_string(i, j, _text(made, _words(value, made.lang), f"{page.name} {j + 1}:{i + 1}"), form)
+
+
+def _number(page: Any, i: int, j: int, value: float, form: Any) -> None:
+    # Excel has no infinity: the cell stays empty, as for any figure that does not exist
+    if value not in (float("inf"), float("-inf")):
+        page.write_number(i, j, value, form)
+
+
+def _words(value: Any, lang: str) -> str:
+    return tables.UNASSIGNED.get(lang) if value == "_unassigned" else str(value)
+
+
+def _text(made: _Book, value: object, where: str) -> str:
+    """Text without control characters, cut at Excel's limit; a cut is noted on the last sheet."""
+    shown = markup.plain(value)
+    if len(shown) <= MAX_TEXT:
+        return shown
+    made.cut.append(where)
+    return shown[: MAX_TEXT - 1] + "…"
+
+
+def _width(label: str, column: Column, values: pd.Series) -> float:
+    """A column's width by its header and first rows; Chinese characters count double."""
+    widest = _cells(label) + 3  # room for the filter's button
+    if column.kind in _WIDTHS:
+        return float(max(widest, _WIDTHS[column.kind]))
+    widest = max([widest, *(_cells(str(value)) for value in values.head(300).tolist())])
+    return float(min(max(widest + 1, 8), 48))
+
+
+def _cells(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
+
+
+def _notes(made: _Book, names: Sequence[str], sheets: Sequence[Sheet]) -> None:
+    page = made.book.add_worksheet(names[-1])
+    for j, (label, width) in enumerate(zip(_NOTE_HEAD, (22, 22, 16, 60, 24), strict=True)):
+        page.write_string(0, j, label.get(made.lang), made.form("head"))
+        page.set_column(j, j, width)
+    row = 1
+    for name, sheet in zip(names[1:-1], sheets, strict=True):
+        for column in _columns(sheet):
+            meaning = column.definition.get(made.lang) if column.definition else ""
+            cells = (
+                name,
+                column.label.get(made.lang),
+                unit_words(column, made.lang, made.currency),
+                meaning,
+                column.name,
+            )
+            for j, cell in enumerate(cells):
+                page.write_string(row, j, cell, made.form("wrap" if j == 3 else "text"))
+            row += 1
+    for where in made.cut:
+        said = Text(f"{where} 的文字超过 Excel 上限，已截断", f"the text in {where} exceeds Excel's limit and was cut")
+        page.write_string(row, 0, said.get(made.lang), made.form("text"))
+        row += 1
+    page.freeze_panes(1, 0)
+
+
+def unit_words(column: Column, lang: str, currency: str) -> str:
+    """The unit of a column as the workbook shows it: 元 / CNY for money, % for rates, else the contract's."""
+    if column.kind == "minor":
+        return numbers.currency_name(lang, currency)
+    if column.kind == "rate":
+        return "%"
+    return tables.unit_word(column.unit, lang)

@@ -1,0 +1,132 @@
+"""The index of everything published: units, periods, versions, their state and key figures, searchable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from salesnb.model.errors import Text
+from salesnb.report import cards, markup, page
+
+_TROUBLE = ("failed", "damaged")
+
+
+def render(rows: Iterable[Mapping[str, Any]], lang: str, title: str = "", stamp: str = "") -> str:
+    """The index page.
+
+    ``rows`` as the versions room lists them, newest period first and highest version first: ``unit``, ``period``,
+    ``version``, ``state`` (complete, draft, failed, damaged), ``latest``, ``as_of``, ``finished`` (UTC), ``headline``,
+    ``figures`` ({label, value, state}), ``checks`` (failed ones), ``changed_cells``, ``previous``, ``link``,
+    ``problem``, ``stale`` (names). Optional: ``unit_name``, ``compare`` (a link).
+    """
+    listed = [dict(row) for row in rows]
+    units: dict[str, list[dict[str, Any]]] = {}
+    for row in listed:
+        units.setdefault(str(row["unit"]), []).append(row)
+    heading = title or Text("销售工作簿", "Sales workbook").get(lang)
+    given = {
+        "title": heading,
+        "who": "",
+        "answer": _answer(listed, units, lang),
+        "units": [_unit(name, found, lang) for name, found in units.items()],
+        "labels": _labels(lang),
+        "find": Text("查找单位、期间、结论", "Find a unit, period or conclusion").get(lang),
+        "proofs": [markup.text(stamp)] if stamp else [],
+        "links": (),
+    }
+    context = page.PageContext(lang=lang, state="")
+    return page.document(heading, page.fill("index.html.j2", **given, **page.header(context)), lang)
+
+
+def _labels(lang: str) -> list[str]:
+    texts = (Text("期间", "Period"), Text("状态", "State"), Text("结论与关键指标", "Conclusion and key figures"),
+             Text("数据截至", "Data as of"), Text("较上一版变动", "Changed cells"))  # fmt: skip
+    return [text.get(lang) for text in texts]
+
+
+def _answer(rows: Sequence[Mapping[str, Any]], units: Mapping[str, Any], lang: str) -> str:
+    periods = {(row["unit"], row["period"]) for row in rows}
+    versions = sum(row.get("state") not in _TROUBLE for row in rows)
+    troubled = sum(row.get("state") in _TROUBLE for row in rows)
+    if not rows:
+        return Text(
+            "还没有任何版本。运行 salesnb run 生成第一版。", "No version yet: run salesnb run to make one."
+        ).get(lang)
+    zh = f"{len(units)} 个单位，{len(periods)} 个期间，{versions} 个版本"
+    en = f"{_many(len(units), 'unit')}, {_many(len(periods), 'period')}, {_many(versions, 'version')}"
+    if troubled:
+        return Text(f"{zh}；{troubled} 处需要处理。", f"{en}; {troubled} need attention.").get(lang)
+    return Text(f"{zh}。", f"{en}.").get(lang)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _unit(name: str, rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
+    """One unit: a line for each period's latest version (and a failure after it), older versions folded below it."""
+    entries: list[dict[str, Any]] = []
+    for row in rows:
+        is_older = entries and entries[-1]["period"] == row["period"] and not entries[-1]["is_trouble"]
+        if is_older:
+            entries[-1]["older"].append({"words": _version(row, lang), "href": row.get("link") or ""})
+            continue
+        entries.append(_entry(row, lang))
+    for entry in entries:
+        count = len(entry["older"])
+        entry["older_label"] = Text(f"更早 {count} 版", f"{count} earlier").get(lang)
+    return {"name": rows[0].get("unit_name") or name, "entries": entries}
+
+
+def _entry(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    words, kind = page.state_words(str(row.get("state") or ""), lang)
+    notes = []
+    if row.get("checks"):
+        notes.append(Text(f"{row['checks']} 项校验未通过", f"{row['checks']} checks failed").get(lang))
+    if row.get("stale"):
+        names = "、".join(map(str, row["stale"])) if lang == "zh" else ", ".join(map(str, row["stale"]))
+        notes.append(Text(f"沿用且已过期：{names}", f"carried and stale: {names}").get(lang))
+    if row.get("problem"):
+        notes.append(str(row["problem"]))
+    return {
+        "period": row["period"],
+        "version": _version(row, lang),
+        "href": row.get("link") or "",
+        "state": cards.pill(kind, lang, words) if kind else markup.text(words),
+        "headline": row.get("headline") or "",
+        "figures": [_figure(figure, lang) for figure in row.get("figures") or ()],
+        "notes": notes,
+        "as_of": row.get("as_of") or "",
+        "finished": str(row.get("finished") or "")[:16].replace("T", " "),
+        "changed": _changed(row, lang),
+        "compare": row.get("compare") or "",
+        "is_trouble": row.get("state") in _TROUBLE,
+        "older": [],
+    }
+
+
+def _version(row: Mapping[str, Any], lang: str) -> str:
+    if row.get("state") == "failed":
+        return ""  # a failed run has a time, not a number
+    return page.version_words(str(row.get("version") or ""), lang)
+
+
+def _figure(figure: Mapping[str, Any], lang: str) -> Markup:
+    state = str(figure.get("state") or "")
+    mark = (
+        Markup(' <b class="{}t">{}</b>').format(state, cards.state_word(state, lang))
+        if state in cards.STATE_WORDS
+        else ""
+    )
+    value = markup.prose(figure.get("value", ""))
+    return Markup("<span>{} <b>{}</b>{}</span>").format(markup.text(figure.get("label", "")), value, mark)
+
+
+def _changed(row: Mapping[str, Any], lang: str) -> str:
+    if row.get("state") in _TROUBLE:
+        return ""
+    if not row.get("previous"):
+        return Text("首版", "first").get(lang)
+    return f"{int(row.get('changed_cells') or 0):,}"
