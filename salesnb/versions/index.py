@@ -50,9 +50,9 @@ def rows(outputs: Path, unit: str | None = None) -> list[Row]:
 def first_page(folder: Path, manifest: Manifest) -> str:
     """The page of a version a reader should open first, relative to the version's folder."""
     pages = folder / "all"
-    if (pages / "index.html").is_file():
-        return "all/index.html"
-    for name in manifest.notebooks:
+    if manifest.state == "failed":
+        return "all/failure.html"
+    for name in filter(None, (manifest.lead, *manifest.notebooks)):
         if (pages / f"{name}.html").is_file():
             return f"all/{name}.html"
     return "all/"

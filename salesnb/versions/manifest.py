@@ -35,7 +35,10 @@ class Failure(Entry):
 
 
 class NotebookEntry(Entry):
-    """One notebook: ``carried`` was not run and stands as it did in ``from``; ``parts`` are the pieces of its key."""
+    """One notebook: ``carried`` was not run and stands as it did in ``from``; ``parts`` are the pieces of its key.
+
+    ``facts`` is what the notebook says of itself (title, headline, figures, checks, notes) for pages and the index.
+    """
 
     state: Literal["ok", "carried", "failed", "stopped"]
     from_: str | None = Field(default=None, alias="from")
@@ -44,8 +47,7 @@ class NotebookEntry(Entry):
     parts: dict[str, str] = Field(default_factory=dict)
     params_read: list[str] | None = None
     stale: bool = False
-    title: str = ""
-    headline: str = ""
+    facts: dict[str, Any] = Field(default_factory=dict)
 
 
 class TableEntry(Entry):
@@ -67,7 +69,10 @@ class CodeState(Entry):
 
 
 class Manifest(Entry):
-    """The whole manifest. ``state`` is ``complete`` in a version folder and ``failed`` below ``failed/``."""
+    """The whole manifest. ``state`` is ``complete`` in a version folder and ``failed`` below ``failed/``.
+
+    ``lead`` is the notebook a reader should open first; ``headline`` and ``figures`` are its.
+    """
 
     schema_: int = Field(default=SCHEMA, alias="schema")
     unit: str
@@ -92,6 +97,7 @@ class Manifest(Entry):
     notebooks: dict[str, NotebookEntry] = Field(default_factory=dict)
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     checks: list[dict[str, Any]] = Field(default_factory=list)
+    lead: str = ""
     headline: str = ""
     figures: list[dict[str, Any]] = Field(default_factory=list)
     changed_cells: int = 0

@@ -147,9 +147,9 @@ def test_two_versions_are_compared_in_everything(tmp_path: Path) -> None:
 
 def test_the_index_lists_everything_and_says_what_is_damaged(tmp_path: Path) -> None:
     _write(tmp_path / "u" / "2024" / "v001")
-    later = _write(tmp_path / "u" / "2024" / "v002", version="v002", headline="可行", draft=True)
+    later = _write(tmp_path / "u" / "2024" / "v002", version="v002", headline="可行", draft=True, lead="30_x")
     (later / "all").mkdir()
-    (later / "all" / "index.html").touch()
+    (later / "all" / "30_x.html").touch()
     (tmp_path / "u" / "2023" / "v001").mkdir(parents=True)
     (tmp_path / "u" / "2023" / "v001" / "manifest.json").write_text("{")
     failure = {"notebook": "10_history", "error": "ValueError"}
@@ -163,6 +163,6 @@ def test_the_index_lists_everything_and_says_what_is_damaged(tmp_path: Path) -> 
         ("2024", "v002", "draft", True),
         ("2024", "v001", "complete", False),
     ]
-    assert found[2].link == "u/2024/v002/all/index.html"
+    assert found[2].link == "u/2024/v002/all/30_x.html"
     assert found[1].problem == "10_history: ValueError"
     assert rows(tmp_path, "other") == []

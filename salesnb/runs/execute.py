@@ -1,0 +1,267 @@
+"""One notebook, executed by papermill and judged by ourselves.
+
+papermill 2.7 calls a notebook complete whose kernel was killed, timed out or left by ``sys.exit(0)``. Here a notebook
+is ok only when every code cell was executed, the kernel answered "ok" to each, and none asked to exit.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from salesnb.model.errors import Place, RunError, Text
+from salesnb.runs.dag import Notebook
+from salesnb.runs.kernels import manager_class
+from salesnb.versions.manifest import Failure
+from salesnb.versions.snapshot import masked_text
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+_OURS = ("ParamsError", "DataError", "PeriodError", "UsageError", "VersionError", "RunError", "SalesnbError")
+_MARKER = "papermill-error-cell-tag"
+_START_SECONDS = 60
+
+
+@dataclass
+class Ledger:
+    """What really happened: nbclient reports each cell here as the kernel answers."""
+
+    notebook: Any = None
+    answered: dict[int, str] = field(default_factory=dict)
+    current: int | None = None
+    exited: int | None = None
+
+    def started(self, notebook: Any) -> None:
+        """The kernel is up; ``notebook`` is the node that receives the outputs."""
+        self.notebook = notebook
+
+    def executing(self, cell: Any, cell_index: int) -> None:
+        """A cell was sent to the kernel."""
+        self.current = cell_index
+
+    def executed(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
+        """The kernel answered; an exit may hide in the payload of an "ok"."""
+        content = (execute_reply or {}).get("content", {})
+        self.answered[cell_index] = content.get("status", "none")
+        exits = any(part.get("source") == "ask_exit" for part in content.get("payload", []) or [])
+        if exits or content.get("ename") in ("SystemExit", "KeyboardInterrupt"):
+            self.exited = cell_index
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook after its run: the node with outputs, the seconds it took, and why it failed if it did."""
+
+    node: Any
+    seconds: float
+    failure: Failure | None = None
+
+
+def prepare_imports() -> None:
+    """Spare every import of nbformat and papermill 0.9 s: jsonschema's optional grammar of addresses is never used."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def load(notebook: Notebook) -> Any:
+    """The notebook as papermill reads it."""
+    prepare_imports()
+    import logging
+
+    from papermill.iorw import load_notebook_node
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # we say ourselves what happened
+    return load_notebook_node(str(notebook.path))
+
+
+def check_parameters(notebook: Notebook, given: Mapping[str, str]) -> None:
+    """RunError when the notebook's parameters cell lacks one of ``given``: papermill would only warn and go on."""
+    node = load(notebook)
+    from papermill.inspection import inspect_notebook
+
+    node.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    known = set(inspect_notebook(node))
+    for name in given:
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            raise RunError(
+                Text(f"笔记本没有参数 {name}", f"the notebook has no parameter {name}"),
+                where=notebook.place(),
+                why=Text("参数不会生效，结果会是另一个期间或单位的", "the result would be another period's or unit's"),
+                remedy=Text(
+                    f"把 {close[0]} 改为 {name}" if close else f'在 parameters 单元格中加上 {name}: str = ""',
+                    f"rename {close[0]} to {name}" if close else f'add {name}: str = "" to its parameters cell',
+                ),
+            )
+
+
+def execute(
+    notebook: Notebook, parameters: Mapping[str, str], env: dict[str, str], scratch: Path, cell_seconds: int
+) -> Executed:
+    """Run ``notebook`` in a fresh kernel. Never raises for what the notebook does; Ctrl-C passes through."""
+    node = load(notebook)
+    from papermill.execute import execute_notebook
+
+    ledger, started = Ledger(), time.perf_counter()
+    workdir = scratch / f"work-{notebook.name}"
+    workdir.mkdir(parents=True, exist_ok=True)
+    raised: Exception | None = None
+    try:
+        execute_notebook(
+            node,
+            None,
+            parameters=dict(parameters),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            start_timeout=_START_SECONDS,
+            execution_timeout=cell_seconds,
+            shutdown_kernel="immediate",
+            force_raise_errors=True,
+            kernel_manager_class=manager_class(env, workdir, scratch),
+            on_notebook_start=ledger.started,
+            on_cell_execute=ledger.executing,
+            on_cell_executed=ledger.executed,
+        )
+    except Exception as error:  # whatever stopped papermill, the ledger knows the cell
+        raised = error
+    result = ledger.notebook if ledger.notebook is not None else node
+    tidied = _tidied(result, notebook)
+    failure = _failure(notebook, tidied, ledger, raised, cell_seconds)
+    return Executed(tidied, time.perf_counter() - started, failure)
+
+
+def _tidied(node: Any, notebook: Notebook) -> Any:
+    """Without papermill's error banners (they would shift every cell) and without paths of this machine."""
+    node.cells = [cell for cell in node.cells if _MARKER not in cell.metadata.get("tags", [])]
+    notes = node.metadata.get("papermill", {})
+    notes.update(input_path=notebook.shown, output_path="")
+    notes.pop("environment_variables", None)
+    return node
+
+
+def _failure(
+    notebook: Notebook, node: Any, ledger: Ledger, raised: Exception | None, cell_seconds: int
+) -> Failure | None:
+    code = [i for i, cell in enumerate(node.cells) if cell.cell_type == "code" and cell.source.strip()]
+    index = _failed_cell(node, ledger, code)
+    if raised is None and index is None:
+        return None
+    if ledger.notebook is None:
+        return Failure(notebook=notebook.name, kind="start", error=type(raised).__name__, message=_clean(str(raised)))
+    index = index if index is not None else code[-1]
+    cell = node.cells[index]
+    kind, error, message, trace = _story(cell, index, ledger, raised, cell_seconds)
+    return Failure(
+        notebook=notebook.name,
+        cell=sum("injected-parameters" not in node.cells[i].metadata.get("tags", []) for i in code if i <= index),
+        question=question(node, index),
+        kind=kind,
+        error=error,
+        message=message,
+        traceback=trace,
+    )
+
+
+def _failed_cell(node: Any, ledger: Ledger, code: list[int]) -> int | None:
+    """The first code cell that was not answered with "ok", exited, or shows an error."""
+    for index in code:
+        shows_error = any(out.get("output_type") == "error" for out in node.cells[index].get("outputs", []))
+        if ledger.answered.get(index) != "ok" or ledger.exited == index or shows_error:
+            return index
+    return None
+
+
+_Kind = Literal["error", "exit", "dead", "timeout", "start", "parameters", "render"]
+
+
+def _story(
+    cell: Any, index: int, ledger: Ledger, raised: Exception | None, cell_seconds: int
+) -> tuple[_Kind, str, str, list[str]]:
+    """Kind, error name, message and traceback of a failed cell."""
+    outputs = [out for out in cell.get("outputs", []) if out.get("output_type") == "error"]
+    if ledger.exited == index:
+        return "exit", "SystemExit", "", []
+    if outputs:
+        out = outputs[0]
+        lines = [_clean(line) for line in out.get("traceback", [])]
+        said = lines[0] if out.get("ename") in _OURS and lines else _clean(str(out.get("evalue", "")))
+        return "error", str(out.get("ename", "")), said, lines
+    name = type(raised).__name__ if raised else ""
+    if name == "CellTimeoutError":
+        return "timeout", name, str(cell_seconds), []
+    if raised is None or name in ("DeadKernelError", "RuntimeError", "CancelledError"):
+        return "dead", "DeadKernelError", "", []
+    return "error", name, _clean(str(raised)), []
+
+
+def question(node: Any, index: int) -> dict[str, str]:
+    """What the cell answers: the last heading (else first line) of prose before it, in each language."""
+    asked: dict[str, str] = {}
+    for cell in reversed(node.cells[:index]):
+        tags = cell.metadata.get("tags", [])
+        lang = "zh" if "zh" in tags else "en" if "en" in tags else ""
+        if cell.cell_type == "markdown" and cell.source.strip():
+            line = cell.source.strip().split("\n")[0].lstrip("#").strip()
+            for each in (lang,) if lang else ("zh", "en"):
+                asked.setdefault(each, line)
+        if len(asked) == 2:
+            break
+    return asked
+
+
+def _clean(text: str) -> str:
+    """Without colours of a terminal and without passwords of addresses."""
+    return masked_text(_ANSI.sub("", text))
+
+
+def failure_error(failure: Failure, shown: str) -> RunError:
+    """The failure as an error with its cell, question and remedy, for the terminal."""
+    whole = failure.kind in ("start", "parameters", "render")
+    cell = Text("", "") if whole else Text(f"第 {failure.cell} 个代码单元格", f"code cell {failure.cell} ")
+    zh, en = failure.question.get("zh", ""), failure.question.get("en", "")
+    asked = Text(f"（{zh}）" if zh else "", f" ({en})" if en else "")
+    ours = failure.error in _OURS
+    detail = failure.message if ours else failure.message.split("\n")[0]
+    told = ": ".join(part for part in ("" if ours else failure.error, detail) if part)
+    told = told if failure.kind in ("error", "start", "parameters", "render") else ""
+    what = _WHAT[failure.kind]
+    return RunError(
+        Text(
+            f"{failure.notebook} {cell.zh}{what.zh}{asked.zh}{'：' + told if told else ''}",
+            f"{failure.notebook}: {cell.en}{what.en}{asked.en}{': ' + told if told else ''}",
+        ),
+        where=Place(file=shown),
+        remedy=None if ours else _REMEDY[failure.kind],
+    )
+
+
+_WHAT = {
+    "error": Text("出错", "failed"),
+    "exit": Text("中途退出，其后的单元格没有运行", "left the notebook, later cells did not run"),
+    "dead": Text("的内核意外终止", "lost its kernel"),
+    "timeout": Text("超过时限仍未结束", "did not end in time"),
+    "start": Text("的内核无法启动", "could not start its kernel"),
+    "parameters": Text("的参数不符", "has other parameters"),
+    "render": Text("的页面无法生成", "cannot be made into a page"),
+}
+_REMEDY = {
+    "error": Text("按上面的提示修改参数或数据后重跑", "change the parameters or data as said above, then run again"),
+    "exit": Text("去掉单元格里的 exit 或 sys.exit", "remove exit or sys.exit from the cell"),
+    "dead": Text(
+        "多为内存不足：关闭其他程序或缩小数据范围后重跑",
+        "mostly memory ran out: close other programs or use less data, then run again",
+    ),
+    "timeout": Text(
+        "检查该单元格，或用 --cell-seconds 放宽时限", "look at the cell, or allow more with --cell-seconds"
+    ),
+    "start": Text("检查 Python 环境是否完整（ipykernel）", "check that the Python environment is whole (ipykernel)"),
+    "parameters": Text("按提示修改 parameters 单元格", "change the parameters cell as said"),
+    "render": Text("按提示修改笔记本的文字或图表", "change the notebook's text or charts as said"),
+}

@@ -1,0 +1,218 @@
+"""From executed notebooks to what people open: pages, comparison, workbook, parameters and the index pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from salesnb.model.errors import SalesnbError, Text
+from salesnb.model.params.strict import load_yaml
+from salesnb.runs.dag import Notebook, Plan
+from salesnb.runs.settings import Settings
+from salesnb.runs.workbook import write_excel
+from salesnb.versions.compare import VersionDiff, changes_csv, compare
+from salesnb.versions.folders import PeriodFolder
+from salesnb.versions.index import first_page, rows
+from salesnb.versions.manifest import Failure, Manifest, read_manifest
+from salesnb.versions.publish import replace_text
+from salesnb.versions.snapshot import snapshot_text
+
+__all__ = ["first_page", "params_snapshot", "refresh_indexes", "write_all", "write_indexes"]
+
+_PAGES = "all"
+
+
+def params_snapshot(settings: Settings) -> str:
+    """Text of ``params.yaml``. ParamsError when a file is no proper YAML: said before anything runs."""
+    found: dict[str, Any] = {}
+    for name, path in settings.params.files.items():
+        is_yaml = path.suffix == ".yaml"
+        found[name] = load_yaml(path, f"{settings.unit}/{name}").data if is_yaml else path.read_text(encoding="utf-8")
+    return snapshot_text(found)
+
+
+def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, previous: Path | None) -> Manifest:
+    """Write everything but the manifest into ``stage`` (which holds ``params.yaml`` already).
+
+    Returns the manifest with the count of changed cells and with the failures of pages that could not be made.
+    """
+    (stage / _PAGES).mkdir()
+    difference = _difference(manifest, stage, previous)
+    (stage / "changes.csv").write_text(changes_csv(difference), encoding="utf-8-sig", newline="")
+    manifest = manifest.model_copy(update={"changed_cells": difference.cell_count if difference else 0})
+    failures = list(manifest.failures)
+    if difference is not None and not failures:
+        _write(stage, "changes", _comparison(settings, manifest, difference))
+    for notebook in plan.notebooks:
+        if manifest.notebooks[notebook.name].state in ("ok", "carried"):
+            failure = _page(settings, plan, manifest, notebook, stage)
+            failures += [failure] if failure else []
+    if not failures:
+        write_excel(settings, plan, manifest, stage)
+    if failures:
+        manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
+        _write(stage, "failure", _failure_page(settings, plan, manifest))
+    return manifest
+
+
+def write_indexes(settings: Settings) -> None:
+    """Write ``outputs/index.html`` and ``outputs/UNIT/index.html`` from what is published now."""
+    from salesnb.report import index
+
+    outputs = settings.outputs
+    listed = rows(outputs)
+    names = {settings.unit: settings.params.company.name.get(settings.lang)}
+    for unit, path in ((None, outputs), (settings.unit, outputs / settings.unit)):
+        shown = [_index_row(asdict(row), unit, names) for row in listed if unit in (None, row.unit)]
+        title = names[settings.unit] if unit else ""
+        replace_text(path / "index.html", index.render(shown, settings.lang, title))
+
+
+def refresh_indexes(settings: Settings, latest: Path) -> None:
+    """Write the index pages again where a killed run left them older than the latest version."""
+    page = settings.outputs / settings.unit / "index.html"
+    whole = settings.outputs / "index.html"
+    made = (latest / "manifest.json").stat().st_mtime_ns
+    if not all(path.is_file() and path.stat().st_mtime_ns >= made for path in (page, whole)):
+        write_indexes(settings)
+
+
+def _index_row(row: dict[str, Any], unit: str | None, names: Mapping[str, str]) -> dict[str, Any]:
+    """A row as its page needs it: links relative to the page, the unit's name, the comparison where there is one."""
+    link = str(row["link"])
+    folder = link.rsplit(f"/{_PAGES}/", 1)[0]
+    compared = f"{folder}/{_PAGES}/changes.html" if row["previous"] and row["state"] in ("complete", "draft") else ""
+    cut = len(f"{unit}/") if unit else 0
+    return row | {
+        "link": link[cut:],
+        "compare": compared[cut:],
+        "unit_name": names.get(str(row["unit"]), row["unit"]),
+    }
+
+
+def _difference(manifest: Manifest, stage: Path, previous: Path | None) -> VersionDiff | None:
+    if previous is None or manifest.state == "failed":
+        return None
+    return compare(previous, read_manifest(previous), stage, manifest)
+
+
+def _page(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook, stage: Path) -> Failure | None:
+    """Make one notebook's page; whatever the report room refuses becomes a failure of that notebook."""
+    import nbformat
+
+    from salesnb.report import page
+
+    node = nbformat.read(stage / "notebooks" / f"{notebook.name}.ipynb", as_version=4)
+    try:
+        html = page.render(node, _context(settings, plan, manifest, notebook), notebook.name)
+    except SalesnbError as error:
+        message, kind = error.say(settings.lang), type(error).__name__
+    except Exception as error:  # a defect of ours must not take the other notebooks' results with it
+        message, kind = str(error), type(error).__name__
+    else:
+        _write(stage, notebook.name, html)
+        return None
+    return Failure(notebook=notebook.name, kind="render", error=kind, message=message)
+
+
+def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook | None) -> Any:
+    from salesnb.report.page import Link, PageContext
+
+    lang = settings.lang
+    entry = manifest.notebooks[notebook.name] if notebook else None
+    facts = entry.facts if entry else {}
+    held = [check for check in facts.get("checks", []) if isinstance(check, dict)]
+    pages = [n for n in plan.notebooks if manifest.notebooks[n.name].state in ("ok", "carried")]
+    links = [("params", Text("参数", "Parameters"), "../params.yaml")]
+    if manifest.state == "complete":
+        links.insert(0, ("excel", Text("数据表（Excel）", "Tables (Excel)"), "../report.xlsx"))
+    if manifest.previous and manifest.state == "complete":
+        links.insert(0, ("changes", Text("与上一版比较", "Compare with the version before"), "changes.html"))
+    return PageContext(
+        lang=lang,
+        company=settings.params.company.name.get(lang),
+        period=settings.period.text,
+        version=manifest.version,
+        state=_state(manifest),
+        basis=str(facts.get("who", "")),
+        notices=tuple(_notices(manifest, notebook, lang)),
+        checks=(sum(bool(c.get("passed")) for c in held), len(held)) if held else None,
+        failed_checks=tuple(str(c.get("text", c.get("code", ""))) for c in held if not c.get("passed")),
+        fingerprint=str(facts.get("fingerprint", "")),
+        links=tuple(Link(label.get(lang), href) for _, label, href in links),
+        pages=tuple(Link(_title(n, manifest, lang), f"{n.name}.html", n == notebook) for n in pages),
+        stamp=_stamp(manifest, lang),
+    )
+
+
+def _state(manifest: Manifest) -> str:
+    if manifest.state == "failed":
+        return "failed"
+    return "draft" if manifest.draft else "published"
+
+
+def _notices(manifest: Manifest, notebook: Notebook | None, lang: str) -> list[str]:
+    """What a reader must know before the figures: what the notebook notes, and that it was carried or is stale."""
+    entry = manifest.notebooks[notebook.name] if notebook else None
+    said = (
+        [Text("草稿：使用未批准的目标，不作考核依据。", "Draft: targets are not approved.")] if manifest.draft else []
+    )
+    if entry and entry.stale:
+        said.append(
+            Text(
+                f"本页沿用 {entry.from_} 的结果，其后参数、数据或程序已有变动。",
+                f"This page is carried from {entry.from_}; parameters, data or program have changed since.",
+            )
+        )
+    notes = [str(note) for note in entry.facts.get("notes", [])] if entry else []
+    return [text.get(lang) for text in said] + notes
+
+
+def _title(notebook: Notebook, manifest: Manifest, lang: str) -> str:
+    stated = manifest.notebooks[notebook.name].facts.get("title")
+    return str(stated or notebook.title.get(lang) or notebook.name)
+
+
+def _stamp(manifest: Manifest, lang: str) -> str:
+    made = manifest.finished.replace("T", " ").replace("Z", " UTC")
+    return Text(f"生成于 {made}", f"made {made}").get(lang)
+
+
+def _comparison(settings: Settings, manifest: Manifest, difference: VersionDiff) -> str:
+    from salesnb.report import compare as compare_page
+    from salesnb.report.page import PageContext
+
+    lang = settings.lang
+    old, new = [compare_page.Side(m.version, m.as_of, m.finished) for m in (difference.old, difference.new)]
+    context = PageContext(
+        lang=lang,
+        company=settings.params.company.name.get(lang),
+        period=settings.period.text,
+        version=manifest.version,
+        state=_state(manifest),
+        stamp=_stamp(manifest, lang),
+    )
+    full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), "../changes.csv")
+    return compare_page.render(difference.lines(), old, new, context, full)
+
+
+def _failure_page(settings: Settings, plan: Plan, manifest: Manifest) -> str:
+    from salesnb.report import failure
+
+    lang = settings.lang
+    folder: PeriodFolder = settings.folder
+    latest = folder.latest()
+    stands = [Text(f"第 {latest} 版仍然有效，没有变动。", f"Version {latest} still stands, unchanged.").get(lang)]
+    names = [n for n in plan.notebooks if manifest.notebooks[n.name].state == "stopped"]
+    return failure.render(
+        [entry.model_dump() for entry in manifest.failures],
+        _context(settings, plan, manifest, None),
+        stands if latest else (),
+        [_title(n, manifest, lang) for n in names],
+    )
+
+
+def _write(stage: Path, name: str, html: str) -> None:
+    (stage / _PAGES / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
