@@ -69,6 +69,11 @@ def test_cohorts_of_a_worked_example():
     assert rates == {("2021-02", 0): 1.0, ("2021-02", 1): 0.0, ("2021-02", 2): 0.5}
 
 
+def test_no_activity_gives_no_cohorts():
+    nobody = pd.DataFrame({"customer_id": [], "month": []}, dtype="str")
+    assert history.cohorts(nobody, {"2021-01": "2021-01"}, "2021-01").empty
+
+
 customer_rows = st.lists(
     st.tuples(st.sampled_from(LABELS), st.sampled_from("ABCDEFG"), st.integers(1, 10**9), st.integers(1, 9)),
     min_size=1,

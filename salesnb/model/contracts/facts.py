@@ -127,7 +127,8 @@ SALES_CELLS = TableContract(
 
 SALES_DAILY = TableContract(
     "sales_daily",
-    ("date", "region_id", "team_id", "person_id", "product_line", "channel_id", "currency"),
+    # month: a day may be booked into two months, e.g. orders of the last days of a month
+    ("date", "month", "region_id", "team_id", "person_id", "product_line", "channel_id", "currency"),
     (
         _date("date", "日期", "Date"),
         MONTH,

@@ -126,23 +126,22 @@ def cohorts(activity: pd.DataFrame, period_of: Mapping[str, str], last: str) -> 
     labels = sorted({label for label in period_of.values() if label <= last})
     number = {label: i for i, label in enumerate(labels)}
     seen = activity[activity["customer_id"] != UNASSIGNED].copy()
-    seen["place"] = seen["month"].map(period_of).map(number)
+    seen["place"] = seen["month"].map(period_of).map(number).astype("float64")
     seen = seen.dropna(subset=["place"]).drop_duplicates(["customer_id", "place"])
     seen["start"] = seen.groupby("customer_id")["place"].transform("min")
     seen["age"] = (seen["place"] - seen["start"]).astype("int64")
-    rows = []
-    for start, members in seen[seen["start"] > 0].groupby("start"):
-        size = members["customer_id"].nunique()
-        active = members.groupby("age")["customer_id"].nunique()
-        for age in range(len(labels) - int(start)):
-            rows.append({"cohort": labels[int(start)], "age": age, "size": size, "active": int(active.get(age, 0))})
-    frame = pd.DataFrame(rows, columns=["cohort", "age", "size", "active"])
-    low, high = wilson(frame["active"], frame["size"]) if len(frame) else ([], [])
-    frame["retention_rate"] = frame["active"] / frame["size"].where(frame["size"] > 0)
+    seen = seen[seen["start"] > 0].astype({"start": "int64"})
+    sizes = seen.groupby("start")["customer_id"].nunique()
+    active = seen.groupby(["start", "age"])["customer_id"].nunique()
+    grid = [(start, age) for start in sizes.index for age in range(len(labels) - start)]
+    frame = pd.DataFrame(grid, columns=["start", "age"], dtype="int64")
+    frame["cohort"] = pd.Series([labels[start] for start, _ in grid], dtype="str")
+    frame["customer_count"] = sizes.reindex(frame["start"]).to_numpy(dtype="int64")
+    frame["active_count"] = active.reindex(pd.MultiIndex.from_tuples(grid)).fillna(0).to_numpy() if grid else 0
+    low, high = wilson(frame["active_count"], frame["customer_count"])
+    frame["retention_rate"] = frame["active_count"] / frame["customer_count"]
     frame["rate_low"], frame["rate_high"] = low, high
-    return check(
-        frame.rename(columns={"size": "customer_count", "active": "active_count"}), contract("history_cohorts")
-    )
+    return check(frame.drop(columns="start"), contract("history_cohorts"))
 
 
 def _complete(rows: Sequence[Mapping[str, object]], name: str) -> pd.DataFrame:
