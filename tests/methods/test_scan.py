@@ -119,7 +119,7 @@ def test_usual_sd_is_not_moved_by_a_minority_of_deviating_leaves() -> None:
     actual[:300] *= 0.5
     ratio = usual_sd(expected, actual) / (0.8 * expected**0.7)
     plain = np.std(actual - expected) / np.sqrt(np.mean((0.8 * expected**0.7) ** 2))
-    assert 0.9 < ratio.min() and ratio.max() < 1.5 < 2.5 < plain
+    assert ratio.min() > 0.9 and ratio.max() < 1.5 < 1.8 < plain
 
 
 @settings(max_examples=30, deadline=None)
