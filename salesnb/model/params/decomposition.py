@@ -18,8 +18,9 @@ Strength = Literal["must", "should", "wish"]
 class Clause(ParamsModel):
     """A statement about one quantity of the plan: which cells, what is measured, what it shall be.
 
-    ``where`` selects cells (AND across keys, OR within a list, a node means its subtree, nothing means all). Exactly one
-    measure and one relation; amounts in yuan, shares, growths and ratios as fractions. ``per: head`` divides by people.
+    ``where`` selects cells (AND across keys, OR within a list, a node means its subtree, nothing means all).
+    Exactly one measure and one relation; amounts in yuan, shares, growths and ratios as fractions. ``per: head``
+    divides by people.
     ``time`` says whether a share of a quarter or month is of that period alone or of the year up to its end.
     """
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from salesnb.model.params.dated import Dated, ParamsModel
-from salesnb.model.params.quantities import Decided, Id, Number, Positive, Where, Words
+from salesnb.model.params.quantities import Decided, Id, Number, Positive, Where, Words, distinct
 
 Metric = Literal[
     "sales",
@@ -93,9 +93,5 @@ class Goals(ParamsModel):
 
     @model_validator(mode="after")
     def _distinct(self) -> Goals:
-        seen: set[str] = set()
-        for goal in self.goals:
-            if goal.id in seen:
-                raise ValueError(f"goal {goal.id} stands twice / 目标 {goal.id} 出现两次")
-            seen.add(goal.id)
+        distinct(goal.id for goal in self.goals)
         return self

@@ -76,7 +76,7 @@ class Move(Entry):
 
 
 class Sensitivity(ParamsModel):
-    """Market-sensitivity index (R57): weights of its series and where it raises an alarm. It proposes, never applies."""
+    """Market-sensitivity index (R57): weights of its series and its alarm lines. It proposes, never applies."""
 
     weights: Dated[Shares]
     alarm_index: Dated[Positive]

@@ -1,4 +1,4 @@
-"""people.yaml: roles, capacity, open positions and movements the roster does not know yet, and what the field commits to."""
+"""people.yaml: roles, capacity, open positions, movements the roster does not know yet, the field's commitments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from salesnb.model.params.dated import Dated, ParamsModel
-from salesnb.model.params.quantities import Decided, Id, Positive, Share, Where, Words, Yuan
+from salesnb.model.params.quantities import Decided, Id, Positive, Share, Where, Yuan
 
 
 class Role(ParamsModel):

@@ -1,8 +1,9 @@
-"""Kinds of value that several parameter files share: shares, money as people write it, decisions, selections of nodes."""
+"""Values that several parameter files share: shares, money as people write it, decisions, selections of nodes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -59,6 +60,15 @@ Shares = Annotated[dict[str, Share], AfterValidator(_sums_to_one)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/\\]+$")]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+def distinct(ids: Iterable[str]) -> None:
+    """Refuse the first id that stands twice: which one holds would be a guess."""
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            raise ValueError(f"id {name} stands twice / 编号 {name} 出现两次")
+        seen.add(name)
 
 
 class Decided(ParamsModel):

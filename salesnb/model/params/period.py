@@ -1,0 +1,78 @@
+"""periods/PERIOD.yaml: people's judgement of one period: answers, alerts worked on, improvements, lessons (R52–R58)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from salesnb.model.params.dated import ParamsModel
+from salesnb.model.params.people import Commitment
+from salesnb.model.params.quantities import Decided, Id, Where, Words
+
+
+class Why(ParamsModel):
+    """A 5-Why chain that starts from a finding; the last answer is the cause that can be worked on."""
+
+    finding: Words
+    where: Where = Field(default_factory=dict)
+    answers: tuple[Words, ...] = Field(max_length=7)
+    by: str
+    decided: date
+
+
+class AlertNote(ParamsModel):
+    """What was done about an alert. ``alert`` is the key the review printed."""
+
+    alert: Words
+    owner: str
+    action: Words
+    due: date
+    state: Literal["open", "doing", "closed"] = "open"
+    decided: date
+    result: str = ""
+
+
+class Improvement(Decided):
+    """A task that is carried to the next month until it is closed."""
+
+    id: Id
+    text: Words
+    owner: str
+    due: date
+    cause: str = ""
+    state: Literal["open", "doing", "done", "dropped"] = "open"
+    closed: date | None = None
+
+
+class StrategyNote(ParamsModel):
+    """People's own view of a strategy, beside what the figures say."""
+
+    strategy: str
+    text: Words
+    by: str
+    decided: date
+
+
+class Remark(ParamsModel):
+    """A comment that is printed with the report."""
+
+    text: Words
+    by: str
+    decided: date
+    where: Where = Field(default_factory=dict)
+
+
+class PeriodNotes(ParamsModel):
+    """The schema of periods/PERIOD.yaml."""
+
+    schema_: Literal[1] = Field(alias="schema", default=1)
+    period: str = ""
+    remarks: tuple[Remark, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    whys: tuple[Why, ...] = ()
+    alerts: tuple[AlertNote, ...] = ()
+    improvements: tuple[Improvement, ...] = ()
+    strategies: tuple[StrategyNote, ...] = ()
+    lessons: tuple[Words, ...] = ()

@@ -1,0 +1,137 @@
+"""review.yaml: how attainment is judged, what raises an alert, what may be moved, who approves (R50–R60, R92)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from salesnb.model.params.dated import Dated, ParamsModel
+from salesnb.model.params.quantities import (
+    Decided,
+    Id,
+    Number,
+    Positive,
+    Ratio,
+    Share,
+    Shares,
+    Where,
+    Words,
+    Yuan,
+    distinct,
+)
+
+CoreMetric = Literal[
+    "sales",
+    "collection_rate",
+    "revenue_per_customer",
+    "average_order_value",
+    "repurchase_rate",
+    "gross_margin",
+    "new_customers",
+    "lead_count",
+    "lead_conversion",
+    "effective_visits",
+    "market_share",
+]
+
+
+class Light(ParamsModel):
+    """Where a metric turns from good to warning and from warning to bad, as attainment of its target."""
+
+    warn_below: Dated[Positive]
+    bad_below: Dated[Positive]
+
+
+class Core(ParamsModel):
+    """One of the 3–5 metrics of the first screen."""
+
+    metric: CoreMetric
+    text: Words
+    target: Dated[Number] | None = None  # where no approved target cell holds one (a rate, an average)
+    unit: Literal["yuan", "ratio", "yuan_per_customer", "count", "per_person_week"]
+    alert_drop: Dated[Share] | None = None  # alert when it falls by this share against the year before
+    light: Light | None = None
+
+
+class Thresholds(ParamsModel):
+    """Lines beyond which something is said."""
+
+    alert_behind: Dated[Share]
+    basis: Literal["relative", "points"] = "relative"
+    alert_probability: Dated[Share]  # an alert needs this much certainty that it is not noise
+    quarter_floor: Dated[Share]
+    annual_pass: Dated[Share]
+    feasible_base: Dated[Share]
+    feasible_challenge: Dated[Share]
+    feasible_stretch: Dated[Share]
+
+
+class Retarget(ParamsModel):
+    """What a proposal after a missed quarter may move (R55)."""
+
+    movable: tuple[Literal["week", "month", "quarter", "half"], ...]
+    locked: tuple[str, ...] = ()
+    most_change: Dated[Share] | None = None  # of a node's figure
+
+
+class Approval(ParamsModel):
+    """Who approves which kind of change request, up to which amount (R56)."""
+
+    kind: Literal["target", "strategy", "resource"]
+    steps: tuple[Words, ...]  # role names in order
+    report: Words  # what must be attached
+    limit: Dated[Yuan] | None = None  # above it the next role decides too
+
+
+class Grade(ParamsModel):
+    """A grade of the scorecard (R92)."""
+
+    id: Id
+    text: Words
+    score_from: Annotated[float, Field(ge=0, le=200)]
+    consequence: str = ""
+
+
+class Play(Decided):
+    """A playbook entry (销冠案例库, R60)."""
+
+    id: Id
+    title: Words
+    product_line: str = ""
+    industry: str = ""
+    objection: str = ""
+    situation: Words
+    what_worked: Words
+    result: str = ""
+    author: str = ""
+
+
+class Review(ParamsModel):
+    """The schema of review.yaml."""
+
+    schema_: Literal[1] = Field(alias="schema", default=1)
+    core: Annotated[tuple[Core, ...], Field(max_length=5)] = ()
+    thresholds: Thresholds | None = None
+    collection: Literal["receipts_over_sales", "receipts_over_due", "receipts_over_opening_and_sales"] = (
+        "receipts_over_sales"
+    )
+    repurchase_window_months: Annotated[int, Field(ge=1, le=36)] = 12
+    quote_window_hours: Dated[Positive] | None = None
+    retarget: Retarget | None = None
+    approvals: tuple[Approval, ...] = ()
+    report_by_day: Annotated[int, Field(ge=1, le=28)] = 5
+    meeting_on_day: Annotated[int, Field(ge=1, le=28)] = 10
+    calibration_price_change: Dated[Ratio] | None = None
+    month_end_days: Annotated[int, Field(ge=1, le=10)] = 3
+    month_end_share: Dated[Share] | None = None  # more than this share of a month in its last days is looked at
+    lead_priority: Dated[Shares] | None = None  # weights of region, industry, value, free capacity (R62)
+    scorecard: tuple[Grade, ...] = ()
+    playbook: tuple[Play, ...] = ()
+    watch: tuple[Where, ...] = ()  # nodes that are always shown, whatever their state
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Review:
+        distinct(play.id for play in self.playbook)
+        distinct(grade.id for grade in self.scorecard)
+        return self
