@@ -278,9 +278,33 @@ def windows(period: Period, calendar: Calendar, planning: bool, first_month: str
     return tuple(reversed(out))
 
 
+def year_windows(period: Period, calendar: Calendar, planning: bool, first_month: str) -> tuple[Window, ...]:
+    """Windows of twelve whole months, oldest first: those of a plan, or the years that end with the reviewed period.
+
+    A week or a day is seen from the last whole month it reaches. Windows are complete: none starts before
+    ``first_month``, so there may be none at all.
+    """
+    if planning:
+        newest = _before(period, calendar)
+    else:
+        last = calendar.month_of(period.end)
+        if calendar.period(last).end > period.end:
+            last = _shift(last, -1)
+        newest = _twelve(_shift(last, -11), calendar)
+    out = []
+    while newest.months[0] >= first_month:
+        out.append(newest)
+        newest = _a_year_earlier(newest, calendar)
+    return tuple(reversed(out))
+
+
 def _before(period: Period, calendar: Calendar) -> Window:
-    months = tuple(_shift(period.months[0], i) for i in range(-12, 0))
-    end = period.start - timedelta(days=1)
+    return _twelve(_shift(period.months[0], -12), calendar)
+
+
+def _twelve(first: str, calendar: Calendar) -> Window:
+    months = tuple(_shift(first, i) for i in range(12))
+    end = calendar.month_start(_shift(first, 12)) - timedelta(days=1)
     whole = calendar.year_of(months[0]) == calendar.year_of(months[-1])
     label = f"{calendar.year_of(months[0]):04d}" if whole else f"{months[0]}–{months[-1]}"
     return Window(label, calendar.month_start(months[0]), end, months)

@@ -178,7 +178,7 @@ class HistoryBook(Book):
             return Exhibit("season", reading=reading)
         index, spread = frame["season_index"], frame["index_spread"].fillna(0)
         band = (list(index - spread), list(index + spread))
-        figure = charts.season(month_names(self.lang), list(index), band, self.lang)
+        figure = charts.season(month_names(self.lang), list(index), lang=self.lang, band=band)
         return Exhibit("season", figure=figure, reading=reading)
 
     def contribution(self, dimension: str) -> Exhibit:

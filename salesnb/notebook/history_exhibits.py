@@ -45,9 +45,11 @@ class _Metric:
             return Card(self.label.get(lang), self.write(now))
         shift = now - before if self.is_rate else now / before - 1
         change = points(shift, lang) if self.is_rate else rate(shift, signed=True)
-        state = "good" if shift * self.better >= 0 else "bad"
+        state = "good" if shift * self.better > 0 else "bad" if shift else ""
         sub = Text(f"上年 {self.write(before)}", f"before {self.write(before)}").get(lang)
-        return Card(self.label.get(lang), self.write(now), sub, change, state, word=_WORDS[state].get(lang))
+        return Card(
+            self.label.get(lang), self.write(now), sub, change, state, word=_WORDS[state].get(lang) if state else ""
+        )
 
 
 def cards(totals: pd.DataFrame, unit: MoneyUnit, lang: str) -> list[Card]:
@@ -59,12 +61,13 @@ def cards(totals: pd.DataFrame, unit: MoneyUnit, lang: str) -> list[Card]:
 
     buyers = totals["customer_count"].where(totals["customer_count"] > 0)
     gross = totals["net_minor"] - totals["returns_minor"]
+    returned = -totals["returns_minor"] / gross.where((gross > 0) & totals["returns_minor"].any())
     metrics = [
         _Metric(Text("销售额", "Sales"), totals["net_minor"], unit.brief),
         _Metric(Text("购买客户数", "Customers who bought"), totals["customer_count"], count),
         _Metric(Text("客单价", "Sales per customer"), totals["net_minor"] / buyers, amount),
         _Metric(Text("毛利率", "Gross margin"), totals["margin_rate"], rate, is_rate=True),
-        _Metric(Text("退货率", "Return rate"), -totals["returns_minor"] / gross.where(gross > 0), rate, True, -1),
+        _Metric(Text("退货率", "Return rate"), returned, rate, True, -1),
     ]
     return [metric.card(lang) for metric in metrics if metric.values.iloc[-1] == metric.values.iloc[-1]]
 

@@ -76,6 +76,10 @@ def _table_label(name: str, lang: str) -> str:
 def _reading(ledger: pd.DataFrame, findings: pd.DataFrame, lang: str) -> str:
     read, aside = int(ledger["read_count"].sum()), int(ledger["set_aside_count"].sum())
     grave = int(findings["severity"].isin(["error", "stop"]).sum())
+    if not len(findings):
+        return Text(
+            f"共读取 {read:,} 行，全部保留，没有发现问题。", f"{read:,} rows read, all kept, nothing found."
+        ).get(lang)
     return Text(
         f"共读取 {read:,} 行，保留 {read - aside:,} 行，搁置 {aside:,} 行；"
         f"发现 {len(findings)} 类问题，其中 {grave} 类应尽快处理。",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesnb.model.errors import PeriodError
-from salesnb.model.periods import Calendar, Kind, Workdays, default_as_of, is_plan, windows
+from salesnb.model.periods import Calendar, Kind, Workdays, default_as_of, is_plan, windows, year_windows
 
 SPELLINGS = {
     "2024": (Kind.YEAR, date(2024, 1, 1), date(2024, 12, 31)),
@@ -102,6 +102,15 @@ def test_windows_of_a_plan_are_whole_years_and_of_a_review_the_year_to_date():
     assert [w.label for w in review] == ["2022-01–2022-06", "2023-01–2023-06", "2024-01–2024-06"]
     week = windows(calendar.period("2024-W09"), calendar, False, "2022-01")
     assert [w.end for w in week] == [date(2022, 3, 3), date(2023, 3, 3), date(2024, 3, 3)]
+
+
+def test_year_windows_are_twelve_whole_months_and_complete():
+    calendar = Calendar()
+    june = year_windows(calendar.period("2024-06"), calendar, False, "2021-01")
+    assert [w.label for w in june] == ["2021-07–2022-06", "2022-07–2023-06", "2023-07–2024-06"]
+    assert year_windows(calendar.period("2024-06-20"), calendar, False, "2022-06")[-1].label == "2023-06–2024-05"
+    assert [w.label for w in year_windows(calendar.period("2024"), calendar, True, "2021-02")] == ["2022", "2023"]
+    assert year_windows(calendar.period("2024"), calendar, True, "2023-02") == ()
 
 
 def test_working_days_know_holidays_and_make_up_days():

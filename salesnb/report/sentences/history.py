@@ -60,8 +60,8 @@ def answer(totals: pd.DataFrame, gains: pd.DataFrame, lang: str, currency: str) 
         lang, (f"{when}销售 ", sold, "，比上年同期", grown), (f"{when}: ", sold, ", ", grown, " on the year before")
     )
     if len(totals) > 2 and not is_missing(last["cagr_rate"]):
-        years, compound = len(totals), change_run(last["cagr_rate"], lang)
-        line += either(lang, (f"，{years} 年年均", compound), (f"; over {years} years ", compound, " a year"))
+        since, compound = span(str(totals["window"].iloc[0]), lang), change_run(last["cagr_rate"], lang)
+        line += either(lang, (f"；自 {since}起年均", compound), ("; since ", since, " ", compound, " a year"))
     return line + ("。" if lang == "zh" else ". ") + made_by(gains, lang, currency)
 
 
@@ -75,9 +75,8 @@ def made_by(gains: pd.DataFrame, lang: str, currency: str) -> Line:
         ["along", "node_id"], ascending=[False, True], kind="stable"
     )
     amount = strong(money(abs(total), lang, currency))
-    movers = listed(
-        [_mover(row, total, lang, currency) for _, row in ordered[ordered["along"] > 0].head(2).iterrows()], lang
-    )
+    along = [_mover(row, total, lang, currency) for _, row in ordered[ordered["along"] > 0].head(2).iterrows()]
+    movers = ("、" if lang == "zh" else " and ").join(along)
     nouns = ("增量 ", "Of the increase of ") if total > 0 else ("减少的 ", "Of the decrease of ")
     line = either(lang, (nouns[0], amount, f"中，{movers}"), (nouns[1], amount, f", {movers}"))
     against = ordered[ordered["along"] < 0].tail(1)
@@ -93,7 +92,7 @@ def made_by(gains: pd.DataFrame, lang: str, currency: str) -> Line:
 
 def _mover(row: pd.Series, total: int, lang: str, currency: str) -> str:
     moved, part = money(abs(row["change_minor"]), lang, currency), rate(row["change_minor"] / total, 0)
-    return f"{row['name']}占 {moved}（{part}）" if lang == "zh" else f"{row['name']} made {moved} ({part})"
+    return f"{row['name']}贡献 {moved}（{part}）" if lang == "zh" else f"{row['name']} made {moved} ({part})"
 
 
 def months(frame: pd.DataFrame, lang: str, currency: str) -> Line:
@@ -162,5 +161,7 @@ def contribution(gains: pd.DataFrame, lang: str, currency: str) -> Line:
     """One bridge read aloud."""
     first, last = span(str(gains["from_window"].iloc[0]), lang), span(str(gains["to_window"].iloc[0]), lang)
     low, high = (money(int(gains[c].sum()), lang, currency) for c in ("before_minor", "after_minor"))
-    line = either(lang, (f"从{first}的 {low} 到{last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",))
+    line = either(
+        lang, (f"从 {first}的 {low} 到 {last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",)
+    )
     return line + made_by(gains, lang, currency)
