@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "salesnb"
 
-# DESIGN, "The house". A module directly under salesnb/ belongs to the command line.
+# DESIGN, "The house". A module directly under salesnb/ belongs to the command line (cli).
 ARROWS = {
     "model": set(),
     "methods": {"model"},
@@ -25,7 +25,7 @@ ARROWS = {
     "versions": {"model"},
     "notebook": {"model", "intake", "stages", "report", "versions"},
     "runs": {"model", "report", "versions"},
-    "command line": {"model", "runs", "intake", "versions"},
+    "cli": {"model", "runs", "intake", "versions"},
 }
 HEAVY = {
     "docx",
@@ -77,7 +77,7 @@ def _imports(node: ast.AST, module: str, is_package: bool, eager: bool) -> Itera
 def room(module: str) -> str:
     """The room of a dotted module of ours."""
     parts = module.split(".")
-    return parts[1] if len(parts) > 1 and parts[1] in ARROWS else "command line"
+    return parts[1] if len(parts) > 1 and parts[1] in ARROWS else "cli"
 
 
 def wrong_arrows(source: str, module: str, is_package: bool = False) -> list[str]:
