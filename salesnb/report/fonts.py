@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,8 @@ class Font:
     source: str
 
     def width(self, text: str, size: float) -> float:
-        """Width of ``text`` in px at ``size`` px, by this font's advances."""
-        face = _face(self.file)
-        face.set_size(size, 72)
-        face.set_text(text, 0.0)
-        wide, _ = face.get_width_height()
-        return float(wide) / 64
+        """Width of ``text`` in px at ``size`` px, by this font's advances; GlyphError for what it cannot draw."""
+        return _width(self, text, size)
 
     def missing(self, text: str) -> str:
         """The characters of ``text`` this font has no glyph for, each once, in order."""
@@ -94,6 +90,16 @@ def check(texts: list[str], font: Font) -> None:
                     f"replace these characters, or name a font file that has them in {SETTING}",
                 ),
             )
+
+
+@lru_cache(maxsize=4096)
+def _width(font: Font, text: str, size: float) -> float:
+    check([text], font)
+    face = _face(font.file)
+    face.set_size(size, 72)
+    face.set_text(text, 0.0)
+    wide, _ = face.get_width_height()
+    return float(wide) / 64
 
 
 @cache

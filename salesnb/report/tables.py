@@ -21,16 +21,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES = frozenset({"minor", "count", "number", "rate"})
-LONG_NAME = 12
+LONG_NAME, LONG_TEXT = 12, 18
 UNASSIGNED = Text("未分配", "Unassigned")
 _UNITS = {
-    "unit": Text("件", "units"), "units": Text("件", "units"), "day": Text("天", "days"), "days": Text("天", "days"),
     "percent": Text("%", "%"),
-    "points": Text("点", "pts"), "month": Text("月", "months"), "months": Text("月", "months"),
-    "person": Text("人", "people"),     "people": Text("人", "people"), "time": Text("次", "times"), "times": Text("次", "times"), "ratio": Text("", ""),
-    "customer": Text("家", "customers"), "customers": Text("家", "customers"), "order": Text("单", "orders"),
-    "orders": Text("单", "orders"), "index": Text("", ""), "money": Text("", ""), "share": Text("", ""),
-}  # fmt: skip
+    "points": Text("点", "pts"),
+    "unit": Text("件", "units"),
+    "day": Text("天", "days"),
+    "month": Text("月", "months"),
+    "person": Text("人", "people"),
+    "customer": Text("家", "customers"),
+    "order": Text("单", "orders"),
+    "time": Text("次", "times"),
+}
+_UNNAMED = frozenset(("money", "ratio", "index", "share"))  # said by the header's money unit, or not at all
 _YES_NO = {True: Text("是", "Yes"), False: Text("否", "No")}
 _POINTS = Text("点", "pts")
 
@@ -166,8 +170,10 @@ def _unit_of(show: Show, lang: str, unit: MoneyUnit | None) -> str:
 
 def unit_word(unit: str, lang: str) -> str:
     """A contract's unit token in words: ``days`` → 天; an unknown one stays as it is."""
-    known = _UNITS.get(unit)
-    return known.get(lang) if known is not None else unit
+    known = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
+    if known is not None:
+        return known.get(lang)
+    return "" if unit in _UNNAMED else unit
 
 
 def yes_no(value: bool, lang: str) -> str:
@@ -230,6 +236,8 @@ def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head:
         form = '<th scope="row"><span>{}</span></th>' if len(shown) > LONG_NAME else '<th scope="row">{}</th>'
         return Markup(form).format(shown)
     names = ["" if show.is_figure else "l"]
+    if not show.is_figure and len(shown) > LONG_TEXT and not show.pill:
+        names.append("t")  # a sentence wraps; a name stays on one line
     state = row.get(show.state_from) if show.state_from else ""
     if state in ("good", "warn", "bad"):
         names.append(f"{state}t")

@@ -125,7 +125,9 @@ def regions(lang: str) -> Exhibit:
     table = tables.render(rows, shows, lang, unit(lang), tables.Options(caption, total=total))
     reading = Text("进度 = 实际 ÷ 按季节和工作日应完成；落后 20 % 触发预警。",
                    "Progress = actual ÷ due by season and working days; 20 % behind raises an alert.")  # fmt: skip
-    people = [{"person": f"业务员 {i:02d}", "sales_minor": (90 - i) * WAN} for i in range(40)]
+    people = [
+        {"person": f"{Text('业务员', 'Rep').get(lang)} {i:02d}", "sales_minor": (90 - i) * WAN} for i in range(40)
+    ]
     long = tables.render(
         people, [of("person", "id", "人员", "Person"), of("sales_minor", "minor", "销售额", "Sales")], lang, unit(lang)
     )
