@@ -1,0 +1,1 @@
+"""Sources → clean → checked tables. Doors: ``facts.load(unit)``, ``init.guess(paths, unit)``."""

@@ -1,0 +1,76 @@
+"""The bench an import works on: one DuckDB database in a temporary folder, the findings, the rows set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesnb.intake.quality.findings import Findings
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "1200MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
+
+
+def ident(name: str) -> str:
+    """``name`` as a quoted SQL identifier: whatever the data calls a column never becomes SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """``text`` as a SQL string; NUL cannot stand in one and is dropped."""
+    return "'" + text.replace("\0", "").replace("'", "''") + "'"
+
+
+@dataclass
+class Bench:
+    """State of one import. ``folder`` is temporary and belongs to it."""
+
+    folder: Path
+    findings: Findings = field(default_factory=Findings)
+    memory: str = MEMORY
+    _connection: duckdb.DuckDBPyConnection | None = None
+    _counter: int = 0
+
+    @property
+    def sql(self) -> duckdb.DuckDBPyConnection:
+        """The connection, opened on first use."""
+        if self._connection is None:
+            import duckdb
+
+            connection = duckdb.connect(str(self.folder / "bench.duckdb"))
+            connection.execute(f"SET memory_limit={literal(self.memory)}")
+            connection.execute(f"SET temp_directory={literal(str(self.folder / 'spill'))}")
+            connection.execute("SET preserve_insertion_order=true")
+            connection.execute(
+                'CREATE TABLE set_aside("table" VARCHAR, file VARCHAR, "row" BIGINT, code VARCHAR,'
+                " reason_zh VARCHAR, reason_en VARCHAR, content VARCHAR)"
+            )
+            self._connection = connection
+        return self._connection
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of ``query``; values of the data are always bound, never pasted."""
+        return self.sql.execute(query, list(values)).fetchall()
+
+    def one(self, query: str, values: Sequence[Any] = ()) -> Any:
+        """The first value of the first row."""
+        return self.rows(query, values)[0][0]
+
+    def run(self, query: str, values: Sequence[Any] = ()) -> None:
+        """Execute a statement."""
+        self.sql.execute(query, list(values))
+
+    def name(self, stem: str) -> str:
+        """A new table name."""
+        self._counter += 1
+        return f"{stem}_{self._counter}"
+
+    def close(self) -> None:
+        """Close the database; the folder is removed by whoever made it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

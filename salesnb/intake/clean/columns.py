@@ -1,0 +1,203 @@
+"""One raw column → one typed SQL expression. Plain spellings are cast by DuckDB; each distinct odd one is parsed once
+in Python and joined back, so that exactness costs nothing where the export is regular."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from salesnb.intake.bench import Bench, literal
+from salesnb.intake.clean import dates, numbers, words
+
+DECIMAL = "DECIMAL(38,18)"
+TYPES = {
+    "id": "VARCHAR",
+    "text": "VARCHAR",
+    "date": "DATE",
+    "month": "VARCHAR",
+    "decimal": DECIMAL,
+    "rate": DECIMAL,
+    "flag": "BOOLEAN",
+}
+_GRID = Decimal(1).scaleb(-18)
+_BLANKS = "||".join(f"chr({ord(c)})" for c in words.BLANKS)
+# what `words.word` changes beyond trimming: control characters, guards, runs of spaces, machine words for nothing
+_ODD_TEXT = r"[\x00-\x1f\x7f\x{200b}\x{2060}\x{feff}]|^\s*=|^\s*'|  "
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one column is to be read: our ``name``, its ``kind`` (a key of TYPES), and what the map says."""
+
+    name: str
+    kind: str
+    multiplier: Decimal = Decimal(1)
+    form: str | None = None
+    decimal: str = "."
+    zone: str = "Asia/Shanghai"
+    values: tuple[tuple[str, str], ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass
+class Typed:
+    """A column ready to select: SQL, joins it needs, the joined table that holds unreadable spellings (if any)."""
+
+    sql: str
+    joins: list[str] = field(default_factory=list)
+    odd: str | None = None
+    bad_values: int = 0
+    candidates: frozenset[str] = frozenset()  # date orders that fit; more than one is for the user to decide
+    order: str | None = None
+
+
+def typed(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
+    """The SQL of ``raw`` (a column of ``table``) read as ``reading`` says."""
+    if reading.values:
+        raw = _mapped(raw, reading)
+    if reading.kind in ("id", "text"):
+        return _words(bench, table, raw, reading)
+    if reading.kind in ("decimal", "rate"):
+        return _numbers(bench, table, raw, reading)
+    if reading.kind == "flag":
+        return _odd(bench, table, raw, "NULL::BOOLEAN", words.flag, reading)
+    return _dates(bench, table, raw, reading)
+
+
+def trim(raw: str) -> str:
+    """SQL that trims blanks of every width and makes an empty text NULL."""
+    return f"nullif(trim({raw}, {_BLANKS}), '')"
+
+
+def _mapped(raw: str, reading: Reading) -> str:
+    cases = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in reading.values)
+    return f"(CASE {trim(raw)} {cases} ELSE {raw} END)"
+
+
+def _words(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
+    nothing = ", ".join(literal(w) for w in sorted(words.NOTHING | {m.casefold() for m in reading.missing}))
+    odd = f"(regexp_matches({raw}, {literal(_ODD_TEXT)}) OR lower({trim(raw)}) IN ({nothing}))"
+    whole = f"regexp_full_match(trim({raw}), '\\d+\\.0')"
+    found = bench.rows(f"SELECT count(*) FILTER ({odd}), count({trim(raw)}), count(*) FILTER ({whole}) FROM {table}")[0]
+    plain = trim(raw)
+    if reading.kind == "id" and found[1] and found[1] == found[2]:
+        plain = f"regexp_replace({plain}, '\\.0$', '')"  # ids that went through a float column: 285.0
+    if not found[0]:
+        return Typed(plain)
+    distinct = [v for (v,) in bench.rows(f"SELECT DISTINCT {raw} FROM {table} WHERE {odd}")]
+    name = _table(
+        bench, distinct, [words.word(v, reading.missing) for v in distinct], [False] * len(distinct), "VARCHAR"
+    )
+    join = f"LEFT JOIN {name} ON {raw} = {name}.spelled"
+    return Typed(f"CASE WHEN {name}.spelled IS NULL THEN {plain} ELSE {name}.meant END", [join])
+
+
+def _numbers(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
+    groups = r"\s*[¥￥]?\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*"
+    fast = (
+        f"CASE WHEN contains({raw}, '_') THEN NULL"
+        f" ELSE coalesce(try_cast({raw} AS {DECIMAL}), CASE WHEN regexp_full_match({raw}, {literal(groups)})"
+        f" THEN try_cast(regexp_replace({raw}, '[,¥￥\\s]', '', 'g') AS {DECIMAL}) END) END"
+    )
+    if reading.decimal != ".":
+        fast = f"NULL::{DECIMAL}"
+    elif reading.multiplier != 1:
+        fast = _scaled(fast, reading.multiplier)
+
+    def parse(text: str) -> Decimal | None:
+        value = numbers.parse(text, reading.multiplier, reading.decimal, percent=reading.kind == "rate")
+        return None if value is None else value.quantize(_GRID, ROUND_HALF_EVEN, numbers.EXACT)
+
+    return _odd(bench, table, raw, fast, parse, reading)
+
+
+def _scaled(sql: str, multiplier: Decimal) -> str:
+    return f"try(CAST(({sql}) * {multiplier:f} AS {DECIMAL}))"
+
+
+def _dates(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
+    month = reading.kind == "month"
+    if reading.form:
+        fast = "NULL::VARCHAR" if month else "NULL::DATE"
+    elif month:
+        fast = f"CASE WHEN regexp_full_match({raw}, '\\d{{4}}-(0[1-9]|1[0-2])') THEN {raw} END"
+    else:
+        iso = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
+        fast = f"CASE WHEN regexp_full_match({raw}, {literal(iso)}) THEN try_cast(left({raw}, 10) AS DATE) END"
+    order: str | None = None
+    candidates: frozenset[str] = frozenset()
+    if not reading.form:
+        candidates = _orders(bench, table, raw, fast)
+        order = next(iter(candidates)) if len(candidates) == 1 else None
+
+    def parse(text: str) -> Any:
+        if month and not reading.form:
+            return dates.parse_month(text, order, reading.zone)
+        day = dates.parse(text, order, reading.form, reading.zone)
+        return f"{day:%Y-%m}" if month and day else day
+
+    out = _odd(bench, table, raw, fast, parse, reading)
+    out.candidates, out.order = candidates, order
+    return out
+
+
+def _orders(bench: Bench, table: str, raw: str, fast: str) -> frozenset[str]:
+    """Day-month orders that fit every spelling of the column; empty when no spelling depends on one."""
+    spelled = bench.rows(
+        f"SELECT DISTINCT {raw} FROM {table} WHERE {raw} IS NOT NULL AND ({fast}) IS NULL"
+        f" AND regexp_matches({raw}, '\\d{{1,2}}[-/.]\\d{{1,2}}[-/.]\\d{{1,4}}')"
+    )
+    fits: frozenset[str] | None = None
+    for (text,) in spelled:
+        possible = dates.orders(text)
+        if possible:
+            fits = possible if fits is None else fits & possible
+    return fits or frozenset()
+
+
+def _odd(bench: Bench, table: str, raw: str, fast: str, parse: Callable[[str], Any], reading: Reading) -> Typed:
+    """``fast`` where it gives a value, else what Python makes of the spelling; unreadable ones are counted."""
+    query = f"SELECT DISTINCT {raw} FROM {table} WHERE {raw} IS NOT NULL AND ({fast}) IS NULL"
+    distinct = [v for (v,) in bench.rows(query)]
+    if not distinct:
+        return Typed(fast)
+    meant, bad = [], []
+    for text in distinct:
+        value = None if text.strip() in reading.missing else parse(text)
+        meant.append(value)
+        bad.append(value is None and not numbers.is_nothing(text) and text.strip() not in reading.missing)
+    name = _table(bench, distinct, meant, bad, TYPES[reading.kind])
+    join = f"LEFT JOIN {name} ON {raw} = {name}.spelled"
+    return Typed(f"coalesce({fast}, {name}.meant)", [join], name if any(bad) else None, sum(bad))
+
+
+def _table(bench: Bench, spelled: list[str], meant: list[Any], bad: list[bool], kind: str) -> str:
+    import pyarrow as pa
+
+    name = bench.name("odd")
+    types = {"VARCHAR": pa.string(), "DATE": pa.date32(), DECIMAL: pa.decimal128(38, 18), "BOOLEAN": pa.bool_()}
+    data = pa.table(
+        {
+            "spelled": pa.array(spelled, pa.string()),
+            "meant": pa.array(meant, types[kind]),
+            "bad": pa.array(bad, pa.bool_()),
+        }
+    )
+    bench.sql.register("arrived", data)
+    bench.run(f"CREATE TABLE {name} AS SELECT * FROM arrived")
+    bench.sql.unregister("arrived")
+    return name
+
+
+_HEADER_UNIT = re.compile(r"[（(\[【/_\s:：]\s*(百万元|万元|亿元|千元|元|万|亿)\s*[)）\]】]?\s*$")
+
+
+def header_unit(header: str) -> str | None:
+    """The unit a header states, as company.yaml spells it: "金额（万元）" → "万元"."""
+    match = _HEADER_UNIT.search(header)
+    if not match:
+        return None
+    return {"万": "万元", "亿": "亿元"}.get(match.group(1), match.group(1))

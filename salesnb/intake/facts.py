@@ -1,0 +1,219 @@
+"""The door of the room: a unit's facts as checked tables, imported when their sources, map or code changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesnb.intake import cache
+from salesnb.model.errors import DataError, Place, Text
+from salesnb.model.params import Params, load_unit
+from salesnb.model.periods import Window
+from salesnb.model.places import outputs_dir
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IMPORTS = "_imports"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One import of a unit. ``fingerprint`` names exactly what went in; ``folder`` holds ``NAME.parquet`` and the CSV
+    twins of what people read (``findings.csv``, ``set_aside.csv``, ``import_ledger.csv``)."""
+
+    unit: str
+    folder: Path
+    fingerprint: str
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def has(self, name: str) -> bool:
+        """Whether the sources gave table ``name``."""
+        return self._path(name).is_file()
+
+    def table(self, name: str, as_of: date | None = None) -> pd.DataFrame:
+        """The table in contract form, sorted by its keys; with ``as_of`` only what was known on that day.
+
+        A table the sources do not give is empty. DataError for a name that is no contract.
+        """
+        from salesnb.intake import stored
+
+        return stored.table(self.folder, name, as_of)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """Everything the quality gate noticed, gravest first."""
+        return self.table("findings")
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Rows and money read, kept and set aside, file by file."""
+        return self.table("import_ledger")
+
+    @property
+    def set_aside(self) -> Path:
+        """CSV of every row that is not in the tables, with file, row and reason."""
+        return self.folder / "set_aside.csv"
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """Facts about the import itself: first and last day, when it was made, by which sources."""
+        return dict(json.loads((self.folder / "meta.json").read_text(encoding="utf-8")))
+
+    def names(self, dimension: str) -> dict[str, str]:
+        """Names of a dimension's nodes by id; ``dimension`` is an id column such as ``region_id``."""
+        nodes = self.table("nodes")
+        own = nodes[nodes["dimension"] == dimension]
+        return dict(zip(own["node_id"], own["name"], strict=True))
+
+    def parents(self, dimension: str) -> dict[str, str]:
+        """Parents of a dimension's nodes by id, for those that have one."""
+        nodes = self.table("nodes")
+        own = nodes[(nodes["dimension"] == dimension) & nodes["parent_id"].notna()]
+        return dict(zip(own["node_id"], own["parent_id"], strict=True))
+
+    def sums(self, by: Sequence[str], windows: Sequence[Window], as_of: date) -> pd.DataFrame:
+        """Sales by window and dimensions as known on ``as_of`` (see :func:`salesnb.intake.sums.sums`)."""
+        from salesnb.intake import sums
+
+        return sums.sums(self._lines, by, windows, as_of)
+
+    def months(self, by: Sequence[str], as_of: date) -> pd.DataFrame:
+        """Sales by settlement month and dimensions (see :func:`salesnb.intake.sums.months`)."""
+        from salesnb.intake import sums
+
+        return sums.months(self._lines, by, as_of)
+
+    def first_orders(self, as_of: date) -> pd.DataFrame:
+        """Each customer's first order (see :func:`salesnb.intake.sums.first_orders`)."""
+        from salesnb.intake import sums
+
+        return sums.first_orders(self._lines, as_of)
+
+    def activity(self, entity: str, as_of: date) -> pd.DataFrame:
+        """Months in which customers ordered or people sold (see :func:`salesnb.intake.sums.activity`)."""
+        from salesnb.intake import sums
+
+        return sums.activity(self._lines, entity, as_of)
+
+    @property
+    def _lines(self) -> Path:
+        path = self._path("sales_lines")
+        if not path.is_file():
+            raise DataError(
+                Text("没有订单明细", "there are no order lines"),
+                where=Place(file=f"{self.unit}/company.yaml", key="sources"),
+                remedy=Text("在 sources 中加一个 table: sales_lines 的来源", "add a source with table: sales_lines"),
+            )
+        return path
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+
+def load(unit: str) -> Facts:
+    """The facts of ``unit``, imported first if its sources, their map or the code changed since.
+
+    Raises ParamsError for a faulty company.yaml; DataError when a file or indispensable column is missing, or when a
+    finding of severity "stop" stands: it names the first of them and the file that holds all.
+    """
+    params = load_unit(unit)
+    folder = outputs_dir() / unit / IMPORTS
+    with cache.locked(folder):
+        _generate(params)
+        paths = source_files(params)
+        prints = cache.fingerprints(paths, folder)
+        name = cache.key(_mapping(params), prints)
+        if not (folder / name / "meta.json").is_file():
+            cache.clean_parts(folder)
+            with cache.building(folder, name) as target:
+                _import(params, target, prints)
+    facts = Facts(unit, folder / name, name, prints)
+    _refuse_stops(facts)
+    return facts
+
+
+def source_files(params: Params) -> dict[str, Path]:
+    """Every file the unit's sources read, by the name findings use."""
+    from salesnb.intake.tables.stack import source_paths
+
+    out: dict[str, Path] = {}
+    for name, source in params.company.sources.items():
+        if source.file is not None:
+            out.update(source_paths(params.folder, name, source, params.company))
+    return out
+
+
+def _mapping(params: Params) -> dict[str, Any]:
+    """The part of company.yaml that decides what an import gives."""
+    wanted = {"sources", "currency", "timezone", "fiscal_year_start", "month_closes_on", "basis", "quality", "today"}
+    return params.company.model_dump(mode="json", include=wanted)
+
+
+def _generate(params: Params) -> None:
+    """Have the sample company's exports written, once per seed and code."""
+    wanted = params.company.generated
+    if wanted is None:
+        return
+    import shutil
+
+    stamp = cache.key({"seed": wanted.seed, "without": list(wanted.without)}, {})
+    folder = params.folder / wanted.folder
+    marker = folder / ".generated"
+    if marker.is_file() and marker.read_text(encoding="utf-8") == stamp:
+        return
+    from salesnb.intake.sample import generate
+
+    with cache.building(params.folder, f".{wanted.folder}") as part:
+        generate(part, wanted.seed, wanted.without)
+        (part / ".generated").write_text(stamp, encoding="utf-8")
+    if folder.exists():
+        shutil.rmtree(folder)
+    (params.folder / f".{wanted.folder}").rename(folder)
+
+
+def _import(params: Params, target: Path, prints: Mapping[str, str]) -> None:
+    from salesnb.intake.bench import Bench
+    from salesnb.intake.quality.findings import Findings
+    from salesnb.intake.tables.build import build
+
+    company = params.company
+    work = target / "work"
+    work.mkdir()
+    bench = Bench(work, Findings(dict(company.quality.severity)))
+    try:
+        build(bench, company, params.folder, target, prints)
+    finally:
+        bench.close()
+    import shutil
+
+    shutil.rmtree(work)
+
+
+def _refuse_stops(facts: Facts) -> None:
+    findings = facts.findings
+    stops = findings[findings["severity"] == "stop"]
+    if not len(stops):
+        return
+    first = stops.iloc[0]
+    listed = facts.folder / "findings.csv"
+    row = None if first["row"] is None or first["row"] != first["row"] else int(first["row"])
+    raise DataError(
+        Text(
+            f"数据质量检查叫停（{len(stops)} 处）：{first['message_zh']}",
+            f"the quality gate stops the run ({len(stops)} findings): {first['message_en']}",
+        ),
+        where=Place(file=first["file"] or "", line=row, column=first["column"] or None),
+        why=Text(f"全部发现见 {_shown(listed)}", f"all findings are in {_shown(listed)}"),
+        remedy=Text(str(first["remedy_zh"]), str(first["remedy_en"])),
+    )
+
+
+def _shown(path: Path) -> str:
+    """A path under outputs as a reader knows it."""
+    return f"outputs/{path.relative_to(outputs_dir()).as_posix()}"

@@ -1,0 +1,1 @@
+"""The quality gate: what was found in the exports, what was set aside, what stops a run."""

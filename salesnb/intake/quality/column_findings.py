@@ -1,0 +1,148 @@
+"""Findings about single columns: absent ones, unreadable values, units and dates that contradict or stay open."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from salesnb.intake.bench import Bench
+from salesnb.intake.quality.findings import Finding
+from salesnb.intake.read.raw import Raw, Source
+from salesnb.model.errors import DataError, Place, Text
+
+if TYPE_CHECKING:
+    from salesnb.intake.clean.columns import Reading, Typed
+
+_KIND_WORDS = {
+    "decimal": Text("数字", "a number"),
+    "rate": Text("比率", "a rate"),
+    "date": Text("日期", "a date"),
+    "month": Text("月份", "a month"),
+    "flag": Text("是或否", "yes or no"),
+}
+_ORDERS = {
+    "dmy": Text("日/月/年", "day/month/year"),
+    "mdy": Text("月/日/年", "month/day/year"),
+    "ymd": Text("年/月/日", "year/month/day"),
+}
+_FORMS = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y", "ymd": "%y/%m/%d"}
+
+
+def columns_missing(source: Source, best: Raw | None, missing: Sequence[str]) -> DataError:
+    """The file lacks columns its map cannot do without; near names are shown."""
+    there = best.columns if best else ()
+    near = [n for m in missing for n in difflib.get_close_matches(m, there, 2, 0.5)]
+    names, has = "、".join(missing), "、".join(there[:30])
+    return DataError(
+        Text(f"文件中没有列：{names}", f"the file has no column {', '.join(missing)}"),
+        where=Place(file=source.shown, line=best.header_row if best else None, column=missing[0] if missing else None),
+        why=Text(f"文件里的列：{has or '无'}", f"columns in the file: {', '.join(there[:30]) or 'none'}"),
+        remedy=Text(
+            f"在 company.yaml 的 sources 中改列名{'，可能是 ' + '、'.join(near) if near else ''}",
+            f"change the name in sources of company.yaml{', perhaps to ' + ', '.join(near) if near else ''}",
+        ),
+    )
+
+
+def column_absent(raw: Raw, out_name: str, headers: Sequence[str], table: str) -> Finding:
+    """A mapped but dispensable column is not in this file (two exports of one source differ)."""
+    near = [n for h in headers for n in difflib.get_close_matches(h, raw.columns, 2, 0.5)]
+    hint = Text(
+        f"，可能改名为 {'、'.join(near)}" if near else "", f", perhaps renamed to {', '.join(near)}" if near else ""
+    )
+    return Finding(
+        "column_absent",
+        "error" if near else "warn",
+        Text(
+            f"这个文件没有列“{'、'.join(headers)}”，{out_name} 留空{hint.zh}",
+            f"this file has no column {', '.join(headers)}; {out_name} stays empty{hint.en}",
+        ),
+        Text("核对是否改名；改名的文件另写一个来源", "check for a new name; give a renamed export a source of its own"),
+        table=table,
+        file=raw.shown,
+        row=raw.header_row or None,
+        column=headers[0],
+        value="、".join(near),
+        row_count=raw.rows,
+    )
+
+
+def unit_contradiction(raw: Raw, header: str, stated: str, mapped: str, table: str) -> Finding:
+    """The header says one unit, company.yaml another: amounts would be off by a power of ten."""
+    return Finding(
+        "unit_contradiction",
+        "stop",
+        Text(
+            f"列名写的是 {stated}，company.yaml 写的是 {mapped}",
+            f"the header says {stated}, company.yaml says {mapped}",
+        ),
+        Text("核对一笔已知订单，改 company.yaml 的 unit", "check one order you know, then change unit in company.yaml"),
+        table=table,
+        file=raw.shown,
+        row=raw.header_row or None,
+        column=header,
+        value=header,
+        row_count=raw.rows,
+    )
+
+
+def unreadable(bench: Bench, raw: Raw, header: str, reading: Reading, done: Typed, table: str) -> Iterator[Finding]:
+    """Values of a column that are not what it should hold, and date orders only the user can decide."""
+    if len(done.candidates) > 1:
+        yield _date_order(bench, raw, header, reading, done, table)
+    if not done.odd:
+        return
+    cell = raw.sql(header)
+    row, value, count = bench.rows(
+        f"SELECT min(_row), arg_min({cell}, _row), count(*) FROM {raw.name} JOIN {done.odd} ON {cell} = {done.odd}.spelled"
+        f" WHERE {done.odd}.bad"
+    )[0]
+    if not count:
+        return
+    word = _KIND_WORDS[reading.kind]
+    yield Finding(
+        f"{reading.kind}_unreadable",
+        "error",
+        Text(
+            f"{count} 个值不是{word.zh}，例如“{_short(value)}”",
+            f"{count} values are not {word.en}, e.g. {_short(value)!r}",
+        ),
+        Text(
+            "改正源文件，或在 sources 中写明 format、unit、values",
+            "correct the export, or write format, unit or values in sources",
+        ),
+        table=table,
+        file=raw.shown,
+        row=row,
+        column=header,
+        value=value,
+        row_count=count,
+    )
+
+
+def _date_order(bench: Bench, raw: Raw, header: str, reading: Reading, done: Typed, table: str) -> Finding:
+    cell = raw.sql(header)
+    pattern = r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}.*"
+    row, value, count = bench.rows(
+        f"SELECT min(_row), arg_min({cell}, _row), count(*) FROM {raw.name} WHERE regexp_full_match({cell}, '{pattern}')"
+    )[0]
+    fits = sorted(done.candidates)
+    zh, en = "或".join(_ORDERS[o].zh for o in fits), " or ".join(_ORDERS[o].en for o in fits)
+    forms = " / ".join(_FORMS[o] for o in fits)
+    return Finding(
+        "date_order_unsure",
+        "stop" if reading.name in ("order_date", "receipt_date", "date", "month") else "error",
+        Text(f"“{value}”可读作{zh}，整列都分不出来", f"{value!r} may be {en}; the whole column fits both"),
+        Text(f"在 sources 的这一列写明 format：{forms}", f"write format for this column in sources: {forms}"),
+        table=table,
+        file=raw.shown,
+        row=row,
+        column=header,
+        value=value or "",
+        row_count=count,
+    )
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 40 else value[:40] + "…"

@@ -1,0 +1,147 @@
+"""What can be wrong with order lines beyond single cells: duplicates, keys said twice, signs of returns."""
+
+from __future__ import annotations
+
+from salesnb.intake.bench import Bench, ident
+from salesnb.intake.quality.findings import Finding
+from salesnb.intake.quality.furniture import keep_aside
+from salesnb.intake.tables.stack import Stack
+from salesnb.model.errors import Text
+
+_TWICE = {
+    "duplicate_row": Text("与另一行完全相同（含行号）", "the same as another row, line number included"),
+    "duplicate_file": Text("同一行已在另一份导出中", "the same row is in another export already"),
+}
+
+
+def without_duplicates(bench: Bench, rows: Stack, kept: str) -> str:
+    """Rows said twice leave: with a line number whenever they are equal; without one only when another *file* holds
+    them too (two equal lines in one file may be two sales: that is a finding, the user decides)."""
+    content = ", ".join(f"{ident(c)}::VARCHAR" for c in rows.columns)
+    numbered = "line_no" in rows.columns and "order_id" in rows.columns
+    marked = bench.name("marked")
+    bench.run(f"CREATE TABLE {marked} AS SELECT _file, _row, hash({content}) AS h FROM {kept}")
+    many = bench.name("many")
+    bench.run(
+        f"CREATE TABLE {many} AS SELECT _file, _row, h, row_number() OVER (PARTITION BY h ORDER BY _file, _row) AS nth,"
+        " row_number() OVER (PARTITION BY h, _file ORDER BY _row) AS nth_in_file,"
+        f" min(_file) OVER (PARTITION BY h) AS first_file FROM {marked}"
+        f" WHERE h IN (SELECT h FROM {marked} GROUP BY h HAVING count(*) > 1)"
+    )
+    if not bench.one(f"SELECT count(*) FROM {many}"):
+        return kept
+    most = f"(SELECT h, max(nth_in_file) AS most FROM {many} GROUP BY h)"
+    twice = bench.name("twice")
+    rule = "nth > 1" if numbered else "nth > most"
+    bench.run(
+        f"CREATE TABLE {twice} AS SELECT _file, _row, CASE WHEN _file <> first_file THEN 'duplicate_file' ELSE"
+        f" 'duplicate_row' END AS code FROM {many} JOIN {most} USING (h) WHERE {rule}"
+    )
+    _report_twice(bench, rows, twice)
+    if not numbered:
+        _report_suspects(bench, rows, many, twice)
+    out = bench.name("kept")
+    bench.run(f"CREATE VIEW {out} AS SELECT * FROM {kept} ANTI JOIN {twice} USING (_file, _row)")
+    return out
+
+
+def _report_twice(bench: Bench, rows: Stack, twice: str) -> None:
+    for number, raw in enumerate(rows.raws):
+        keep_aside(bench, raw, rows.table, f"SELECT _row, code FROM {twice} WHERE _file = {number}", _TWICE)
+        found = bench.rows(
+            f"SELECT code, min(_row), count(*) FROM {twice} WHERE _file = {number} GROUP BY code ORDER BY 1"
+        )
+        for code, row, count in found:
+            cells = ", ".join(f"c{i}" for i in range(len(raw.columns)))
+            bench.findings.add(
+                Finding(
+                    code,
+                    "warn",
+                    Text(f"{count} 行被搁置：{_TWICE[code].zh}", f"{count} rows were set aside: {_TWICE[code].en}"),
+                    Text(
+                        "核对 set_aside.csv；确是两笔时请让行号不同",
+                        "look at set_aside.csv; if they are two sales, give them different line numbers",
+                    ),
+                    table=rows.table,
+                    file=raw.shown,
+                    row=row,
+                    value=bench.one(f"SELECT concat_ws(' | ', {cells}) FROM {raw.name} WHERE _row = {row}"),
+                    row_count=count,
+                )
+            )
+
+
+def _report_suspects(bench: Bench, rows: Stack, many: str, twice: str) -> None:
+    left = f"(SELECT * FROM {many} WHERE nth_in_file > 1) ANTI JOIN {twice} USING (_file, _row)"
+    found = bench.rows(f"SELECT _file, min(_row), count(*) FROM {left} GROUP BY _file ORDER BY _file")
+    for number, row, count in found:
+        raw = rows.raws[number]
+        bench.findings.add(
+            Finding(
+                "duplicate_suspect",
+                "warn",
+                Text(
+                    f"{count} 行与同一文件中的另一行完全相同，没有行号，无法判断是否重复，已保留",
+                    f"{count} rows equal another row of the same file; without a line number nobody can tell, so they are kept",
+                ),
+                Text("在导出中加上行号并映射到 line_no", "add a line number to the export and map it to line_no"),
+                table=rows.table,
+                file=raw.shown,
+                row=row,
+                row_count=count,
+            )
+        )
+
+
+def return_signs(bench: Bench, based: str, positive: int, negative: int) -> None:
+    """Returns with positive amounts: turned if all are, left and reported if only some are."""
+    row = bench.one(f"SELECT min(_row) FROM {based} WHERE is_return AND net > 0")
+    if negative:
+        message = Text(
+            f"标为退货的行里 {positive} 行金额为正、{negative} 行为负，正的未改动",
+            f"of the lines marked as returns {positive} are positive and {negative} negative; the positive ones are left as they are",
+        )
+    else:
+        message = Text(
+            f"{positive} 行退货以正数导出，已按负数冲减",
+            f"{positive} returns are exported as positive amounts; they are subtracted",
+        )
+    bench.findings.add(
+        Finding(
+            "return_sign_mixed" if negative else "return_sign",
+            "error" if negative else "info",
+            message,
+            Text("统一导出口径：退货金额一律为负", "make the export write every return as a negative amount"),
+            table="sales_lines",
+            row=row,
+            column="net",
+            row_count=positive,
+        )
+    )
+
+
+def key_conflicts(bench: Bench, lines: str, keys: int, rows: int) -> None:
+    """The same order line said twice with different content: both are kept, the ledger stays whole."""
+    row, order, line = bench.rows(
+        f"SELECT min(r), arg_min(order_id, r), arg_min(line_no, r) FROM (SELECT order_id, line_no, min(_row) AS r FROM {lines}"
+        " GROUP BY order_id, line_no, person_id HAVING count(*) > 1)"
+    )[0]
+    bench.findings.add(
+        Finding(
+            "key_conflict",
+            "error",
+            Text(
+                f"{keys} 个订单行号对应多行且内容不同（共 {rows} 行），都已保留",
+                f"{keys} order lines stand more than once with different content ({rows} rows); all are kept",
+            ),
+            Text(
+                "若后一行是更正，请删去前一行；若是两笔，请补行号",
+                "if the later one corrects the earlier, delete that; if they are two sales, give them line numbers",
+            ),
+            table="sales_lines",
+            row=row,
+            column="line_no",
+            value=f"{order} / {line}",
+            row_count=rows,
+        )
+    )

@@ -1,0 +1,70 @@
+"""Stored imports back as frames."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb.intake.tables import cells
+from salesnb.model.tables import DTYPES, TableContract, contract
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SUMMED = {"sales_cells": cells.cells_sql, "sales_daily": cells.daily_sql}
+
+
+def table(folder: Path, name: str, as_of: date | None) -> pd.DataFrame:
+    """Table ``name`` of the import in ``folder`` in contract form; with ``as_of`` only rows known on that day. Sums of
+    order lines are made anew from the lines that were known."""
+    shape = contract(name)
+    path = folder / f"{name}.parquet"
+    if not path.is_file():
+        return _typed(_empty(shape), shape)
+    if as_of is None:
+        return _typed(_read(path), shape)
+    columns = {c.name for c in shape.columns}
+    if name in _SUMMED:
+        return _typed(_summed(folder, name, as_of), shape)
+    if "known_date" not in columns:
+        return _typed(_read(path), shape)
+    day = next((c for c in ("order_date", "receipt_date", "date", "created_date") if c in columns), "known_date")
+    query = f"SELECT * FROM read_parquet($path) WHERE coalesce(known_date, {day}) IS NULL OR coalesce(known_date, {day}) <= $as_of"
+    return _typed(_ask(query, path, as_of), shape)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found = pq.read_table(path)
+    for place, column in enumerate(found.schema):
+        if pa.types.is_date(column.type):
+            found = found.set_column(place, column.name, found.column(place).cast(pa.timestamp("ms")))
+    return found.to_pandas()
+
+
+def _summed(folder: Path, name: str, as_of: date) -> pd.DataFrame:
+    known = "order_date <= $as_of AND coalesce(known_date, order_date) <= $as_of"
+    query = _SUMMED[name]("read_parquet($path)", known)
+    return _ask(query, folder / "sales_lines.parquet", as_of)
+
+
+def _ask(query: str, path: Path, as_of: date) -> pd.DataFrame:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return connection.execute(query, {"path": str(path), "as_of": as_of}).df()
+
+
+def _empty(shape: TableContract) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({c.name: [] for c in shape.columns})
+
+
+def _typed(frame: pd.DataFrame, shape: TableContract) -> pd.DataFrame:
+    """``frame`` in the contract's types; it was checked when it was written."""
+    types = {c.name: "Int64" if c.kind == "minor" and c.optional else DTYPES[c.kind] for c in shape.columns}
+    return frame[list(types)].astype(types)

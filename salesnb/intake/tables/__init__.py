@@ -1,0 +1,1 @@
+"""Typed source rows → the fact tables of ``salesnb.model.contracts.facts``."""

@@ -1,0 +1,115 @@
+"""What a table's rows imply: a target's window, a cost's month, the spells of duty of a person."""
+
+from __future__ import annotations
+
+from salesnb.intake.bench import Bench
+from salesnb.intake.quality.findings import Finding
+from salesnb.intake.tables.calendar_sql import settlement_month
+from salesnb.intake.tables.stack import Stack
+from salesnb.model.errors import DataError, Place, Text
+from salesnb.model.params.company import Company
+from salesnb.model.periods import Calendar
+
+EVER = "DATE '1900-01-01'"  # on duty since ever, where an export does not say since when
+
+
+def spend_months(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
+    """Costs with their month: the mapped month, else the settlement month of the date."""
+    if "date" not in rows.columns:
+        return kept
+    out = bench.name("spend")
+    month = settlement_month("date", company)
+    old = f"coalesce(month, {month})" if "month" in rows.columns else month
+    rest = "* EXCLUDE (month)" if "month" in rows.columns else "*"
+    bench.run(f"CREATE VIEW {out} AS SELECT {rest}, {old} AS month FROM {kept}")
+    return out
+
+
+def spells(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
+    """People with from and to: a spell without end ends where the next begins, or where the person left."""
+    have = set(rows.columns)
+    begin = ", ".join([c for c in ("from_date", "hired_date") if c in have] + [EVER])
+    end = [c for c in ("to_date",) if c in have]
+    left = ["left_date"] if "left_date" in have else []
+    name = "coalesce(name, person_id)" if "name" in have else "person_id"
+    drop = ", ".join(sorted(have & {"from_date", "to_date", "name"}))
+    out = bench.name("people")
+    following = "CAST(lead(_from) OVER (PARTITION BY person_id ORDER BY _from, _file, _row) - 1 AS DATE)"
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * EXCLUDE (_from{', ' + drop if drop else ''}), _from AS from_date,"
+        f" coalesce({', '.join([*end, following, *left])}) AS to_date, {name} AS name"
+        f" FROM (SELECT *, coalesce({begin}) AS _from FROM {kept})"
+    )
+    return out
+
+
+def target_windows(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
+    """Targets with their own window. A month, year or period gives it; a start without end runs to the day before the
+    next start of the same person and node, the last one as long as the median window."""
+    have = set(rows.columns)
+    if "from_date" in have:
+        source, begin, end = kept, "from_date", "to_date" if "to_date" in have else "NULL::DATE"
+    else:
+        source, begin, end = _by_period(bench, company, rows, kept), "_from", "_to"
+    who = [c for c in ("person_id", "person_name", "region_id", "region_name", "product_line", "metric") if c in have]
+    part = f"PARTITION BY {', '.join(who)}" if who else ""
+    drop = ", ".join(
+        [*sorted(have & {"from_date", "to_date", "metric"}), *([] if begin == "from_date" else ["_from", "_to"])]
+    )
+    metric = "coalesce(metric, 'revenue')" if "metric" in have else "'revenue'"
+    out = bench.name("targets")
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * EXCLUDE (_b, _e, _next), _b AS from_date, coalesce(_e, _next - 1,"
+        " _b + coalesce((median(_next - _b) FILTER (_next IS NOT NULL) OVER ())::INTEGER, 31) - 1)::DATE AS to_date FROM ("
+        f"SELECT *, lead(_b) OVER ({part} ORDER BY _b) AS _next FROM ("
+        f"SELECT *{f' EXCLUDE ({drop})' if drop else ''}, {metric} AS metric, {begin} AS _b, {end} AS _e FROM {source}))"
+    )
+    return out
+
+
+def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
+    """Rows with the window of their period, month or year, by the company's calendar."""
+    import pyarrow as pa
+
+    column = next((c for c in ("period", "month", "year") if c in rows.columns), None)
+    if column is None:
+        raise DataError(
+            Text("目标表没有映射期间", "the targets map no period"),
+            where=Place(file=rows.raws[0].shown if rows.raws else ""),
+            remedy=Text("映射 from_date、month、period 或 year 之一", "map one of from_date, month, period or year"),
+        )
+    calendar: Calendar = company.calendar
+    spelled = [v for (v,) in bench.rows(f"SELECT DISTINCT {column} FROM {kept} WHERE {column} IS NOT NULL ORDER BY 1")]
+    periods = [calendar.period(v) for v in spelled]
+    data = pa.table(
+        {
+            "_spelled": pa.array(spelled, pa.string()),
+            "_from": pa.array([p.start for p in periods], pa.date32()),
+            "_to": pa.array([p.end for p in periods], pa.date32()),
+        }
+    )
+    bench.sql.register("arrived", data)
+    windows = bench.name("windows")
+    bench.run(f"CREATE TABLE {windows} AS SELECT * FROM arrived")
+    bench.sql.unregister("arrived")
+    out = bench.name("targets")
+    bench.run(
+        f"CREATE VIEW {out} AS SELECT t.*, w._from, w._to FROM {kept} t LEFT JOIN {windows} w ON t.{column} = w._spelled"
+    )
+    missing = bench.one(f"SELECT count(*) FROM {out} WHERE _from IS NULL")
+    if missing:
+        bench.findings.add(
+            Finding(
+                "target_without_period",
+                "error",
+                Text(f"{missing} 个目标没有期间", f"{missing} targets have no period"),
+                Text("补上期间", "fill the period in"),
+                table="targets",
+                column=column,
+                row_count=missing,
+            )
+        )
+        dated = bench.name("targets")
+        bench.run(f"CREATE VIEW {dated} AS SELECT * FROM {out} WHERE _from IS NOT NULL")
+        return dated
+    return out

@@ -1,0 +1,73 @@
+"""The import ledger: rows and money read, kept, set aside, and what rounding moved, file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from salesnb.intake.bench import Bench
+from salesnb.intake.tables.specs import SPECS
+from salesnb.intake.tables.stack import Stack
+from salesnb.model.money import minor_digits
+from salesnb.model.params.company import Company
+from salesnb.model.tables import check, contract
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def ledger(
+    bench: Bench, company: Company, stacks: Mapping[str, Stack], lines: str | None, prints: Mapping[str, str]
+) -> pd.DataFrame:
+    """The ``import_ledger`` table. ``rounding_minor`` is by how much the file's published lines exceed its exact sum."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for table, rows_of in stacks.items():
+        amount = SPECS[table].amount
+        if amount not in rows_of.columns:
+            amount = None
+        for number, raw in enumerate(rows_of.raws):
+            row = _row(bench, company, rows_of, number, raw.shown, amount, lines)
+            rows.append(row | {"sha256": prints.get(raw.file)})
+    shape = contract("import_ledger")
+    frame = pd.DataFrame(rows, columns=[c.name for c in shape.columns])
+    return check(frame, shape)
+
+
+def _row(
+    bench: Bench, company: Company, stack: Stack, number: int, file: str, amount: str | None, lines: str | None
+) -> dict[str, Any]:
+    read = bench.one(f"SELECT count(*) FROM {stack.name} WHERE _file = {number}")
+    furniture = "('subtotal_row', 'note_row')"
+    aside = f'FROM set_aside WHERE "table" = ? AND file = ? AND code NOT IN {furniture}'
+    set_aside = bench.one(f"SELECT count(*) {aside}", [stack.table, file])
+    plain = bench.one(
+        f'SELECT count(*) FROM set_aside WHERE "table" = ? AND file = ? AND code IN {furniture}', [stack.table, file]
+    )
+    out: dict[str, Any] = {
+        "table": stack.table,
+        "file": file,
+        "read_count": read + plain,
+        "kept_count": read - set_aside,
+        "set_aside_count": set_aside + plain,
+        "currency": company.currency,
+        "kept_minor": None,
+        "set_aside_minor": None,
+        "rounding_minor": None,
+        "sha256": None,
+    }
+    if amount is not None:
+        factor = 10 ** minor_digits(company.currency)
+        rows = f'(SELECT "row" {aside})'
+        total = f"SELECT sum({amount}) FROM {stack.name} WHERE _file = {number} AND _row"
+        kept = (bench.one(f"{total} NOT IN {rows}", [stack.table, file]) or Decimal(0)) * factor
+        lost = (bench.one(f"{total} IN {rows}", [stack.table, file]) or Decimal(0)) * factor
+        out |= {"kept_minor": round(kept), "set_aside_minor": round(lost)}
+        if stack.table == "sales_lines" and lines is not None:
+            published, exact = bench.rows(
+                f"SELECT sum(net_minor), sum(net_units) FROM {lines} WHERE _file = {number} AND NOT (is_return AND line_no LIKE '%-R')"
+            )[0]
+            out["rounding_minor"] = float((published or 0) - (exact or 0))
+    return out

@@ -1,0 +1,142 @@
+"""Exact decimals → minor units, once (CONTRACTS, Money).
+
+The exact total of each currency is rounded; months take it up by largest remainder, cells take up their month, lines
+their cell. So every cell is within one minor unit of its exact sum, everything adds up, and ties go to the smaller key,
+never to position. Sales and returns are rounded apart, the net total first, so that gross, returns and net all add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from salesnb.intake.bench import Bench, literal
+from salesnb.model.contracts.facts import CELL_KEYS
+from salesnb.model.money import minor_digits, spread_minor
+
+MEASURES = ("net", "list", "cost")
+_GROUP = "currency, is_return, month"
+
+
+def to_minor(bench: Bench, lines: str) -> str:
+    """``lines`` with ``net_minor list_minor cost_minor`` (BIGINT) beside the exact columns."""
+    scaled = bench.name("scaled")
+    factors = " ".join(
+        f"WHEN {literal(c)} THEN {10 ** minor_digits(c)}"
+        for (c,) in bench.rows(f"SELECT DISTINCT currency FROM {lines} ORDER BY 1")
+    )
+    units = ", ".join(
+        f"{m} * (CASE currency {factors or 'WHEN NULL THEN 1'} END)::INTEGER AS {m}_units" for m in MEASURES
+    )
+    bench.run(f"CREATE TABLE {scaled} AS SELECT *, {units} FROM {lines}")
+    fractional = [m for m in MEASURES if bench.one(f"SELECT count(*) FROM {scaled} WHERE {_rest(m)} <> 0")]
+    if not fractional:
+        return _whole(bench, scaled)
+    cells = _cells(bench, scaled, fractional)
+    return _lines(bench, scaled, cells, fractional)
+
+
+def _rest(measure: str) -> str:
+    return f"({measure}_units - floor({measure}_units))"
+
+
+def _whole(bench: Bench, scaled: str) -> str:
+    """Nothing to round: every amount is a whole number of minor units already."""
+    out = bench.name("lines")
+    minor = ", ".join(f"CAST({m}_units AS BIGINT) AS {m}_minor" for m in MEASURES)
+    bench.run(f"CREATE TABLE {out} AS SELECT *, {minor} FROM {scaled}")
+    return out
+
+
+def _cells(bench: Bench, scaled: str, measures: Sequence[str]) -> str:
+    """Every cell with its minor units for each measure that needs rounding."""
+    keys = ", ".join(CELL_KEYS)
+    sums = ", ".join(f"sum({m}_units) AS {m}_exact, sum(floor({m}_units)) AS {m}_floors" for m in measures)
+    cells = bench.name("cells")
+    bench.run(f"CREATE TABLE {cells} AS SELECT {keys}, is_return, {sums} FROM {scaled} GROUP BY {keys}, is_return")
+    for measure in measures:
+        months = _months(bench, cells, measure)
+        cells = _spread_cells(bench, cells, months, measure)
+    return cells
+
+
+def _months(bench: Bench, cells: str, measure: str) -> str:
+    """The rounded total of each currency, sign and month."""
+    import pyarrow as pa
+
+    found = bench.rows(
+        f"SELECT {_GROUP}, sum({measure}_exact) FROM {cells} WHERE {measure}_exact IS NOT NULL GROUP BY {_GROUP} ORDER BY {_GROUP}"
+    )
+    out: list[tuple[str, bool, str, int]] = []
+    for currency in sorted({c for c, *_ in found}):
+        net = _rounded([a for c, _, _, a in found if c == currency])
+        gross_parts = [(m, a) for c, r, m, a in found if c == currency and not r]
+        return_parts = [(m, a) for c, r, m, a in found if c == currency and r]
+        gross = _rounded([a for _, a in gross_parts]) if return_parts else net
+        for is_return, parts, total in ((False, gross_parts, gross), (True, return_parts, net - gross)):
+            if parts:
+                total = _reachable(total, [a for _, a in parts])
+                minors = spread_minor([a for _, a in parts], [m for m, _ in parts], total)
+                out += [(currency, is_return, m, v) for (m, _), v in zip(parts, minors, strict=True)]
+    name = bench.name("months")
+    data = pa.table(
+        {
+            "currency": pa.array([c for c, *_ in out], pa.string()),
+            "is_return": pa.array([r for _, r, *_ in out], pa.bool_()),
+            "month": pa.array([m for _, _, m, _ in out], pa.string()),
+            "minor": pa.array([v for *_, v in out], pa.int64()),
+        }
+    )
+    bench.sql.register("arrived", data)
+    bench.run(f"CREATE TABLE {name} AS SELECT * FROM arrived")
+    bench.sql.unregister("arrived")
+    return name
+
+
+def _rounded(amounts: Sequence[Decimal]) -> int:
+    return int(sum(amounts, Decimal(0)).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def _reachable(total: int, amounts: Sequence[Decimal]) -> int:
+    """``total`` moved into what rounding each part up or down can give (half-way totals of both signs may miss by one)."""
+    floors = sum(int(a.to_integral_value("ROUND_FLOOR")) for a in amounts)
+    fractional = sum(1 for a in amounts if a != a.to_integral_value())
+    return min(max(total, floors), floors + fractional)
+
+
+def _spread_cells(bench: Bench, cells: str, months: str, measure: str) -> str:
+    """``cells`` with ``{measure}_minor``: floors plus one for the largest remainders until the month's total is met."""
+    out = bench.name("cells")
+    keys = ", ".join(CELL_KEYS)
+    exact = f"{measure}_exact"
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * EXCLUDE (_nth, _missing), CASE WHEN {exact} IS NULL THEN NULL ELSE"
+        f" CAST(floor({exact}) AS BIGINT) + (_nth <= _missing)::BIGINT END AS {measure}_minor FROM ("
+        f"SELECT c.*, row_number() OVER (PARTITION BY c.currency, c.is_return, c.month"
+        f" ORDER BY {exact} IS NULL, {exact} - floor({exact}) DESC, {keys}) AS _nth,"
+        f" m.minor - sum(floor({exact})) OVER (PARTITION BY c.currency, c.is_return, c.month) AS _missing"
+        f" FROM {cells} c LEFT JOIN {months} m USING (currency, is_return, month))"
+    )
+    return out
+
+
+def _lines(bench: Bench, scaled: str, cells: str, measures: Sequence[str]) -> str:
+    """Every line with its minor units: its floor, plus one for the largest remainders of its cell."""
+    out = bench.name("lines")
+    keys = ", ".join(CELL_KEYS)
+    ranks, minors = [], []
+    for m in MEASURES:
+        if m not in measures:
+            minors.append(f"CAST({m}_units AS BIGINT) AS {m}_minor")
+            continue
+        ranks.append(
+            f"row_number() OVER (PARTITION BY {', '.join('l.' + k for k in CELL_KEYS)}, l.is_return ORDER BY {m}_units IS NULL,"
+            f" {m}_units - floor({m}_units) DESC, order_id, line_no, person_id) AS {m}_nth, c.{m}_minor - c.{m}_floors AS {m}_up"
+        )
+        minors.append(f"CAST(floor({m}_units) AS BIGINT) + ({m}_nth <= {m}_up)::BIGINT AS {m}_minor")
+    dropped = ", ".join(f"{m}_nth, {m}_up" for m in measures)
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * EXCLUDE ({dropped}), {', '.join(minors)} FROM ("
+        f"SELECT l.*, {', '.join(ranks)} FROM {scaled} l JOIN {cells} c USING ({keys}, is_return))"
+    )
+    return out

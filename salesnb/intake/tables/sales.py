@@ -1,0 +1,164 @@
+"""Order lines: gate, duplicates, returns, ids and names → one table of exact decimals, ready to be rounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from salesnb.intake.bench import Bench, ident, literal
+from salesnb.intake.clean.columns import DECIMAL
+from salesnb.intake.quality import sales_checks
+from salesnb.intake.quality.gate import gate
+from salesnb.intake.tables.calendar_sql import settlement_month
+from salesnb.intake.tables.stack import Stack
+from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.params.company import Company
+
+# (id column, name column that serves as id where no id is mapped)
+IDS = (
+    ("region_id", "region_name"),
+    ("team_id", "team_name"),
+    ("person_id", "person_name"),
+    ("product_id", "product_name"),
+    ("customer_id", "customer_name"),
+    ("dealer_id", "dealer_name"),
+)
+PLAIN_IDS = ("customer_type", "channel_id", "industry", "entity_id", "product_line")
+
+
+@dataclass
+class Dimensions:
+    """DuckDB tables of dimensions that were imported before: by table name, with the contract's columns."""
+
+    tables: dict[str, str] = field(default_factory=dict)
+
+
+def exact_lines(bench: Bench, company: Company, rows: Stack, returns: Stack | None, dims: Dimensions) -> str:
+    """The table of exact lines: contract columns of ``sales_lines`` with ``net list cost`` as decimals, ``_file _row``."""
+    stop_share = company.quality.stop_share_set_aside.at(date.max, date.max)
+    has_date = "order_date" in rows.columns
+    needed = ("net", "order_date") if has_date else ("net", "month")
+    kept = gate(bench, rows, needed, stop_share)
+    kept = sales_checks.without_duplicates(bench, rows, kept)
+    based = _based(bench, company, rows, kept)
+    if returns is not None:
+        from salesnb.intake.tables.returns import with_returns
+
+        based = with_returns(bench, company, returns, based, stop_share)
+    sourced = _from_dimensions(bench, based, dims)
+    return _keyed(bench, sourced)
+
+
+def _have(rows: Stack, column: str) -> str:
+    return ident(column) if column in rows.columns else "NULL"
+
+
+def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
+    """Kept rows with every contract column; ids not yet filled from dimensions."""
+    out = bench.name("based")
+    day = _have(rows, "order_date")
+    first_of_month = "CAST(month || '-01' AS DATE)" if "month" in rows.columns else "NULL"
+    date_of = {c: f"CAST({_have(rows, c)} AS DATE)" for c in ("known_date", "ship_date", "invoice_date")}
+    ids = [f"coalesce({_have(rows, i)}, {_have(rows, n)})::VARCHAR AS {i}" for i, n in IDS] + [
+        f"{_have(rows, i)}::VARCHAR AS {i}" for i in PLAIN_IDS
+    ]
+    names = [f"{_have(rows, n)}::VARCHAR AS {n}" for n in (*(n for _, n in IDS), "region_path", "category")]
+    basis = (
+        f"coalesce({date_of.get(company.basis.date, 'NULL')}, _day)" if company.basis.date != "order_date" else "_day"
+    )
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * REPLACE (coalesce(month, {settlement_month(basis, company)}) AS month) FROM ("
+        f"SELECT _file, _row, {_have(rows, 'order_id')}::VARCHAR AS order_id, {_have(rows, 'line_no')}::VARCHAR AS line_no,"
+        f" coalesce({day}, {first_of_month})::DATE AS order_date, coalesce({day}, {first_of_month})::DATE AS _day,"
+        f" {', '.join(f'{sql} AS {c}' for c, sql in date_of.items())},"
+        f" {_have(rows, 'month')}::VARCHAR AS month, {', '.join(ids)}, {', '.join(names)},"
+        f" coalesce({_have(rows, 'currency')}, {literal(company.currency)})::VARCHAR AS currency,"
+        f" coalesce({_have(rows, 'share_of_credit')}, 1)::{DECIMAL} AS share_of_credit,"
+        f" coalesce({_have(rows, 'is_primary')}, true)::BOOLEAN AS is_primary,"
+        f" {_have(rows, 'quantity')}::{DECIMAL} AS quantity, net, {_have(rows, 'list')}::{DECIMAL} AS list,"
+        f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return FROM {kept})"
+    )
+    return _signed_returns(bench, out) if "is_return" in rows.columns else out
+
+
+def _is_return(rows: Stack) -> str:
+    """A line is a return if its column says so; without such a column, if its amount is negative."""
+    return "coalesce(is_return, net < 0)" if "is_return" in rows.columns else "net < 0"
+
+
+def _signed_returns(bench: Bench, based: str) -> str:
+    """Returns that an export writes as positive amounts become negative; a mixture is a finding, not a guess."""
+    positive, negative = bench.rows(
+        f"SELECT count(*) FILTER (net > 0), count(*) FILTER (net < 0) FROM {based} WHERE is_return"
+    )[0]
+    if not positive:
+        return based
+    sales_checks.return_signs(bench, based, positive, negative)
+    if negative:
+        return based
+    out = bench.name("based")
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * REPLACE (CASE WHEN is_return THEN -net ELSE net END AS net,"
+        " CASE WHEN is_return THEN -list ELSE list END AS list, CASE WHEN is_return THEN -cost ELSE cost END AS cost,"
+        f" CASE WHEN is_return THEN -quantity ELSE quantity END AS quantity) FROM {based}"
+    )
+    return out
+
+
+def _from_dimensions(bench: Bench, based: str, dims: Dimensions) -> str:
+    """What a line does not say comes from the dimension tables: a person's region and team as of the order date, a
+    customer's type, industry and dealer, a product's line. What neither says is ``_unassigned``."""
+    fills: dict[str, str] = {}
+    joins = []
+    for table, alias, on, wanted in (
+        ("products", "p", "b.product_id = p.product_id", ("product_line", "category")),
+        ("customers", "c", "b.customer_id = c.customer_id", ("customer_type", "industry", "dealer_id")),
+        ("people", "h", "b.person_id = h.person_id AND b.order_date >= h.from_date", ("region_id", "team_id")),
+    ):
+        if table not in dims.tables:
+            continue
+        join = "ASOF LEFT JOIN" if table == "people" else "LEFT JOIN"  # the one spell of duty that began last
+        joins.append(f"{join} {dims.tables[table]} {alias} ON {on}")
+        for column in wanted:
+            known = f"nullif({alias}.{column}, {literal(UNASSIGNED)})"
+            if table == "people":
+                known = f"CASE WHEN b.order_date <= coalesce(h.to_date, DATE '9999-12-31') THEN {known} END"
+            fills[column] = known
+    columns = []
+    for column in [*(i for i, _ in IDS), *PLAIN_IDS, "category"]:
+        none = "NULL" if column == "category" else literal(UNASSIGNED)
+        values = ", ".join([f"b.{column}", *([fills[column]] if column in fills else []), none])
+        columns.append(f"coalesce({values}) AS {column}")
+    out = bench.name("sourced")
+    bench.run(f"CREATE TABLE {out} AS SELECT b.* REPLACE ({', '.join(columns)}) FROM {based} b {' '.join(joins)}")
+    return out
+
+
+def _keyed(bench: Bench, sourced: str) -> str:
+    """Unique keys whatever the export says: lines without number are counted within their order by content, never by
+    position; the same key twice with different content is a finding, and the later one gets a suffix."""
+    content = "order_date, product_id, customer_id, person_id, net, quantity, list, cost, region_id, channel_id, is_return, _file, _row"
+    out = bench.name("keyed")
+    numbered = (
+        "CASE WHEN line_no IS NULL THEN printf('%05d', row_number() OVER"
+        f" (PARTITION BY order_id, line_no IS NULL ORDER BY {content})) ELSE line_no END"
+    )
+    needs = bench.one(f"SELECT count(*) FROM {sourced} WHERE line_no IS NULL OR order_id IS NULL")
+    line = numbered if needs else "line_no"
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * REPLACE ({line} AS line_no)"
+        f" FROM (SELECT * REPLACE (coalesce(order_id, {literal(UNASSIGNED)}) AS order_id) FROM {sourced})"
+    )
+    twice = bench.rows(
+        f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM {out} GROUP BY order_id, line_no, person_id HAVING n > 1)"
+    )[0]
+    if not twice[0]:
+        return out
+    sales_checks.key_conflicts(bench, out, *twice)
+    final = bench.name("keyed")
+    bench.run(
+        f"CREATE TABLE {final} AS SELECT * EXCLUDE (_nth) REPLACE (CASE WHEN _nth > 1 THEN line_no || '#' || _nth"
+        " ELSE line_no END AS line_no) FROM (SELECT *, row_number() OVER (PARTITION BY order_id, line_no, person_id"
+        f" ORDER BY is_return, {content}) AS _nth FROM {out})"
+    )
+    return final
