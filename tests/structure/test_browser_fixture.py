@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,3 +28,14 @@ def test_chinese_is_drawn_as_glyphs_not_boxes(browser: Browser) -> None:
     page.close()
     # A missing glyph is one and the same box for every character: three different pictures mean real glyphs.
     assert len(set(drawn)) == 3
+
+
+def test_a_browser_that_is_named_but_absent_is_said_and_nothing_is_installed(root: Path) -> None:
+    named = {**os.environ, "SALESNB_CHROMIUM": "no-such-browser"}
+    for arguments, code in (([], 1), (["install"], 0)):
+        done = subprocess.run(
+            [sys.executable, root / ".ci" / "browser.py", *arguments], env=named, capture_output=True, text=True
+        )
+        assert done.returncode == code
+        assert "SALESNB_CHROMIUM is 'no-such-browser'" in done.stderr
+        assert done.stdout == ""

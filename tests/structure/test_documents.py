@@ -103,7 +103,8 @@ def test_the_changelog_names_impacted_reports() -> None:
 
 
 def test_the_checks_can_fail() -> None:
-    text = "# a\n```sh\n# not a heading\nmake gone\npy -m salesnb vanish x\n```\n## b\n[x](y.md) ![p](docs/a.png)\n| `run` | |"
+    code = "```sh\n# not a heading\nmake gone\npy -m salesnb vanish x\n```\n"
+    text = f"# a\n{code}## b\n[x](y.md) ![p](docs/a.png)\n| `run` | |"
     assert outline(text) == ["#", "##"]
     assert asked_targets(text) == {"gone"}
     assert typed(text) == [["vanish", "x"]]
