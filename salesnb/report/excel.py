@@ -269,7 +269,8 @@ def _notes(made: _Book, names: Sequence[str], sheets: Sequence[Sheet]) -> None:
                 column.name,
             )
             for j, cell in enumerate(cells):
-                page.write_string(row, j, cell, made.form("wrap" if j == 3 else "text"))
+                if cell:
+                    page.write_string(row, j, cell, made.form("wrap" if j == 3 else "text"))
             row += 1
     for where in made.cut:
         said = Text(f"{where} 的文字超过 Excel 上限，已截断", f"the text in {where} exceeds Excel's limit and was cut")
