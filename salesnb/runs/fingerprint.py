@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from salesnb.model.errors import Place, RunError, Text
+from salesnb.model.errors import RunError, Text
+from salesnb.model.params import Params
 from salesnb.runs.dag import Notebook
 from salesnb.runs.settings import Settings
 from salesnb.versions.publish import replace_text
@@ -167,6 +168,30 @@ def _source(notebook: Notebook) -> str:
     return digest_of([cells, data["metadata"]["salesnb"]])
 
 
+def source_files(params: Params, name: str) -> list[Path]:
+    """The files of one source; none for a database and for exports made by a generator, which makes them when needed.
+
+    RunError where no file matches: intake would stop at it later.
+    """
+    company, folder = params.company, params.folder
+    pattern = company.sources[name].file
+    if pattern is None or (company.generated is not None and pattern.startswith(f"{company.generated.folder}/")):
+        return []
+    if (folder / pattern).is_file():
+        return [folder / pattern]
+    whole = Path(pattern)
+    base = Path(whole.anchor) if whole.is_absolute() else folder
+    relative = str(whole.relative_to(base)) if whole.is_absolute() else pattern
+    found = sorted(path for path in base.glob(relative) if path.is_file())
+    if not found:
+        raise RunError(
+            Text(f"数据来源 {name} 的文件不存在：{pattern}", f"source {name}: no such file: {pattern}"),
+            where=params.place("company", "sources", name, "file"),
+            remedy=Text("把导出文件放到该位置，或修改 file", "put the export there, or change file"),
+        )
+    return found
+
+
 def _data(settings: Settings, memo: HashMemo) -> dict[str, str]:
     """Every file the sources in company.yaml name. Exports made by a generator are decided by its settings alone; a
     database cannot be hashed from here, so a unit that reads one is never unchanged."""
@@ -177,29 +202,9 @@ def _data(settings: Settings, memo: HashMemo) -> dict[str, str]:
     for name, source in company.sources.items():
         if source.url is not None:
             found[f"{name} (database)"] = f"read {time.time_ns()}"
-            continue
-        pattern = source.file or ""
-        made = company.generated is not None and pattern.startswith(f"{company.generated.folder}/")
-        if not made:
-            found.update({_shown(path, folder): memo.sha256(path) for path in _matching(folder, pattern, name)})
+        for path in source_files(settings.params, name):
+            found[_shown(path, folder)] = memo.sha256(path)
     return dict(sorted(found.items()))
-
-
-def _matching(folder: Path, pattern: str, source: str) -> list[Path]:
-    """Files of one source; where there is none, intake would stop later, so it is said now."""
-    whole = folder / pattern
-    if whole.is_file():
-        return [whole]
-    base = Path(whole.anchor) if Path(pattern).is_absolute() else folder
-    relative = str(whole.relative_to(base)) if Path(pattern).is_absolute() else pattern
-    found = sorted(path for path in base.glob(relative) if path.is_file())
-    if not found:
-        raise RunError(
-            Text(f"数据来源 {source} 的文件不存在：{pattern}", f"source {source}: no such file: {pattern}"),
-            where=Place(file=f"{folder.name}/company.yaml", key=f"sources.{source}.file"),
-            remedy=Text("把导出文件放到该位置，或修改 file", "put the export there, or change file"),
-        )
-    return found
 
 
 def _shown(path: Path, folder: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from salesnb.model.errors import SalesnbError, Text
+from salesnb.model.errors import SalesnbError, Text, VersionError
 from salesnb.model.params.strict import load_yaml
 from salesnb.runs.dag import Notebook, Plan
 from salesnb.runs.settings import Settings
@@ -50,10 +50,13 @@ def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, p
             failure = _page(settings, plan, manifest, notebook, stage)
             failures += [failure] if failure else []
     if not failures:
-        write_excel(settings, plan, manifest, stage)
+        try:
+            write_excel(settings, plan, manifest, stage)
+        except SalesnbError as error:
+            failures = [_unrendered("report.xlsx", error, settings.lang)]
     if failures:
         manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
-        _write(stage, "failure", _failure_page(settings, plan, manifest))
+        _write(stage, "failure", _failure_page(settings, plan, manifest, stage))
     return manifest
 
 
@@ -93,9 +96,13 @@ def _index_row(row: dict[str, Any], unit: str | None, names: Mapping[str, str]) 
 
 
 def _difference(manifest: Manifest, stage: Path, previous: Path | None) -> VersionDiff | None:
+    """What changed since ``previous``; None for a first version, a failed run, or where the other cannot be read."""
     if previous is None or manifest.state == "failed":
         return None
-    return compare(previous, read_manifest(previous), stage, manifest)
+    try:
+        return compare(previous, read_manifest(previous), stage, manifest)
+    except VersionError:  # somebody altered the version before: no reason to lose this one, status names it
+        return None
 
 
 def _page(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook, stage: Path) -> Failure | None:
@@ -106,18 +113,19 @@ def _page(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook
 
     node = nbformat.read(stage / "notebooks" / f"{notebook.name}.ipynb", as_version=4)
     try:
-        html = page.render(node, _context(settings, plan, manifest, notebook), notebook.name)
-    except SalesnbError as error:
-        message, kind = error.say(settings.lang), type(error).__name__
+        html = page.render(node, _context(settings, plan, manifest, notebook, stage), notebook.name)
     except Exception as error:  # a defect of ours must not take the other notebooks' results with it
-        message, kind = str(error), type(error).__name__
-    else:
-        _write(stage, notebook.name, html)
-        return None
-    return Failure(notebook=notebook.name, kind="render", error=kind, message=message)
+        return _unrendered(notebook.name, error, settings.lang)
+    _write(stage, notebook.name, html)
+    return None
 
 
-def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook | None) -> Any:
+def _unrendered(name: str, error: Exception, lang: str) -> Failure:
+    message = error.say(lang) if isinstance(error, SalesnbError) else str(error)
+    return Failure(notebook=name, kind="render", error=type(error).__name__, message=message)
+
+
+def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook | None, stage: Path) -> Any:
     from salesnb.report.page import Link, PageContext
 
     lang = settings.lang
@@ -128,7 +136,7 @@ def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Noteb
     links = [("params", Text("参数", "Parameters"), "../params.yaml")]
     if manifest.state == "complete":
         links.insert(0, ("excel", Text("数据表（Excel）", "Tables (Excel)"), "../report.xlsx"))
-    if manifest.previous and manifest.state == "complete":
+    if (stage / _PAGES / "changes.html").is_file():
         links.insert(0, ("changes", Text("与上一版比较", "Compare with the version before"), "changes.html"))
     return PageContext(
         lang=lang,
@@ -198,7 +206,7 @@ def _comparison(settings: Settings, manifest: Manifest, difference: VersionDiff)
     return compare_page.render(difference.lines(), old, new, context, full)
 
 
-def _failure_page(settings: Settings, plan: Plan, manifest: Manifest) -> str:
+def _failure_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:
     from salesnb.report import failure
 
     lang = settings.lang
@@ -208,7 +216,7 @@ def _failure_page(settings: Settings, plan: Plan, manifest: Manifest) -> str:
     names = [n for n in plan.notebooks if manifest.notebooks[n.name].state == "stopped"]
     return failure.render(
         [entry.model_dump() for entry in manifest.failures],
-        _context(settings, plan, manifest, None),
+        _context(settings, plan, manifest, None, stage),
         stands if latest else (),
         [_title(n, manifest, lang) for n in names],
     )

@@ -62,12 +62,16 @@ class Job:
 def prepare(request: Request, progress: Progress) -> Job:
     """Everything that can be wrong before a kernel starts: parameters, period, notebooks, sources."""
     settings = settle(request)
-    progress.lang = settings.lang
     plan = plan_for(settings, progress)
-    memo = HashMemo.load(settings.outputs / settings.unit / ".work" / "hashes.json", request.verify)
+    inputs = _inputs(settings)
+    return Job(settings, plan, inputs, earlier(settings.folder), outer_tables(settings, plan.outer), progress)
+
+
+def _inputs(settings: Settings) -> Inputs:
+    memo = HashMemo.load(settings.outputs / settings.unit / ".work" / "hashes.json", settings.request.verify)
     inputs = collect(settings, memo)
     memo.save()
-    return Job(settings, plan, inputs, earlier(settings.folder), outer_tables(settings, plan.outer), progress)
+    return inputs
 
 
 def plan_for(settings: Settings, progress: Progress) -> Plan:
@@ -106,6 +110,7 @@ def run(request: Request, progress: Progress) -> Outcome:
         progress.log = stage.path / "run.jsonl"
         progress.event("start", unit=job.settings.unit, period=job.settings.period.text, force=request.force)
         run_notebooks(job, stage)
+        _still_the_same(job)
         with folder.lock():
             return _finish(job, stage)
 
@@ -238,6 +243,29 @@ def _failed(job: Job, notebook: Notebook, failure: Failure, seconds: float) -> N
 
 def _as_failure(notebook: Notebook, kind: Literal["parameters", "error"], error: SalesnbError, lang: str) -> Failure:
     return Failure(notebook=notebook.name, kind=kind, error=type(error).__name__, message=error.say(lang))
+
+
+def _still_the_same(job: Job) -> None:
+    """What changed while notebooks ran was seen by some and not by others: such a mixture is not published.
+
+    A changed program is the exception (people develop while a run goes on): the results lose their keys, so that the
+    next run makes them again.
+    """
+    now = _inputs(job.settings)
+    before = {**job.inputs.params, **job.inputs.data}
+    after = {**now.params, **{name: value for name, value in now.data.items() if not name.endswith("(database)")}}
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    changed = [name for name in changed if not name.endswith("(database)")]
+    if changed:
+        raise RunError(
+            Text(f"运行期间文件有改动：{'、'.join(changed)}", f"files changed during the run: {', '.join(changed)}"),
+            why=Text("各笔记本看到的内容不一致，没有发布", "notebooks saw different contents; nothing was published"),
+            remedy=Text("保存好后重新运行", "save them, then run again"),
+        )
+    if now.code != job.inputs.code:
+        job.progress.event("program changed during the run")
+        for name in job.results.ran():
+            job.results.entries[name] = job.results.entries[name].model_copy(update={"key": "", "parts": {}})
 
 
 def _finish(job: Job, stage: Stage) -> Outcome:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.model.errors import Place, Text, UsageError, VersionError
+from salesnb.model.errors import Place, Text, UsageError
 from salesnb.model.places import safe_name
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ class PeriodFolder:
         return max(self.complete(), default=None)
 
     def existing(self, text: str) -> int:
-        """The complete version spelled ``text``; VersionError names those that exist."""
+        """The complete version spelled ``text``; UsageError names those that exist."""
         number, known = version_number(text), self.complete()
         if number in known:
             return number
         listed = ", ".join(map(version_name, known)) or "-"
-        raise VersionError(
+        raise UsageError(
             Text(
                 f"{self.unit} {self.period} 没有版本 {version_name(number)}；已有：{listed}",
                 f"{self.unit} {self.period} has no version {version_name(number)}; it has: {listed}",

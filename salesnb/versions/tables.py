@@ -9,7 +9,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +55,11 @@ def write_table(
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """The table as it was written. VersionError when the folder has no such table."""
+    """The table as it was written. VersionError when the folder has no such table, or it is damaged."""
     import pandas as pd
 
-    return pd.read_parquet(_existing(folder, name))
+    with _readable(folder, name) as path:
+        return pd.read_parquet(path)
 
 
 def table_names(folder: Path) -> list[str]:
@@ -69,7 +71,8 @@ def table_facts(folder: Path, name: str) -> tuple[int, list[str]]:
     """Rows and keys of a stored table, from its footer only."""
     import pyarrow.parquet as pq
 
-    footer = pq.read_metadata(_existing(folder, name))
+    with _readable(folder, name) as path:
+        footer = pq.read_metadata(path)
     stored = (footer.metadata or {}).get(KEYS_FIELD)
     return footer.num_rows, json.loads(stored) if stored else []
 
@@ -174,6 +177,22 @@ def _arrow(frame: pd.DataFrame, keys: tuple[str, ...]) -> pa.Table:
     return table.replace_schema_metadata(
         {b"pandas": json.dumps(notes, sort_keys=True).encode(), KEYS_FIELD: json.dumps(list(keys)).encode()}
     )
+
+
+@contextmanager
+def _readable(folder: Path, name: str) -> Iterator[Path]:
+    """The table's file; what Arrow finds wrong with it is said as a damaged version."""
+    import pyarrow as pa
+
+    path = _existing(folder, name)
+    try:
+        yield path
+    except (pa.ArrowInvalid, OSError) as error:
+        raise VersionError(
+            Text(f"表 {name} 已损坏，无法读取", f"table {name} is damaged and cannot be read"),
+            where=Place(file="/".join(path.parts[-4:])),
+            remedy=Text("从备份恢复该版本，或重新运行", "restore the version from a backup, or run again"),
+        ) from error
 
 
 def _existing(folder: Path, name: str) -> Path:

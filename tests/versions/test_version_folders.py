@@ -155,7 +155,7 @@ def test_versions_are_named_leniently_and_missing_ones_listed(folder: PeriodFold
     _publish(folder)
     assert [version_number(t) for t in ("v001", "v1", "1", "V01")] == [1, 1, 1, 1]
     assert folder.existing("1") == 1
-    with pytest.raises(VersionError, match="v001"):
+    with pytest.raises(UsageError, match="v001"):
         folder.existing("v7")
     with pytest.raises(UsageError):
         folder.existing("latest")

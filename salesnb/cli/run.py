@@ -1,0 +1,98 @@
+"""``salesnb run PERIOD…``."""
+
+from __future__ import annotations
+
+import argparse
+
+from salesnb.cli.commands import DONE, FINDINGS, chosen_unit
+from salesnb.model.errors import Text
+from salesnb.runs.progress import on_terminal
+from salesnb.runs.settings import CELL_SECONDS, Request
+
+
+def add(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Arguments."""
+
+    def option(name: str, text: Text, **more: object) -> None:
+        parser.add_argument(name, help=text.get(lang), **more)  # type: ignore[arg-type]
+
+    flag = {"action": "store_true"}
+    forms = "2024 2024H1 2024Q2 2024-03 2024-W12 2024-03-15"
+    option("periods", Text(f"期间：{forms}", f"periods: {forms}"), nargs="+", metavar=Text("期间", "PERIOD").get(lang))
+    option("--unit", Text("单位（params 下的文件夹）", "unit: a folder of params/"))
+    option(
+        "--as-of",
+        Text("按哪一天已知的数据与决定（默认见文档）", "what was known on this day"),
+        default="",
+        metavar="DATE",
+    )
+    option(
+        "--lang",
+        Text("报告语言，默认随公司", "language of the report, default the company's"),
+        choices=("zh", "en"),
+        default="",
+    )
+    option("--force", Text("即使没有变化也重新运行", "run even what is unchanged"), **flag)
+    option("--only", Text("只运行这些笔记本，其余沿用", "run these notebooks, carry the others"), nargs="+", default=[])
+    option("--explain", Text("只说明哪些需要运行及原因，不运行", "say what would run and why, run nothing"), **flag)
+    option("--draft", Text("使用未批准的最新方案，报告标注草稿", "use the latest proposal; pages say draft"), **flag)
+    option("--verify", Text("重新计算所有文件的指纹", "hash all files again"), **flag)
+    seconds = Text("每个单元格的时限（秒）", "seconds a cell may take")
+    option("--cell-seconds", seconds, type=int, default=CELL_SECONDS, metavar="N")
+
+
+def do(given: argparse.Namespace, lang: str) -> int:
+    """Run or explain each period; the worst exit code of all."""
+    unit = chosen_unit(given.unit)
+    worst = DONE
+    for period in given.periods:
+        request = Request(
+            unit=unit,
+            period=period,
+            as_of=given.as_of,
+            lang=given.lang,
+            force=given.force,
+            draft=given.draft,
+            verify=given.verify,
+            only=tuple(given.only),
+            cell_seconds=given.cell_seconds,
+        )
+        worst = max(worst, _explain(request, lang) if given.explain else _run(request, lang))
+    return worst
+
+
+def _run(request: Request, lang: str) -> int:
+    from salesnb.runs.run import run
+
+    progress = on_terminal(lang)
+    head = f"{request.unit} {request.period}"
+    progress.say(Text(f"{head}：开始", f"{head}: start"))
+    outcome = run(request, progress)
+    page = f"{outcome.shown}/{outcome.page}"
+    if outcome.state == "unchanged":
+        said = Text(
+            f"{head}：没有变化，{outcome.version} 仍是最新版。{page}",
+            f"{head}: nothing has changed, {outcome.version} is still the latest. {page}",
+        )
+    elif outcome.state == "published":
+        said = Text(
+            f"{head}：已发布 {outcome.version}，较上一版变动 {outcome.changed_cells} 格。{page}",
+            f"{head}: {outcome.version} published, {outcome.changed_cells} cells changed. {page}",
+        )
+    else:
+        count = len(outcome.failures)
+        said = Text(
+            f"{head}：{count} 处失败，没有发布新版本，原有版本未变。详情见 {page}",
+            f"{head}: {count} failed, nothing was published, earlier versions are untouched. See {page}",
+        )
+    print(said.get(lang))
+    return FINDINGS if outcome.state == "failed" else DONE
+
+
+def _explain(request: Request, lang: str) -> int:
+    from salesnb.runs.explain import explain
+
+    progress = on_terminal(lang)
+    for line in explain(request, progress):
+        print(line.get(lang))
+    return DONE
