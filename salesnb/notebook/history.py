@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import DataError, Text
 from salesnb.model.periods import Window, Workdays, windows
-from salesnb.notebook.book import Book, open_book
+from salesnb.notebook.book import open_book
+from salesnb.notebook.history_customers import CustomerQuestions
+from salesnb.notebook.history_team import TeamQuestions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +35,8 @@ DIMENSIONS: dict[str, tuple[Text, str]] = {
     "product_id": (Text("产品", "Product"), ""),
     "customer_id": (Text("客户", "Customer"), ""),
 }
-LARGEST = 20  # customers shown; the table of all of them is too long to read and holds other people's names
+LARGEST = 30  # rows shown of dimensions with thousands of nodes; the workbook holds all of them
+LONG = ("customer_id", "product_id", "dealer_id")
 STEPS = 7  # columns of a bridge that can still be read on a phone
 
 
@@ -45,7 +48,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Histo
 
 
 @dataclass
-class HistoryBook(Book):
+class HistoryBook(CustomerQuestions, TeamQuestions):
     """Answers about the past; every figure is a sum over the same windows of order lines."""
 
     @cached_property
@@ -234,7 +237,7 @@ class HistoryBook(Book):
     def _table(self, frame: pd.DataFrame, dimension: str) -> Markup:
         from salesnb.notebook import history_exhibits
 
-        limit = LARGEST if dimension == "customer_id" else None
+        limit = LARGEST if dimension in LONG else None
         labels = [w.label for w in self.windows]
         return history_exhibits.node_table(self.named(frame), labels, DIMENSIONS[dimension][0], self.unit_shown, limit)
 

@@ -61,7 +61,7 @@ def cards(totals: pd.DataFrame, unit: MoneyUnit, lang: str) -> list[Card]:
 
     buyers = totals["customer_count"].where(totals["customer_count"] > 0)
     gross = totals["net_minor"] - totals["returns_minor"]
-    returned = -totals["returns_minor"] / gross.where((gross > 0) & totals["returns_minor"].any())
+    returned = -totals["returns_minor"] / gross.where((gross > 0) & (totals["returns_minor"].abs().sum() > 0))
     metrics = [
         _Metric(Text("销售额", "Sales"), totals["net_minor"], unit.brief),
         _Metric(Text("购买客户数", "Customers who bought"), totals["customer_count"], count),

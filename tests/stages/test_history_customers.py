@@ -120,16 +120,18 @@ def cells(rows):
     return pd.DataFrame(frame, columns=columns).astype({"net_minor": "int64", "quantity": "float64"})
 
 
-@given(bridge_rows, st.sampled_from(["", "product_line"]), st.randoms())
-def test_the_bridge_adds_up_for_every_line_whatever_the_data(rows, group, random):
+@given(
+    bridge_rows, st.sampled_from(["", "product_line"]), st.sampled_from(["product_id", "product_line"]), st.randoms()
+)
+def test_the_bridge_adds_up_for_every_line_whatever_the_data(rows, group, level, random):
     frame = cells(rows)
-    out = history.bridge(frame, YEARS, group)
+    out = history.bridge(frame, YEARS, level, group)
     for line, part in frame.groupby("product_line"):
         sold = part.groupby("window")["net_minor"].sum()
         change = int(sold.get(LABELS[-1], 0)) - int(sold.get(LABELS[-2], 0))
         assert out.loc[out["product_line"] == line, "change_minor"].sum() == change
     shuffled = cells(random.sample(rows, len(rows)))
-    pd.testing.assert_frame_equal(out, history.bridge(shuffled, YEARS, group))
+    pd.testing.assert_frame_equal(out, history.bridge(shuffled, YEARS, level, group))
 
 
 def test_price_volume_mix_and_new_customers_of_a_worked_example():
@@ -142,3 +144,12 @@ def test_price_volume_mix_and_new_customers_of_a_worked_example():
     expected = {"price": 200, "volume": 2000, "mix": -1000, "new_customer": 600, "lost_customer": -500}
     assert {k: int(v) for k, v in out.items() if v} == expected
     assert math.isclose(out.sum(), 5800 - 4500)
+
+
+def test_prices_are_compared_by_product_only_where_products_last():
+    lasting = [(w, "A", ("L", p), 1, 100) for w in LABELS[-2:] for p in "pqrstuvwx"] + [
+        ("2023", "A", ("L", "z"), 1, 100)
+    ]
+    assert history.bridge_level(cells(lasting), YEARS) == "product_id"
+    renumbered = [(w, "A", ("L", p + w), 1, 100) for w in LABELS[-2:] for p in "pqr"]
+    assert history.bridge_level(cells(renumbered), YEARS) == "product_line"

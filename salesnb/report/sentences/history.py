@@ -4,42 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from salesnb.report.numbers import is_missing, money, month_names, points, rate
-from salesnb.report.prose import Line, Run, Sentence, bad, good, strong
-
-
-def either(lang: str, zh: tuple[Sentence, ...], en: tuple[Sentence, ...]) -> Line:
-    """One sentence in the language asked for; each language is written as a whole, in its own word order."""
-    return Line(*(zh if lang == "zh" else en))
-
-
-def change_run(value: float, lang: str) -> Run:
-    """``增长 7.0 %`` / ``up 7.0 %`` in the colour of its direction."""
-    if value == 0:
-        return strong("持平" if lang == "zh" else "unchanged")
-    words = {True: ("增长", "up"), False: ("下降", "down")}[value > 0]
-    said = f"{words[lang == 'en']} {rate(abs(value))}"
-    return good(said) if value > 0 else bad(said)
-
-
-def listed(parts: list[str], lang: str) -> str:
-    """甲、乙和丙 / A, B and C."""
-    comma, last = ("、", "和") if lang == "zh" else (", ", " and ")
-    return parts[0] if len(parts) == 1 else comma.join(parts[:-1]) + last + parts[-1]
-
-
-def span(window: str, lang: str) -> str:
-    """A window's label in words: ``2023`` → 2023 年; ``2024-01–2024-06`` → 2024 年 1–6 月 / Jan–Jun 2024."""
-    if window.isdigit():
-        return f"{window} 年" if lang == "zh" else window
-    first, _, last = window.partition("–")
-    if len(first) == 7 and len(last) == 7 and first[:4] == last[:4]:
-        low, high = int(first[5:]), int(last[5:])
-        if lang == "zh":
-            return f"{first[:4]} 年 {low} 月" if low == high else f"{first[:4]} 年 {low}–{high} 月"
-        names = month_names("en")
-        return f"{names[low - 1]} {first[:4]}" if low == high else f"{names[low - 1]}–{names[high - 1]} {first[:4]}"
-    return f"{first} 至 {last}" if lang == "zh" else f"{first} to {last}"
+from salesnb.report.numbers import is_missing, money, month, month_names, points, rate
+from salesnb.report.prose import Line, Run, bad, good, strong
+from salesnb.report.sentences.words import change_run, either, listed, span
 
 
 def answer(totals: pd.DataFrame, gains: pd.DataFrame, lang: str, currency: str) -> Line:
@@ -99,12 +66,13 @@ def months(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     """The latest month against its year before, and the best month ever; ``frame`` is ``history_months``."""
     last, best = frame.iloc[-1], frame.loc[frame["net_minor"].idxmax()]
     sold, most = strong(money(last["net_minor"], lang, currency)), money(best["net_minor"], lang, currency)
-    line = either(lang, (f"最近的 {last['month']} 销售 ", sold), (f"The latest month, {last['month']}: ", sold))
+    last_month, best_month = month(last["month"], lang), month(best["month"], lang)
+    line = either(lang, (f"最近的 {last_month}销售 ", sold), (f"The latest month, {last_month}: ", sold))
     if not is_missing(last["yoy_rate"]):
         grown = change_run(last["yoy_rate"], lang)
         line += either(lang, ("，同比", grown), (", ", grown, " on the year before"))
     return line + either(
-        lang, (f"；单月最高是 {best['month']} 的 {most}。",), (f"; the best month was {best['month']} with {most}.",)
+        lang, (f"；单月最高是 {best_month}的 {most}。",), (f"; the best month was {best_month} with {most}.",)
     )
 
 

@@ -1,0 +1,191 @@
+"""History's questions about customers: worth, coming and going, tiers, cohorts, and the price-volume-mix bridge."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from salesnb.model.errors import Text
+from salesnb.model.periods import Kind, Window, year_windows
+from salesnb.model.tables import contract
+from salesnb.notebook.book import Book
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.numbers import MoneyUnit
+
+SHORT = Text(
+    "数据不足一个完整的十二个月，客户指标暂不给出。",
+    "There are not yet twelve whole months of data, so no customer figures.",
+)
+EFFECTS = {
+    "price": Text("价格", "Price"),
+    "volume": Text("销量", "Volume"),
+    "mix": Text("产品结构", "Mix"),
+    "new_product": Text("新品", "New products"),
+    "lost_product": Text("停售产品", "Ended products"),
+    "new_customer": Text("新增客户", "New customers"),
+    "lost_customer": Text("流失客户", "Lost customers"),
+}
+LEVELS = {"product_id": Text("产品", "product"), "product_line": Text("产品线", "product line")}
+TIERS = {
+    "strategic": Text("战略客户", "Strategic"),
+    "key": Text("重点客户", "Key"),
+    "ordinary": Text("普通客户", "Ordinary"),
+    "_none": Text("未购买", "Did not buy"),
+}
+COHORTS_SHOWN = 8
+
+
+class CustomerQuestions(Book):
+    """Mixin of the history book; all its windows are twelve whole months."""
+
+    unit_shown: MoneyUnit
+    windows: tuple[Window, ...]
+
+    @cached_property
+    def years(self) -> tuple[Window, ...]:
+        """Windows of twelve whole months, oldest first; empty where there is less data."""
+        first = str(self.facts.months((), self.as_of)["month"].min())
+        return year_windows(self.period, self.calendar, self.planning, first)
+
+    @cached_property
+    def _customer_sums(self) -> pd.DataFrame:
+        return self.facts.sums(("customer_id",), self.years, self.as_of)
+
+    def customers(self) -> Exhibit:
+        """Buyers, new and lost ones, repurchase, what a customer and an order are worth, concentration, cost to win."""
+        from salesnb.report.exhibit import Exhibit
+        from salesnb.report.sentences import customers as said
+        from salesnb.report.tables import Options, Show, render
+        from salesnb.stages import history
+
+        orders = self.facts.first_orders(self.as_of)
+        first = dict(zip(orders["customer_id"], orders["first_date"], strict=True))
+        frame = self.keep(
+            "history_customers", history.customer_years(self._customer_sums, first, self.years, self._spend())
+        )
+        if frame.empty:
+            return Exhibit("customers", reading=self.say(SHORT))
+        shown = contract("history_customers")
+        names = [c.name for c in shown.columns if c.name not in ("window", "rate_low", "rate_high", "net_minor")]
+        per_customer = self.money_unit(int(frame["revenue_per_customer_minor"].max()))
+        columns = [Show(shown.column(name)) for name in ("window", *names) if frame[name].notna().any()]
+        counts = [c for c in columns if not c.column.name.endswith("_minor")]
+        money = [c for c in columns if c.column.name == "window" or c.column.name.endswith("_minor")]
+        caption = Options(caption=self.say(Text("客户指标", "Customers")))
+        table = render(frame, counts, self.lang, options=caption) + render(
+            frame, money, self.lang, per_customer, caption
+        )
+        return Exhibit("customers", reading=said.customers(frame, self.lang, self.currency), table=table)
+
+    def _spend(self) -> dict[str, int]:
+        """Marketing spend by window; only windows of which every month is known."""
+        spend = self.facts.table("spend", self.as_of)
+        by_month = spend[spend["currency"] == self.currency].groupby("month")["spend_minor"].sum()
+        return {
+            w.label: int(by_month.reindex(list(w.months)).sum())
+            for w in self.years
+            if by_month.reindex(list(w.months)).notna().all()
+        }
+
+    def tiers(self) -> Exhibit:
+        """Customers and sales by tier, and who moved between tiers."""
+        from salesnb.report.charts import shares
+        from salesnb.report.exhibit import Details, Exhibit
+        from salesnb.report.sentences import customers as said
+        from salesnb.report.tables import Options, Show, render
+        from salesnb.stages import history
+
+        limits = self._limits()
+        frame = self.keep("history_tiers", history.tiers(self._customer_sums, self.years, limits))
+        moves = self.keep("history_tier_moves", history.tier_moves(self._customer_sums, self.years, limits))
+        if frame.empty:
+            return Exhibit("tiers", reading=self.say(SHORT))
+        shown, moved = contract("history_tiers"), contract("history_tier_moves")
+        words = {name: TIERS.get(name, Text(name, name)) for name in (*limits, "_none")}
+        wide = frame.pivot(index="tier", columns="window", values="share_of_sales").fillna(0)
+        order = sorted(limits, key=lambda name: -limits[name])
+        parts = [(words[t].get(self.lang), list(wide.loc[t])) for t in order if t in wide.index]
+        columns = [Show(c, words=words) for c in shown.columns]
+        named = frame.assign(tier=[words[t].get(self.lang) for t in frame["tier"]])
+        caption = Options(caption=self.say(Text("客户层级", "Tiers")))
+        table = render(named, columns, self.lang, self.unit_shown, caption)
+        path = moves.assign(
+            from_tier=[words[t].get(self.lang) for t in moves["from_tier"]],
+            to_tier=[words[t].get(self.lang) for t in moves["to_tier"]],
+        )
+        drill = render(path, list(moved.columns), self.lang, self.unit_shown, caption)
+        details = [Details(self.say(Text("层级之间的迁移", "Moves between tiers")), drill)]
+        figure = shares(list(wide.columns), parts, self.lang)
+        reading = said.tiers(frame, moves, words, limits, (self.lang, self.currency))
+        return Exhibit("tiers", figure=figure, reading=reading, table=table, details=details)
+
+    def _limits(self) -> dict[str, int]:
+        """Yearly purchase from which each tier begins, in minor units, as decided by the as-of date."""
+        from salesnb.model.money import minor_digits
+
+        scale = 10 ** minor_digits(self.currency)
+        tiers = self.params.company.tiers
+        found = {
+            name: value.find(self.years[-1].end if self.years else self.as_of, self.as_of)
+            for name, value in tiers.items()
+        }
+        return {name: int(value) * scale for name, value in found.items() if value is not None} or {"ordinary": 0}
+
+    def cohorts(self) -> Exhibit:
+        """Customers by the quarter of their first order, and how many still buy later."""
+        from salesnb.report.charts import heat
+        from salesnb.report.exhibit import Exhibit
+        from salesnb.report.numbers import Rate
+        from salesnb.report.sentences import customers as said
+        from salesnb.stages import history
+
+        last = self.years[-1].months[-1] if self.years else self.calendar.month_of(self.as_of)
+        activity = self.facts.activity("customer_id", self.as_of)
+        period_of = {month: self._quarter(month) for month in sorted(set(activity["month"])) if month <= last}
+        complete = self._quarter(last) if self.calendar.period(self._quarter(last)).months[-1] <= last else ""
+        end = complete or max((q for q in period_of.values() if q < self._quarter(last)), default="")
+        frame = self.keep("history_cohorts", history.cohorts(activity, period_of, end))
+        if frame.empty:
+            return Exhibit("cohorts", reading=self.say(SHORT))
+        recent = sorted(frame["cohort"].unique())[-COHORTS_SHOWN:]
+        wide = frame[frame["cohort"].isin(recent)].pivot(index="cohort", columns="age", values="retention_rate")
+        wide = wide[[age for age in range(1, COHORTS_SHOWN) if age in wide.columns]]
+        figure = heat(
+            list(wide.index), [f"+{age}" for age in wide.columns], wide.to_numpy().tolist(), Rate(self.lang, 0)
+        )
+        return Exhibit("cohorts", figure=figure, reading=said.cohorts(frame, self.lang))
+
+    def _quarter(self, month: str) -> str:
+        return self.calendar.parent(self.calendar.period(month), Kind.QUARTER).text
+
+    def bridge(self) -> Exhibit:
+        """Price, volume, mix, new and lost between the last two windows, exactly additive."""
+        from salesnb.report.charts import bridge
+        from salesnb.report.exhibit import Exhibit
+        from salesnb.report.sentences import customers as said
+        from salesnb.report.sentences.history import span
+        from salesnb.stages import history
+
+        sums = self.facts.sums(("customer_id", "product_line", "product_id"), self.windows[-2:], self.as_of)
+        level = history.bridge_level(sums, self.windows)
+        frame = self.keep("history_bridge", history.bridge(sums, self.windows, level))
+        if frame.empty:
+            none = Text(
+                "只有一个可比期间，没有增减可分解。", "Only one comparable window: there is no change to explain."
+            )
+            return Exhibit("bridge", reading=self.say(none))
+        effects = frame.groupby("effect")["change_minor"].sum()
+        effects = effects.reindex([name for name in EFFECTS if effects.get(name, 0) != 0])
+        sold = sums.groupby("window")["net_minor"].sum()
+        start, end = (int(sold.get(w.label, 0)) for w in self.windows[-2:])
+        text = Text("价量结构桥闭合", "the bridge closes")
+        self.hold("bridge", text, start + int(frame["change_minor"].sum()), end)
+        names = [span(self.windows[-2].label, self.lang), *(EFFECTS[e].get(self.lang) for e in effects.index)]
+        steps = [start, *(int(v) for v in effects), end]
+        figure = bridge([*names, span(self.windows[-1].label, self.lang)], steps, self.unit_shown)
+        reading = said.bridge(effects, EFFECTS, LEVELS[level], self.lang, self.currency)
+        return Exhibit("bridge", figure=figure, reading=reading)
