@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from salesnb.model.errors import Text
 from salesnb.runs.carry import Choice, Earlier, choose
+from salesnb.runs.job import Job, nothing_to_do, out_of_date, prepare
 from salesnb.runs.progress import Progress
-from salesnb.runs.run import Job, planned, prepare
 from salesnb.runs.settings import Request
 
 _NAMES_SHOWN = 5
@@ -54,16 +54,14 @@ def explain(request: Request, progress: Progress) -> Iterator[Text]:
             ]
         zh, en = "；".join(r.zh for r in reasons), "; ".join(r.en for r in reasons)
         yield Text(f"{notebook.name}：需要运行（{zh}）", f"{notebook.name}: to run ({en})")
-    yield from _conclusion(job, running, request.force)
+    if not running:
+        yield _conclusion(job)
 
 
-def _conclusion(job: Job, running: set[str], force: bool) -> Iterator[Text]:
-    if running:
-        return
-    if planned(job) is None or force:
-        yield Text("只有页面需要重做，将发布新版本", "only pages are made again, as a new version")
-    elif job.latest is not None:
-        yield Text(f"没有变化，{job.latest.label} 仍是最新版", f"nothing has changed, {job.latest.label} is the latest")
+def _conclusion(job: Job) -> Text:
+    if job.latest is None or not nothing_to_do(job, job.latest):
+        return Text("只有页面需要重做，将发布新版本", "only pages are made again, as a new version")
+    return Text(f"没有变化，{job.latest.label} 仍是最新版", f"nothing has changed, {job.latest.label} is the latest")
 
 
 def _reasons(job: Job, choice: Choice, source: Earlier | None, force: bool) -> list[Text]:
@@ -102,8 +100,4 @@ def _changed_names(job: Job, part: str, source: Earlier | None) -> list[str]:
 def stale_notebooks(request: Request) -> list[str]:
     """Names of the notebooks whose inputs changed since the latest version; their dependants are not followed."""
     job = prepare(request, Progress())
-    if job.latest is None:
-        return [notebook.name for notebook in job.plan.notebooks]
-    tables = dict(job.outer) | {name: entry.sha256 for name, entry in job.latest.manifest.tables.items()}
-    choices = ((n.name, choose(n, job.settings, job.inputs, tables, [job.latest])) for n in job.plan.notebooks)
-    return [name for name, choice in choices if choice.source is None]
+    return out_of_date(job, job.latest) if job.latest else [notebook.name for notebook in job.plan.notebooks]

@@ -30,6 +30,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 _DIST = re.compile(r"(?P<name>.+?)-(?P<version>[^-]+)\.(?:dist|egg)-info")
 # A file changed this shortly before it was hashed may have been changed again within the clock's grain.
 _RACY_NS = 2_000_000_000
+DATABASE = " (database)"  # ends the name of a source that cannot be hashed
 _ORCHESTRATION = ("runs/", "cli/", "__main__.py")
 
 
@@ -169,13 +170,13 @@ def _source(notebook: Notebook) -> str:
 
 
 def source_files(params: Params, name: str) -> list[Path]:
-    """The files of one source; none for a database and for exports made by a generator, which makes them when needed.
+    """The files of one source; none for a database, nor for exports that a generator has yet to make.
 
     RunError where no file matches: intake would stop at it later.
     """
     company, folder = params.company, params.folder
     pattern = company.sources[name].file
-    if pattern is None or (company.generated is not None and pattern.startswith(f"{company.generated.folder}/")):
+    if pattern is None:
         return []
     if (folder / pattern).is_file():
         return [folder / pattern]
@@ -183,7 +184,7 @@ def source_files(params: Params, name: str) -> list[Path]:
     base = Path(whole.anchor) if whole.is_absolute() else folder
     relative = str(whole.relative_to(base)) if whole.is_absolute() else pattern
     found = sorted(path for path in base.glob(relative) if path.is_file())
-    if not found:
+    if not found and not is_generated(params, pattern):
         raise RunError(
             Text(f"数据来源 {name} 的文件不存在：{pattern}", f"source {name}: no such file: {pattern}"),
             where=params.place("company", "sources", name, "file"),
@@ -192,16 +193,22 @@ def source_files(params: Params, name: str) -> list[Path]:
     return found
 
 
+def is_generated(params: Params, name: str) -> bool:
+    """Whether a file of the unit is made by a generator (again, when its settings change)."""
+    made = params.company.generated
+    return made is not None and name.startswith(f"{made.folder}/")
+
+
 def _data(settings: Settings, memo: HashMemo) -> dict[str, str]:
-    """Every file the sources in company.yaml name. Exports made by a generator are decided by its settings alone; a
-    database cannot be hashed from here, so a unit that reads one is never unchanged."""
+    """Every file the sources in company.yaml name, and the settings of a generator. A database cannot be hashed from
+    here, so a unit that reads one is never unchanged."""
     company, folder = settings.params.company, settings.params.folder
     found: dict[str, str] = {}
     if company.generated is not None:
         found["generated"] = digest_of(company.generated.model_dump(mode="json"))
     for name, source in company.sources.items():
         if source.url is not None:
-            found[f"{name} (database)"] = f"read {time.time_ns()}"
+            found[f"{name}{DATABASE}"] = f"read {time.time_ns()}"
         for path in source_files(settings.params, name):
             found[_shown(path, folder)] = memo.sha256(path)
     return dict(sorted(found.items()))
