@@ -190,13 +190,13 @@ def day(value: Any) -> str:
 
 
 def month(value: Any, lang: str) -> str:
-    """``2024-06`` as ``2024年6月`` / ``Jun 2024``; other text is given back as it is."""
+    """``2024-06`` as ``2024 年 6 月`` / ``Jun 2024``; other text is given back as it is."""
     if is_missing(value):
         return MISSING
     shown = str(value)
     if len(shown) != 7 or shown[4] != "-" or not (shown[:4] + shown[5:]).isdigit() or not 1 <= int(shown[5:]) <= 12:
         return shown
-    return f"{shown[:4]}年{int(shown[5:])}月" if lang == "zh" else f"{_MONTHS[int(shown[5:]) - 1]} {shown[:4]}"
+    return f"{shown[:4]} 年 {int(shown[5:])} 月" if lang == "zh" else f"{_MONTHS[int(shown[5:]) - 1]} {shown[:4]}"
 
 
 def month_names(lang: str) -> tuple[str, ...]:

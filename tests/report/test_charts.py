@@ -82,7 +82,7 @@ def test_a_phone_gets_its_own_layout() -> None:
 
 def test_a_bridge_must_close_and_says_where_its_axis_starts() -> None:
     drawn = str(everything()["bridge"]())
-    assert "纵轴从 4,600 万 起" in texts(drawn)
+    assert "纵轴从 4,600 万起" in texts(drawn)
     assert {"5,600", "−212", "+118", "4,995"} <= set(texts(drawn))
     with pytest.raises(UsageError, match="misses its end by -1"):
         charts.bridge(["a", "b", "c"], [10, 5, 16], UNIT)

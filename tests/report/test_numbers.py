@@ -83,7 +83,7 @@ def test_missing_is_a_dash_and_never_zero(nothing: object) -> None:
 
 
 def test_months_and_days() -> None:
-    assert numbers.month("2024-06", "zh") == "2024年6月"
+    assert numbers.month("2024-06", "zh") == "2024 年 6 月"
     assert numbers.month("2024-06", "en") == "Jun 2024"
     assert numbers.month("2024-13", "en") == "2024-13"
     assert numbers.day(pd.Timestamp("2024-06-30")) == "2024-06-30"

@@ -209,7 +209,7 @@ def axis_words(marks: Sequence[float], scale: Scale) -> list[str]:
 
 def cut_words(start: str, lang: str) -> str:
     """What a chart says when its axis does not begin at zero."""
-    return Text(f"纵轴从 {start} 起", f"axis starts at {start}").get(lang)
+    return Text(f"纵轴从 {start}起", f"axis starts at {start}").get(lang)
 
 
 def need(condition: bool, zh: str, en: str) -> None:

@@ -49,8 +49,8 @@ def made_by(gains: pd.DataFrame, lang: str, currency: str) -> Line:
     against = ordered[ordered["along"] < 0].tail(1)
     for _, row in against.iterrows():
         moved = money(abs(row["change_minor"]), lang, currency)
-        words = ("却减少", "fell by") if total > 0 else ("却增加", "rose by")
-        said = f"{row['name']} {words[lang == 'en']} {moved}"
+        words = ("却减少 ", " fell by ") if total > 0 else ("却增加 ", " rose by ")
+        said = f"{row['name']}{words[lang == 'en']}{moved}"
         line += either(
             lang, ("；", bad(said) if total > 0 else good(said)), ("; ", bad(said) if total > 0 else good(said))
         )
@@ -64,7 +64,7 @@ def _mover(row: pd.Series, total: int, lang: str, currency: str) -> str:
 
 def months(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     """The latest month against its year before, and the best month ever; ``frame`` is ``history_months``."""
-    last, best = frame.iloc[-1], frame.loc[frame["net_minor"].idxmax()]
+    last, best = frame.iloc[-1], frame.iloc[int(frame["net_minor"].to_numpy().argmax())]
     sold, most = strong(money(last["net_minor"], lang, currency)), money(best["net_minor"], lang, currency)
     last_month, best_month = month(last["month"], lang), month(best["month"], lang)
     line = either(lang, (f"最近的 {last_month}销售 ", sold), (f"The latest month, {last_month}: ", sold))
@@ -112,12 +112,12 @@ def nodes(frame: pd.DataFrame, window: str, lang: str, currency: str) -> Line:
         fast, slow = _top(grown, "growth_rate"), _top(grown, "growth_rate", lowest=True)
         high = strong(f"{fast['name']} {rate(fast['growth_rate'], signed=True)}")
         low = strong(f"{slow['name']} {rate(slow['growth_rate'], signed=True)}")
-        line += either(lang, ("；增速最高 ", high, "，最低 ", low), ("; fastest ", high, ", slowest ", low))
+        line += either(lang, ("；增速最高的是", high, "，最低的是", low), ("; fastest ", high, ", slowest ", low))
     shifted = last[last["share_shift_rate"].notna()]
     if len(shifted) > 1:
-        most = shifted.loc[shifted["share_shift_rate"].abs().idxmax()]
+        most = shifted.iloc[int(shifted["share_shift_rate"].abs().to_numpy().argmax())]
         moved = strong(f"{most['name']} {points(most['share_shift_rate'], lang)}")
-        line += either(lang, ("；占比变化最大 ", moved), ("; largest share shift ", moved))
+        line += either(lang, ("；占比变化最大的是", moved), ("; largest share shift ", moved))
     return line + ("。" if lang == "zh" else ".")
 
 
@@ -130,6 +130,6 @@ def contribution(gains: pd.DataFrame, lang: str, currency: str) -> Line:
     first, last = span(str(gains["from_window"].iloc[0]), lang), span(str(gains["to_window"].iloc[0]), lang)
     low, high = (money(int(gains[c].sum()), lang, currency) for c in ("before_minor", "after_minor"))
     line = either(
-        lang, (f"从 {first}的 {low} 到 {last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",)
+        lang, (f"从 {first}的 {low}到 {last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",)
     )
     return line + made_by(gains, lang, currency)
