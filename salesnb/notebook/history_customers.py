@@ -30,12 +30,7 @@ EFFECTS = {
     "lost_customer": Text("流失客户", "Lost customers"),
 }
 LEVELS = {"product_id": Text("产品", "product"), "product_line": Text("产品线", "product line")}
-TIERS = {
-    "strategic": Text("战略客户", "Strategic"),
-    "key": Text("重点客户", "Key"),
-    "ordinary": Text("普通客户", "Ordinary"),
-    "_none": Text("未购买", "Did not buy"),
-}
+TIERS = {"_ordinary": Text("普通客户", "Ordinary customers"), "_none": Text("未购买", "Did not buy")}
 COHORTS_SHOWN = 8
 
 
@@ -105,9 +100,9 @@ class CustomerQuestions(Book):
         if frame.empty:
             return Exhibit("tiers", reading=self.say(SHORT))
         shown, moved = contract("history_tiers"), contract("history_tier_moves")
-        words = {name: TIERS.get(name, Text(name, name)) for name in (*limits, "_none")}
+        words = {name: Text(name, name) for name in limits} | TIERS
         wide = frame.pivot(index="tier", columns="window", values="share_of_sales").fillna(0)
-        order = sorted(limits, key=lambda name: -limits[name])
+        order = [*sorted(limits, key=lambda name: -limits[name]), "_ordinary"]
         parts = [(words[t].get(self.lang), list(wide.loc[t])) for t in order if t in wide.index]
         columns = [Show(c, words=words) for c in shown.columns]
         named = frame.assign(tier=[words[t].get(self.lang) for t in frame["tier"]])
@@ -133,7 +128,7 @@ class CustomerQuestions(Book):
             name: value.find(self.years[-1].end if self.years else self.as_of, self.as_of)
             for name, value in tiers.items()
         }
-        return {name: int(value) * scale for name, value in found.items() if value is not None} or {"ordinary": 0}
+        return {name: int(value) * scale for name, value in found.items() if value is not None}
 
     def cohorts(self) -> Exhibit:
         """Customers by the quarter of their first order, and how many still buy later."""

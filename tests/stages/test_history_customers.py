@@ -13,7 +13,7 @@ from salesnb.stages import history
 CALENDAR = Calendar()
 YEARS = windows(CALENDAR.period("2024"), CALENDAR, True, "2021-01")
 LABELS = [w.label for w in YEARS]
-LIMITS = {"ordinary": 0, "key": 500, "strategic": 1000}
+LIMITS = {"key": 500, "strategic": 1000}
 
 
 def sums(rows):
@@ -55,7 +55,7 @@ def test_tiers_and_moves_of_a_worked_example():
     out = history.tiers(frame, YEARS, LIMITS).set_index(["window", "tier"])
     assert out.loc[("2023", "strategic"), "net_minor"] == 1000 and out.loc[("2023", "key"), "customer_count"] == 1
     moves = history.tier_moves(frame, YEARS, LIMITS).set_index(["from_tier", "to_tier"])["customer_count"]
-    assert moves.to_dict() == {("strategic", "key"): 1, ("ordinary", "_none"): 1, ("_none", "strategic"): 1}
+    assert moves.to_dict() == {("strategic", "key"): 1, ("_ordinary", "_none"): 1, ("_none", "strategic"): 1}
 
 
 def test_cohorts_of_a_worked_example():

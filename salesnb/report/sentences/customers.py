@@ -54,7 +54,7 @@ def tiers(
         (f"{name} {count(big['customer_count'])} 家，贡献 ", share, " 的销售额"),
         (f"{count(big['customer_count'])} {name.lower()} customers make ", share, " of sales"),
     )
-    place = dict(limits) | {"_none": -1}
+    place = dict(limits) | {"_ordinary": -1}
     both = moves[(moves["from_tier"] != "_none") & (moves["to_tier"] != "_none")]
     step = both["to_tier"].map(place).astype("int64") - both["from_tier"].map(place).astype("int64")
     up, down = (int(both.loc[side, "customer_count"].sum()) for side in (step > 0, step < 0))

@@ -18,6 +18,7 @@ from salesnb.model.periods import Window
 from salesnb.model.tables import check, contract
 
 NO_TIER = "_none"
+BASE_TIER = "_ordinary"  # customers below every limit
 
 
 def customer_years(
@@ -107,13 +108,13 @@ def tier_moves(sums: pd.DataFrame, windows: Sequence[Window], limits: Mapping[st
 
 
 def _tiered(sums: pd.DataFrame, windows: Sequence[Window], limits: Mapping[str, int]) -> pd.DataFrame:
-    """Buyers of each window with their tier: the highest whose limit they reach."""
+    """Buyers of each window with their tier: the highest whose limit they reach, ``_ordinary`` below all of them."""
     labels = [w.label for w in windows]
     here = sums[sums["window"].isin(labels) & (sums["customer_id"] != UNASSIGNED) & (sums["order_count"] > 0)].copy()
     ordered = sorted(limits.items(), key=lambda item: (item[1], item[0]))
     place = np.searchsorted([limit for _, limit in ordered], here["net_minor"].to_numpy(), side="right") - 1
     names = [name for name, _ in ordered]
-    here["tier"] = [names[i] if i >= 0 else names[0] if names else NO_TIER for i in place]
+    here["tier"] = [names[i] if i >= 0 else BASE_TIER for i in place]
     return here
 
 
