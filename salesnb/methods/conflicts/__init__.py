@@ -1,0 +1,1 @@
+"""Limits that contradict each other."""

@@ -1,0 +1,128 @@
+"""Which sums contain which: the families, and every partition that two of them have in common.
+
+Two families that cross (region × product and region × quarter) still share the sums of their finest common coarsening
+(region): whole numbers for both must agree there. So the partitions are closed under that operation, and whole margins
+are chosen from the coarsest down, each within the coarser ones that cover it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from salesnb.methods.projection.problem import Floats, Ints
+
+_MOST_NODES = 80
+
+
+@dataclass(eq=False)
+class Node:
+    """A partition of the cells. ``of``: family number → (groups of it,) part of this node, for families that refine it.
+
+    Parts are numbered by their first cell, so equal partitions have equal maps. ``family``: the families it stands for.
+    """
+
+    size: int
+    of: dict[int, Ints]
+    families: list[int] = field(default_factory=list)
+    low: Floats = field(init=False)
+    high: Floats = field(init=False)
+
+
+class Lattice:
+    """All nodes over some families, coarsest first; ``groups[f]``: (cells,), every cell in a group of every family."""
+
+    def __init__(self, groups: list[Ints], sizes: list[int]) -> None:
+        self.groups, self.sizes = groups, sizes
+        self._pairs = {
+            (f, g): _distinct_pairs(groups[f], groups[g], sizes[f], sizes[g])
+            for f in range(len(sizes))
+            for g in range(f + 1, len(sizes))
+        }
+        self.nodes: list[Node] = []
+        for f, size in enumerate(sizes):
+            self._add(Node(size, {f: np.arange(size)}, [f]))
+        self._add(Node(1, {f: np.zeros(size, np.int64) for f, size in enumerate(sizes)}))
+        self._close()
+        self.nodes.sort(key=lambda node: (node.size, min(node.families, default=-1)))
+
+    def _pair(self, f: int, g: int) -> tuple[Ints, Ints]:
+        if f == g:
+            every = np.arange(self.sizes[f])
+            return every, every
+        if f < g:
+            return self._pairs[f, g]
+        second, first = self._pairs[g, f]
+        return first, second
+
+    def _add(self, node: Node) -> bool:
+        """Take a node in, unless the same partition is there; find all families that refine it."""
+        f, parts = next(iter(node.of.items()))
+        for g in range(len(self.sizes)):
+            if g in node.of:
+                continue
+            in_f, in_g = self._pair(f, g)
+            found = np.full(self.sizes[g], -1)
+            found[in_g] = parts[in_f]
+            if (found[in_g] == parts[in_f]).all():
+                node.of[g] = found
+        for other in self.nodes:
+            if node.of.keys() == other.of.keys() and all((node.of[g] == other.of[g]).all() for g in node.of):
+                other.families += node.families
+                return False
+        self.nodes.append(node)
+        return True
+
+    def _close(self) -> None:
+        at = 0
+        while at < len(self.nodes) and len(self.nodes) < _MOST_NODES:
+            for other in self.nodes[:at]:
+                self._add(self._common(self.nodes[at], other))
+            at += 1
+
+    def _common(self, first: Node, second: Node) -> Node:
+        """The finest partition that both refine: parts that share a cell grow together."""
+        f, first_parts = next(iter(first.of.items()))
+        g, second_parts = next(iter(second.of.items()))
+        in_f, in_g = self._pair(f, g)
+        a, b = first_parts[in_f], second_parts[in_g]
+        label = np.arange(first.size)
+        while True:
+            other = np.full(second.size, first.size)
+            np.minimum.at(other, b, label[a])
+            reached = label.copy()
+            np.minimum.at(reached, a, other[b])
+            if (reached == label).all():
+                break
+            label = reached
+        kept, number = np.unique(label, return_inverse=True)
+        return Node(len(kept), {f: number[first_parts]})
+
+    def refines(self, fine: Node, coarse: Node) -> Ints | None:
+        """(parts of ``fine``,) the part of ``coarse`` each lies in; None where one crosses the other."""
+        f, parts = next(iter(fine.of.items()))
+        if f not in coarse.of:
+            return None
+        inside = np.zeros(fine.size, np.int64)
+        inside[parts] = coarse.of[f]
+        return inside if (inside[parts] == coarse.of[f]).all() else None
+
+    def covers(self, node: Node) -> list[tuple[Node, Ints]]:
+        """The coarser nodes that no other coarser node refines, with the part of each that a part of ``node`` is in."""
+        above = [(other, self.refines(node, other)) for other in self.nodes if other is not node]
+        coarser = [(other, inside) for other, inside in above if inside is not None]
+        return [
+            (other, inside)
+            for other, inside in coarser
+            if not any(third is not other and self.refines(third, other) is not None for third, _ in coarser)
+        ]
+
+
+def _distinct_pairs(first: Ints, second: Ints, first_size: int, second_size: int) -> tuple[Ints, Ints]:
+    key = first * second_size + second
+    if first_size * second_size <= 16 * len(first) + 1024:
+        pairs = np.flatnonzero(np.bincount(key, minlength=first_size * second_size))
+    else:
+        pairs = np.unique(key)
+    return pairs // second_size, pairs % second_size
