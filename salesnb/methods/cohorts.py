@@ -93,7 +93,7 @@ class Repeat:
 def repeat_rate(entity: ArrayLike, event: ArrayLike, times: int = 2, level: float = 0.95) -> Repeat:
     """Share of entities with ``times`` or more different events; the caller gives the rows of one window.
 
-    entity, event: (rows,) labels; rows of one event (the lines of an order) count once.
+    entity, event: (rows,) labels; several rows of one event count once.
     """
     owner, name = np.asarray(entity), np.asarray(event)
     if len(owner) != len(name):
@@ -113,8 +113,8 @@ def repeat_within(
 ) -> Repeat:
     """Share of entities with a second event no later than ``window`` steps after the first.
 
-    entity: (events,) labels. time: (events,) whole steps (days or months); every row is an event of its own, so lines
-    of one order belong summed first. Entities whose window ends after ``last`` are left out: they may still return.
+    entity: (events,) labels. time: (events,) whole steps (days or months); every row is an event of its own, so the
+    parts of one event belong summed first. Entities whose window ends after ``last`` are left out: they may yet return.
     """
     code, when = _events(entity, time)
     if not len(when):

@@ -95,11 +95,13 @@ def scan(
     lattice = _lattice([code[order] for code in codes], depth)
     search = _Search(lattice, f[order].astype(np.float64), v[order].astype(np.float64), spread[order])
     found = search.run(most)
-    shift = search.shifts(found)
     back = np.empty(len(order), dtype=np.intp)
     back[order] = np.arange(len(order))
-    masks = [search.mask(j)[back] for j, _ in found]
-    return _report(found, shift, masks, lattice, labels, f, v)
+    findings = [
+        _Finding(j, score, float(d), search.mask(j)[back])
+        for (j, score), d in zip(found, search.shifts(found), strict=True)
+    ]
+    return _report(findings, lattice, labels, f, v)
 
 
 def usual_sd(expected: ArrayLike, actual: ArrayLike) -> Floats:
@@ -125,6 +127,14 @@ def usual_sd(expected: ArrayLike, actual: ArrayLike) -> Floats:
     scaled = np.where(some, size, size[some].min()) ** power
     level = 1.4826 * float(np.median(error[some] / scaled[some]))
     return np.maximum(level, 1e-6 * float(np.median(size[some] / scaled[some]))) * scaled
+
+
+@dataclass(frozen=True)
+class _Finding:
+    slice: int
+    score: float
+    shift: float
+    mask: NDArray[np.bool_]  # in the caller's order
 
 
 class _Search:
@@ -224,9 +234,7 @@ def _lattice(codes: list[Codes], depth: int) -> _Lattice:
 
 
 def _report(
-    found: list[tuple[int, float]],
-    shift: Floats,
-    masks: list[NDArray[np.bool_]],
+    findings: list[_Finding],
     lattice: _Lattice,
     labels: list[NDArray[np.str_]],
     expected: NDArray[np.generic],
@@ -235,13 +243,13 @@ def _report(
     difference = np.asarray(actual) - np.asarray(expected)
     free = np.ones(len(difference), dtype=bool)
     slices = []
-    for k in sorted(range(len(found)), key=lambda k: (int(masks[k].sum()), found[k][0])):  # narrow findings claim first
-        mask = masks[k]
+    for found in sorted(findings, key=lambda found: (int(found.mask.sum()), found.slice)):  # narrow ones claim first
+        mask = found.mask
         first = int(np.flatnonzero(mask)[0])
-        where = tuple((d, str(labels[d][first])) for d in lattice.dims[lattice.cuboid[found[k][0]]])
+        where = tuple((d, str(labels[d][first])) for d in lattice.dims[lattice.cuboid[found.slice]])
         claimed = difference[mask & free].sum().item()
         before, after = (np.asarray(side)[mask].sum().item() for side in (expected, actual))
-        slices.append(Slice(where, float(shift[k]), found[k][1], before, after, claimed, mask))
+        slices.append(Slice(where, found.shift, found.score, before, after, claimed, mask))
         free &= ~mask
     slices.sort(key=lambda s: (-abs(s.deviation), s.where))
     return Scan(tuple(slices), difference.sum().item(), difference[free].sum().item())

@@ -81,10 +81,14 @@ def beta_quantile(probability: ArrayLike, a: ArrayLike, b: ArrayLike) -> Floats:
     normal = np.clip(mean + z * np.sqrt(mean * (1.0 - mean) / (size + 1.0)), 0.0, 1.0)
     out = np.array(normal)
     small = size <= NORMAL_FROM
-    flip = small & (mean > 0.5)  # solved from the nearer end, where floating point is finest
-    q, low, high = np.where(flip, 1.0 - p, p), np.where(flip, second, first), np.where(flip, first, second)
-    start = np.clip(np.where(flip, 1.0 - normal, normal), 0.5 * low / size, 1.0 - 0.5 * low / size)
-    out[small] = _newton_quantile(q[small], low[small], high[small], start[small])
+    flip = np.zeros(p.shape, dtype=bool)  # solved from the nearer end, where floating point is finest
+    flip[small] = beta_cdf(0.5, first[small], second[small]) < p[small]
+    q, near, far = np.where(flip, 1.0 - p, p), np.where(flip, second, first), np.where(flip, first, second)
+    with np.errstate(under="ignore"):
+        edge = np.exp((np.log(q * near) + _log_gamma(near) + _log_gamma(far) - _log_gamma(size)) / near)  # x → 0
+    start = np.clip(np.where(flip, 1.0 - normal, normal), 0.5 * near / size, 0.5)
+    start = np.maximum(np.where((near <= 1.0) & (edge < 0.1), edge, start), 1e-300)
+    out[small] = _newton_quantile(q[small], near[small], far[small], start[small])
     return np.where(flip, 1.0 - out, out)
 
 
@@ -99,7 +103,7 @@ def _newton_quantile(p: Floats, a: Floats, b: Floats, start: Floats) -> Floats:
             step = at - gap / np.exp(_log_density(np.clip(at, 1e-300, 1.0 - 1e-16), a[left], b[left]))
         new = np.where((step > low[left]) & (step < high[left]), step, 0.5 * (low[left] + high[left]))
         x[left] = new
-        left = left[np.abs(new - at) > 1e-13 * np.maximum(new, 1e-3)]
+        left = left[np.abs(new - at) > 1e-12 * new]
         if not len(left):
             break
     return x
