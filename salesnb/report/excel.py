@@ -241,15 +241,11 @@ def _text(made: _Book, value: object, where: str) -> str:
 
 def _width(label: str, column: Column, values: pd.Series) -> float:
     """A column's width by its header and first rows; Chinese characters count double."""
-    widest = _cells(label) + 3  # room for the filter's button
+    widest = tables.cells(label) + 3  # room for the filter's button
     if column.kind in _WIDTHS:
         return float(max(widest, _WIDTHS[column.kind]))
-    widest = max([widest, *(_cells(str(value)) for value in values.head(300).tolist())])
+    widest = max([widest, *(tables.cells(str(value)) for value in values.head(300).tolist())])
     return float(min(max(widest + 1, 8), 48))
-
-
-def _cells(text: str) -> int:
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
 
 
 def _notes(made: _Book, names: Sequence[str], sheets: Sequence[Sheet]) -> None:

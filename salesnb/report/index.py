@@ -18,7 +18,7 @@ def render(rows: Iterable[Mapping[str, Any]], lang: str, title: str = "", stamp:
 
     ``rows`` as the versions room lists them, newest period first and highest version first: ``unit``, ``period``,
     ``version``, ``state`` (complete, draft, failed, damaged), ``latest``, ``as_of``, ``finished`` (UTC), ``headline``,
-    ``figures`` ({label, value, state}), ``checks`` (failed ones), ``changed_cells``, ``previous``, ``link``,
+    ``figures`` ({label, value, state, word}), ``checks`` (failed ones), ``changed_cells``, ``previous``, ``link``,
     ``problem``, ``stale`` (names). Optional: ``unit_name``, ``compare`` (a link).
     """
     listed = [dict(row) for row in rows]
@@ -115,11 +115,10 @@ def _version(row: Mapping[str, Any], lang: str) -> str:
 
 def _figure(figure: Mapping[str, Any], lang: str) -> Markup:
     state = str(figure.get("state") or "")
-    mark = (
-        Markup(' <b class="{}t">{}</b>').format(state, cards.state_word(state, lang))
-        if state in cards.STATE_WORDS
-        else ""
-    )
+    mark = Markup("")
+    if state in cards.STATE_WORDS:
+        word = figure.get("word") or cards.state_word(state, lang)
+        mark = Markup(' <b class="{}t">{}</b>').format(state, word)
     value = markup.prose(figure.get("value", ""))
     return Markup("<span>{} <b>{}</b>{}</span>").format(markup.text(figure.get("label", "")), value, mark)
 

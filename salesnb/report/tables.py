@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES = frozenset({"minor", "count", "number", "rate"})
-LONG_NAME, LONG_TEXT = 12, 18
+LONG_NAME, LONG_TEXT = 20, 32  # cells of a name that wraps, of a text that does (Chinese counts double)
 UNASSIGNED = Text("未分配", "Unassigned")
 _UNITS = {
     "percent": Text("%", "%"),
@@ -149,6 +149,8 @@ def _caption(options: Options) -> Markup:
 def _header(show: Show, lang: str, unit: MoneyUnit | None) -> Markup:
     label = (show.label or show.column.label).get(lang)
     measure = _unit_of(show, lang, unit)
+    if measure.casefold() in label.casefold():
+        measure = ""
     small = Markup(" <small>{}</small>").format(measure) if measure else Markup("")
     side = Markup("") if show.is_figure else Markup(' class="l"')
     hint = Markup("")
@@ -207,6 +209,11 @@ def _writer(show: Show, lang: str, unit: MoneyUnit | None) -> Writer:
     return lambda value: words(value, lang)
 
 
+def cells(text: str) -> int:
+    """Display width in character cells: Chinese counts double."""
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
+
+
 def words(value: Any, lang: str) -> str:
     """A name or an id as text: missing is a dash, the house node reads "unassigned"."""
     if numbers.is_missing(value) or value == "":
@@ -233,10 +240,10 @@ def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head:
         shown = markup.text(write(value))
     if is_head:
         # a long name wraps instead of pushing the figures off a phone; a short one stays on one line
-        form = '<th scope="row"><span>{}</span></th>' if len(shown) > LONG_NAME else '<th scope="row">{}</th>'
+        form = '<th scope="row"><span>{}</span></th>' if cells(shown) > LONG_NAME else '<th scope="row">{}</th>'
         return Markup(form).format(shown)
     names = ["" if show.is_figure else "l"]
-    if not show.is_figure and len(shown) > LONG_TEXT and not show.pill:
+    if not show.is_figure and cells(shown) > LONG_TEXT and not show.pill:
         names.append("t")  # a sentence wraps; a name stays on one line
     state = row.get(show.state_from) if show.state_from else ""
     if state in ("good", "warn", "bad"):

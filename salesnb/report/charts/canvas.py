@@ -190,7 +190,8 @@ def figure(paint: Callable[[int], Canvas], alt: str, wide: bool = False) -> Mark
             Text("图表缺少文字说明", "a chart needs a description in words"),
             why=Text("看不到图的读者只能听到它", "a reader who cannot see it hears only this"),
         )
-    drawn = [(paint(FULL if wide else HALF).svg(), "w"), (paint(PHONE).svg(), "n")]
+    # w: desktop, x: drawn for the whole page's width; n: phone, and where a wide chart stands in half a page
+    drawn = [(paint(FULL if wide else HALF).svg(), "w x" if wide else "w"), (paint(PHONE).svg(), "n")]
     svgs = Markup("").join(Markup(svg.replace("<svg ", f'<svg class="{name}" ', 1)) for svg, name in drawn)
     return Markup('<figure role="img" aria-label="{}">{}</figure>').format(markup.attribute(alt), svgs)
 

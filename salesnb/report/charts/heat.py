@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from salesnb.report import fonts
-from salesnb.report.charts.canvas import SMALL, Canvas, Scale, figure, need
+from salesnb.report.charts.canvas import HALF, SMALL, Canvas, Scale, figure, need
+from salesnb.report.numbers import Rate, percent_figure
 
 _STRONGEST, _WEAKEST = 0.5, 0.05
 
@@ -39,24 +41,46 @@ def heat(
 
     def paint(width: int) -> Canvas:
         canvas = Canvas(width, 10, fonts.choose(), scale.lang)
-        words = [scale.format(v, diverging) for row in values for v in row]
-        fits = canvas.widest(rows) + 10 + len(columns) * (canvas.widest(words, SMALL) + 6) <= width
-        if fits or len(rows) >= len(columns):
-            return _heat(canvas, rows, columns, values, scale, diverging)
-        return _heat(canvas, columns, rows, list(zip(*values, strict=True)), scale, diverging)
+        upright = _Grid(rows, columns, values)
+        lying = _Grid(columns, rows, list(zip(*values, strict=True)))
+        shortened = _shortened(scale)
+        # the figures decide: in full, the other way round, then in short
+        tried = [(upright, scale), (lying, scale), (upright, shortened), (lying, shortened)]
+        for grid, form in tried if width < HALF else tried[::2]:
+            if grid.fits(canvas, form, diverging):
+                return _heat(canvas, grid, form, diverging)
+        return _heat(canvas, upright, shortened, diverging)
 
     return figure(paint, said, wide=True)
 
 
-def _heat(
-    first: Canvas,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    values: Sequence[Sequence[Any]],
-    scale: Scale,
-    diverging: bool,
-) -> Canvas:
+@dataclass(frozen=True)
+class _Grid:
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[Sequence[Any]]
+
+    def fits(self, canvas: Canvas, scale: Scale, diverging: bool) -> bool:
+        """Whether every figure and column name has room in its cell."""
+        words = [scale.format(v, diverging) for row in self.values for v in row]
+        widest = max(canvas.widest(words, SMALL), canvas.widest(self.columns, SMALL))
+        return canvas.widest(self.rows) + 10 + len(self.columns) * (widest + 4) <= canvas.width
+
+
+def _shortened(scale: Scale) -> Scale:
+    """Rates without decimals and percent sign, other scales as they are."""
+    return _Bare(scale.lang) if isinstance(scale, Rate) else scale
+
+
+class _Bare(Rate):
+    def format(self, fraction: Any, signed: bool = False) -> str:
+        """``14`` for 0.143."""
+        return percent_figure(fraction, 0, signed)
+
+
+def _heat(first: Canvas, grid: _Grid, scale: Scale, diverging: bool) -> Canvas:
     step = 30
+    rows, columns, values = grid.rows, grid.columns, grid.values
     canvas = Canvas(first.width, step * len(rows) + 26, first.font, first.lang)
     canvas.frame(canvas.widest(rows) + 10, 0, 24, 2)
     canvas.limits((0, len(columns)), (len(rows), 0))
