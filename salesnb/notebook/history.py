@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from markupsafe import Markup
 
-    from salesnb.methods.seasonality import Season
     from salesnb.report.cards import Answer, Cards
     from salesnb.report.exhibit import Details, Exhibit
     from salesnb.report.numbers import MoneyUnit
+    from salesnb.stages.history import Season
 
 # dimension → (label, the level one drills down to); the order is the page's
 DIMENSIONS: dict[str, tuple[Text, str]] = {

@@ -67,7 +67,9 @@ class CustomerQuestions(Book):
         shown = contract("history_customers")
         names = [c.name for c in shown.columns if c.name not in ("window", "rate_low", "rate_high", "net_minor")]
         per_customer = self.money_unit(int(frame["revenue_per_customer_minor"].max()))
-        columns = [Show(shown.column(name)) for name in ("window", *names) if frame[name].notna().any()]
+        decimals = {"hhi": 4, "orders_per_customer": 1}
+        given = [name for name in ("window", *names) if frame[name].notna().any()]
+        columns = [Show(shown.column(name), decimals=decimals.get(name)) for name in given]
         counts = [c for c in columns if not c.column.name.endswith("_minor")]
         money = [c for c in columns if c.column.name == "window" or c.column.name.endswith("_minor")]
         caption = Options(caption=self.say(Text("客户指标", "Customers")))
@@ -91,7 +93,7 @@ class CustomerQuestions(Book):
         from salesnb.report.charts import shares
         from salesnb.report.exhibit import Details, Exhibit
         from salesnb.report.sentences import customers as said
-        from salesnb.report.tables import Options, Show, render
+        from salesnb.report.tables import Options, render
         from salesnb.stages import history
 
         limits = self._limits()
@@ -104,19 +106,23 @@ class CustomerQuestions(Book):
         wide = frame.pivot(index="tier", columns="window", values="share_of_sales").fillna(0)
         order = [*sorted(limits, key=lambda name: -limits[name]), "_ordinary"]
         parts = [(words[t].get(self.lang), list(wide.loc[t])) for t in order if t in wide.index]
-        columns = [Show(c, words=words) for c in shown.columns]
-        named = frame.assign(tier=[words[t].get(self.lang) for t in frame["tier"]])
+        place = {tier: i for i, tier in enumerate(order)}
+        named = frame.assign(tier=[words[t].get(self.lang) for t in frame["tier"]], place=frame["tier"].map(place))
+        named = named.sort_values(["window", "place"], ascending=[False, True], kind="stable")
         caption = Options(caption=self.say(Text("客户层级", "Tiers")))
-        table = render(named, columns, self.lang, self.unit_shown, caption)
+        table = render(named, list(shown.columns), self.lang, self.unit_shown, caption)
         path = moves.assign(
             from_tier=[words[t].get(self.lang) for t in moves["from_tier"]],
             to_tier=[words[t].get(self.lang) for t in moves["to_tier"]],
         )
         drill = render(path, list(moved.columns), self.lang, self.unit_shown, caption)
-        details = [Details(self.say(Text("层级之间的迁移", "Moves between tiers")), drill)]
+        details = [
+            Details(self.say(Text("各层级的客户与销售额", "Customers and sales by tier")), table),
+            Details(self.say(Text("层级之间的迁移", "Moves between tiers")), drill),
+        ]
         figure = shares(list(wide.columns), parts, self.lang)
         reading = said.tiers(frame, moves, words, limits, (self.lang, self.currency))
-        return Exhibit("tiers", figure=figure, reading=reading, table=table, details=details)
+        return Exhibit("tiers", figure=figure, reading=reading, details=details)
 
     def _limits(self) -> dict[str, int]:
         """Yearly purchase from which each tier begins, in minor units, as decided by the as-of date."""
@@ -181,6 +187,6 @@ class CustomerQuestions(Book):
         self.hold("bridge", text, start + int(frame["change_minor"].sum()), end)
         names = [span(self.windows[-2].label, self.lang), *(EFFECTS[e].get(self.lang) for e in effects.index)]
         steps = [start, *(int(v) for v in effects), end]
-        figure = bridge([*names, span(self.windows[-1].label, self.lang)], steps, self.unit_shown)
+        figure = bridge([*names, span(self.windows[-1].label, self.lang)], steps, self.unit_shown, wide=True)
         reading = said.bridge(effects, EFFECTS, LEVELS[level], self.lang, self.currency)
         return Exhibit("bridge", figure=figure, reading=reading)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _REST = Text("其他", "Others")
 _WORDS = {"good": Text("好转", "Better"), "bad": Text("变差", "Worse")}
 _NODE_COLUMNS = ("share_of_sales", "growth_rate", "share_shift_rate", "share_of_growth", "cagr_rate", "margin_rate")
-NODE_TABLE_ROWS = 200
+SEEN = 0.0005  # a change that prints as 0.0 is neither better nor worse
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class _Metric:
             return Card(self.label.get(lang), self.write(now))
         shift = now - before if self.is_rate else now / before - 1
         change = points(shift, lang) if self.is_rate else rate(shift, signed=True)
-        state = "good" if shift * self.better > 0 else "bad" if shift else ""
+        moved = abs(shift) >= SEEN
+        state = "good" if moved and shift * self.better > 0 else "bad" if moved else ""
         sub = Text(f"上年 {self.write(before)}", f"before {self.write(before)}").get(lang)
         return Card(
             self.label.get(lang), self.write(now), sub, change, state, word=_WORDS[state].get(lang) if state else ""

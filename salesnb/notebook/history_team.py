@@ -158,6 +158,10 @@ class TeamQuestions(Book):
 
         shown = contract("funnel_conversion")
         names = self.facts.names(dimension) if dimension else {}
+        order = {step: i for i, step in enumerate(STEP_WORDS)}
+        frame = frame.sort_values(
+            ["node_id", "step"], key=lambda c: c.map(order) if c.name == "step" else c, kind="stable"
+        )
         rows = frame.assign(
             step=[STEP_WORDS[s].get(self.lang) for s in frame["step"]],
             node_id=[
@@ -172,7 +176,7 @@ class TeamQuestions(Book):
         columns = [
             *head,
             Show(Column("step", "text", shown.column("step").label)),
-            *(Show(shown.column(c)) for c in figures),
+            *(Show(shown.column(c), decimals=0 if c == "median_days" else None) for c in figures),
         ]
         if dimension:
             columns += [

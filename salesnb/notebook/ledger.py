@@ -27,7 +27,7 @@ _SEVERITY = {
 
 def checks_exhibit(held: Sequence[Check], lang: str) -> Exhibit:
     """All checks with both sides; they have passed, or the notebook had stopped."""
-    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.exhibit import Details, Exhibit
     from salesnb.report.numbers import count
     from salesnb.report.tables import Options, render
 
@@ -41,7 +41,8 @@ def checks_exhibit(held: Sequence[Check], lang: str) -> Exhibit:
     rows = [{"text": c.text.get(lang), "left": count(c.left), "right": count(c.right), "result": passed} for c in held]
     reading = Text(f"{len(held)} 项校验全部通过。", f"All {len(held)} checks hold.").get(lang)
     table = render(rows, columns, lang, options=Options(caption=Text("校验", "Checks").get(lang)))
-    return Exhibit("checks", reading=reading, table=table)
+    title = Text("逐项查看", "See each of them").get(lang)
+    return Exhibit("checks", reading=reading, details=[Details(title, table)])
 
 
 def import_exhibit(facts: Facts, lang: str, unit: MoneyUnit) -> Exhibit:

@@ -4,12 +4,14 @@ Takes sums over comparable windows (columns of ``intake.sums``) and gives the ta
 Amounts are int64 minor units; rates are fractions, null where a base is missing or not positive.
 """
 
+from salesnb.methods.seasonality import Season
 from salesnb.stages.history.bridge import bridge, bridge_level
 from salesnb.stages.history.customers import cohorts, customer_years, tier_moves, tiers
 from salesnb.stages.history.months import company_season, gapless, month_history, season_history
 from salesnb.stages.history.nodes import contribution, node_history
 
 __all__ = [
+    "Season",
     "bridge",
     "bridge_level",
     "cohorts",
