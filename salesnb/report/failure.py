@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from salesnb.model.errors import Text
+from salesnb.model.errors import SalesnbError, Text
 from salesnb.report import page
 from salesnb.report.page import PageContext
 
@@ -27,6 +27,10 @@ _REMEDIES = {
     "parameters": Text("按提示修改参数名称后重跑", "rename the parameter as said and run again"),
 }
 _DEFAULT_REMEDY = Text("按提示修改参数或数据后重跑", "change parameters or data as said, then run again")
+_DEFECT = Text(
+    "多半是程序缺陷：把本页连同技术细节发给维护人员",
+    "most likely a defect of the program: send this page with its details to a maintainer",
+)
 _LABELS = {"where": Text("位置", "Where"), "why": Text("影响", "Why it matters"), "remedy": Text("处理", "What to do")}
 _PART = re.compile(r"^\s+(位置|影响|处理|where|why it matters|what to do)[:：]\s*(.+)$")
 _PARTS = {"位置": "where", "where": "where", "影响": "why", "why it matters": "why", "处理": "remedy",
@@ -83,14 +87,15 @@ def _shown(failure: Mapping[str, Any], lang: str) -> dict[str, Any]:
     what = said.pop("what") or _KINDS.get(kind, _KINDS["error"]).get(lang)
     name = str(failure.get("error") or "")
     # the class of a foreign error helps; that of our own adds nothing to its sentence
-    is_foreign = kind == "error" and "where" not in said and "remedy" not in said and name and name not in what
-    said.setdefault("remedy", _REMEDIES.get(kind, _DEFAULT_REMEDY).get(lang))
+    ours = {SalesnbError.__name__, *(error.__name__ for error in SalesnbError.__subclasses__())}
+    is_foreign = kind == "error" and name not in {"", *ours} and not said.keys() & {"where", "remedy"}
+    said.setdefault("remedy", (_DEFECT if is_foreign else _REMEDIES.get(kind, _DEFAULT_REMEDY)).get(lang))
     return {
         "notebook": failure["notebook"],
         "question": question.get(lang) or question.get("zh") or question.get("en") or "",
         "cell": cell,
         "kind": "" if said_by_kind else _KINDS.get(kind, _KINDS["error"]).get(lang),
-        "what": f"{name}: {what}" if is_foreign else what,
+        "what": f"{name}: {what}" if is_foreign and name not in what else what,
         "parts": [(_LABELS[key].get(lang), said[key]) for key in _LABELS if said.get(key)],
         "traceback": mask(_ANSI.sub("", "\n".join(map(str, failure.get("traceback") or ())))),
     }

@@ -63,6 +63,7 @@ def test_a_foreign_error_names_its_class_and_passwords_are_masked() -> None:
     told = failed(error="OperationalError", message=secret, traceback=[secret, "\x1b[31mred\x1b[0m"])
     page = failure.render([told], PageContext(lang="en"))
     assert "OperationalError: could not connect to postgresql://***@db/x with password=***" in page
+    assert "a defect of the program" in page
     assert "s3cret" not in page and "hunter2" not in page and "<b>" not in page and "\x1b" not in page
 
 
