@@ -19,7 +19,7 @@ from salesnb.model.errors import Place, RunError, Text
 from salesnb.runs.dag import Notebook
 from salesnb.runs.kernels import manager_class
 from salesnb.versions.manifest import Failure
-from salesnb.versions.snapshot import masked_text
+from salesnb.versions.snapshot import masked_address, masked_text
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 _OURS = ("ParamsError", "DataError", "PeriodError", "UsageError", "VersionError", "RunError", "SalesnbError")
@@ -138,12 +138,27 @@ def execute(
 
 
 def _tidied(node: Any, notebook: Notebook) -> Any:
-    """Without papermill's error banners (they would shift every cell) and without paths of this machine."""
+    """Without papermill's error banners (they would shift every cell), paths of this machine, and passwords."""
     node.cells = [cell for cell in node.cells if _MARKER not in cell.metadata.get("tags", [])]
+    for cell in node.cells:
+        for output in cell.get("outputs", []):
+            _mask_output(output)
     notes = node.metadata.get("papermill", {})
     notes.update(input_path=notebook.shown, output_path="")
     notes.pop("environment_variables", None)
     return node
+
+
+def _mask_output(output: Any) -> None:
+    """Hide passwords of addresses in what a cell printed, raised or displayed."""
+    for key in ("text", "evalue"):
+        if isinstance(output.get(key), str):
+            output[key] = masked_text(output[key])
+    if "traceback" in output:
+        output["traceback"] = [masked_text(line) for line in output["traceback"]]
+    for kind, content in output.get("data", {}).items():
+        if isinstance(content, str) and (kind.startswith("text/") or kind == "image/svg+xml"):
+            output["data"][kind] = masked_address(content)
 
 
 def _failure(

@@ -14,6 +14,7 @@ from typing import Literal
 from salesnb.runs import render
 from salesnb.runs.assemble import build_manifest
 from salesnb.runs.carry import Earlier, earlier
+from salesnb.runs.execute import prepare_imports
 from salesnb.runs.job import Job, nothing_to_do, prepare, still_the_same
 from salesnb.runs.progress import Progress
 from salesnb.runs.settings import Request
@@ -42,13 +43,14 @@ def run(request: Request, progress: Progress) -> Outcome:
     job = prepare(request, progress)
     if job.latest is not None and not request.force and nothing_to_do(job, job.latest):
         return _unchanged(job, job.latest)
+    prepare_imports()
+    from salesnb.runs.perform import run_notebooks
+
     folder, snapshot = job.settings.folder, render.params_snapshot(job.settings)
     with writing(folder.path), staged(folder) as stage:
         (stage.path / "params.yaml").write_text(snapshot, encoding="utf-8", newline="\n")
         progress.log = stage.path / "run.jsonl"
         progress.event("start", unit=job.settings.unit, period=job.settings.period.text, force=request.force)
-        from salesnb.runs.perform import run_notebooks
-
         run_notebooks(job, stage)
         still_the_same(job)
         with folder.lock():

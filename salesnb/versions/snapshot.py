@@ -11,7 +11,7 @@ from typing import Any
 HIDDEN = "***"
 _SECRET_KEY = re.compile(r"passw|pwd|secret|token|api_?key|access_?key|credential|webhook", re.IGNORECASE)
 _FROM_ENVIRONMENT = re.compile(r"\$\{\w+\}")
-_USERINFO = re.compile(r"(?<=://)([^/@\s:]*):([^@\s]*)@")
+_USERINFO = re.compile(r"(?<=://)([^/@\s:\"'<>]*):([^@\s\"'<>]*)@")
 _IN_QUERY = re.compile(r"([?&;](?:[^=&;\s]*(?:passw|pwd|secret|token|key)[^=&;\s]*)=)([^&;\s]+)", re.IGNORECASE)
 
 
@@ -29,6 +29,11 @@ def masked(value: Any, key: str = "") -> Any:
 def masked_text(text: str) -> str:
     """``text`` with passwords in addresses hidden: for messages and pages, where any text may hold an address."""
     return _IN_QUERY.sub(rf"\1{HIDDEN}", _USERINFO.sub(rf"\1:{HIDDEN}@", text))
+
+
+def masked_address(text: str) -> str:
+    """As :func:`masked_text`, but only ``user:password@``: for markup, where ``key=value`` may be markup's own."""
+    return _USERINFO.sub(rf"\1:{HIDDEN}@", text)
 
 
 def snapshot_text(files: dict[str, Any]) -> str:
