@@ -6,15 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
-from salesnb.model.periods import Kind, Window, year_windows
+from salesnb.model.periods import Kind
 from salesnb.model.tables import contract
-from salesnb.notebook.book import Book
+from salesnb.notebook.past import Past
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from salesnb.report.exhibit import Exhibit
-    from salesnb.report.numbers import MoneyUnit
 
 SHORT = Text(
     "数据不足一个完整的十二个月，客户指标暂不给出。",
@@ -34,17 +33,8 @@ TIERS = {"_ordinary": Text("普通客户", "Ordinary customers"), "_none": Text(
 COHORTS_SHOWN = 8
 
 
-class CustomerQuestions(Book):
+class CustomerQuestions(Past):
     """Mixin of the history book; all its windows are twelve whole months."""
-
-    unit_shown: MoneyUnit
-    windows: tuple[Window, ...]
-
-    @cached_property
-    def years(self) -> tuple[Window, ...]:
-        """Windows of twelve whole months, oldest first; empty where there is less data."""
-        first = str(self.facts.months((), self.as_of)["month"].min())
-        return year_windows(self.period, self.calendar, self.planning, first)
 
     @cached_property
     def _customer_sums(self) -> pd.DataFrame:

@@ -6,10 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
-from salesnb.model.periods import Window
 from salesnb.model.tables import contract
-from salesnb.notebook.book import Book
 from salesnb.notebook.history_customers import SHORT
+from salesnb.notebook.past import Past
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,10 +47,8 @@ ATTRIBUTE_WORDS = {
 NO_FUNNEL = Text("导出中没有商机，不分析漏斗。", "The exports hold no opportunities, so there is no funnel.")
 
 
-class TeamQuestions(Book):
+class TeamQuestions(Past):
     """Mixin of the history book."""
-
-    years: tuple[Window, ...]
 
     @cached_property
     def _person_months(self) -> pd.DataFrame:

@@ -77,11 +77,11 @@ def cohorts(frame: pd.DataFrame, lang: str) -> Line:
     if not said:
         return either(lang, ("还没有足够的季度来看留存。",), ("There are not enough quarters yet to see retention.",))
     line = either(lang, ("首购之后，",), ("After the first order, ",))
-    for i, (name, share, cases) in enumerate(said):
+    for i, (when, share, cases) in enumerate(said):
         line += either(
             lang,
-            ("，" if i else "", f"{name}仍购买的占 ", share, f"（{cases} 家）"),
-            (", " if i else "", share, f" still bought {name} ({cases} customers)"),
+            ("，" if i else "", f"{when}仍购买的占 ", share, f"（{cases} 家）"),
+            (", " if i else "", share, f" still bought {when} ({cases} customers)"),
         )
     return line + ("。" if lang == "zh" else ".")
 
@@ -91,9 +91,9 @@ def bridge(effects: pd.Series, words: Mapping[str, Text], level: Text, lang: str
     line = either(lang, ("各项相加恰为增减。",), ("The steps are exactly the change. ",))
     for side, pick in (("up", effects[effects > 0]), ("down", effects[effects < 0])):
         if len(pick):
-            name = pick.abs().idxmax()
+            name = str(pick.abs().idxmax())
             moved = money(abs(int(pick[name])), lang, currency)
-            said = words[str(name)].get(lang)
+            said = words[name].get(lang)
             zh, en = ("拉动最大的是", "Largest gain: ") if side == "up" else ("拖累最大的是", "Largest loss: ")
             run = good(f"{said} {moved}") if side == "up" else bad(f"{said} {moved}")
             line += either(lang, (zh, run, "。"), (en, run, ". "))
