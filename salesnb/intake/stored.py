@@ -30,7 +30,8 @@ def table(folder: Path, name: str, as_of: date | None) -> pd.DataFrame:
     if "known_date" not in columns:
         return _typed(_read(path), shape)
     day = next((c for c in ("order_date", "receipt_date", "date", "created_date") if c in columns), "known_date")
-    query = f"SELECT * FROM read_parquet($path) WHERE coalesce(known_date, {day}) IS NULL OR coalesce(known_date, {day}) <= $as_of"
+    known = f"coalesce(known_date, {day})"
+    query = f"SELECT * FROM read_parquet($path) WHERE {known} IS NULL OR {known} <= $as_of"
     return _typed(_ask(query, path, as_of), shape)
 
 

@@ -102,7 +102,11 @@ def test_bike_orders_sum_to_the_cent_by_booking_month(unit, real_data: Path) -> 
     assert cells["net_minor"].sum() == 10_980_927_420
     years = cells.groupby(cells["month"].str[:4])["net_minor"].sum() / 1e8
     assert years.round(2).to_dict() == {"2011": 23.34, "2012": 33.70, "2013": 52.67, "2014": 0.10}
-    assert (cells.loc[cells["person_id"] == "_unassigned", "net_minor"].sum() / 10_980_927_420) == pytest.approx(0.27, abs=0.005)
+    assert (cells.loc[cells["person_id"] == "_unassigned", "net_minor"].sum() / 10_980_927_420) == pytest.approx(
+        0.27, abs=0.005
+    )
     lines = found.table("sales_lines")
     by_cell = lines.groupby(["month", "region_id", "person_id", "product_id"])["net_minor"].sum()
-    assert (by_cell.values == cells.groupby(["month", "region_id", "person_id", "product_id"])["net_minor"].sum().values).all()
+    assert (
+        by_cell.values == cells.groupby(["month", "region_id", "person_id", "product_id"])["net_minor"].sum().values
+    ).all()

@@ -1,4 +1,4 @@
-"""Dates as exports spell them. What could be two dates (3/4/2024) is never guessed: the column's order must be known."""
+"""Dates as exports spell them. What could be two dates (3/4/2024) is never guessed: the column's order is needed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ _MONTH = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:月|月份)?")
 _MONTH_COMPACT = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _NAMED = re.compile(
-    r"(?:[a-z]{3,9},?\s+)?(?:(\d{1,2})[-\s]([a-z]{3,9})\.?[-,\s]+(\d{4}|\d{2})|([a-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4}))",
+    r"(?:[a-z]{3,9},?\s+)?(?:(\d{1,2})[-\s]([a-z]{3,"
+    r"9})\.?[-,\s]+(\d{4}|\d{2})|([a-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4}))",
     re.I,
 )
-_MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = {
+    m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 _HANZI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 EXCEL_ZERO = date(1899, 12, 30)
 SERIALS = (20_000, 80_000)  # 1954 to 2119: what a five-digit number in a date column may be

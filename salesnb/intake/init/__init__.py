@@ -11,11 +11,11 @@ from pathlib import Path
 
 from salesnb.intake.bench import Bench
 from salesnb.intake.init import collect, compose, links, mapping
-from salesnb.intake.init.doubts import Doubts
 from salesnb.intake.init.draft import Draft, Drafted
 from salesnb.intake.init.kinds import Guess
 from salesnb.intake.init.kinds import guess as guess_table
 from salesnb.intake.init.profile import profile
+from salesnb.intake.init.sales_doubts import SalesDoubts
 from salesnb.intake.quality.findings import SEVERITIES, Finding
 from salesnb.intake.read.raw import Raw
 from salesnb.model.errors import DataError, Text
@@ -49,7 +49,7 @@ def guess(paths: list[Path], unit: str) -> InitResult:
 
 
 def _guess(bench: Bench, paths: Sequence[Path], unit: str) -> InitResult:
-    doubts = Doubts()
+    doubts = SalesDoubts()
     raws = collect.tables(bench, collect.sources(paths, params_dir() / unit))
     guesses = _guesses(bench, raws, doubts)
     if not guesses:
@@ -69,7 +69,7 @@ def _guess(bench: Bench, paths: Sequence[Path], unit: str) -> InitResult:
     return InitResult(compose.company_yaml(draft, questions), questions)
 
 
-def _guesses(bench: Bench, raws: Sequence[Raw], doubts: Doubts) -> list[Guess]:
+def _guesses(bench: Bench, raws: Sequence[Raw], doubts: SalesDoubts) -> list[Guess]:
     """The tables worth importing; twins and strangers become questions."""
     twins = links.twins(bench, raws)
     out = []
@@ -84,7 +84,7 @@ def _guesses(bench: Bench, raws: Sequence[Raw], doubts: Doubts) -> list[Guess]:
     return out
 
 
-def _draft(bench: Bench, unit: str, guesses: Sequence[Guess], doubts: Doubts) -> Draft:
+def _draft(bench: Bench, unit: str, guesses: Sequence[Guess], doubts: SalesDoubts) -> Draft:
     chinese = sum(bool(re.search(r"[\u3400-\u9fff]", c)) for g in guesses for c in g.raw.columns)
     lang = "zh" if 2 * chinese >= sum(len(g.raw.columns) for g in guesses) else "en"
     why = Text("数据中没有币种列，按语言推断", "no currency column; judged by the language")
@@ -133,7 +133,7 @@ def _place(drafted: Drafted, found: Guess) -> None:
     )
 
 
-def _cross(bench: Bench, draft: Draft, doubts: Doubts) -> None:
+def _cross(bench: Bench, draft: Draft, doubts: SalesDoubts) -> None:
     """Evidence between tables: keys of dimensions, more than one set of order lines, records against sales."""
     facts = [s for s in draft.sources if s.table in _FACTS]
     for source in draft.sources:

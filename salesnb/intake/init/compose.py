@@ -15,6 +15,19 @@ _PLAIN = re.compile(r"[A-Za-z_\u3400-\u9fff][\w\u3400-\u9fff/.\-()（）]*( [\w\
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "none", "y", "n", "nan", "inf"}
 _COMMENT = 100
 
+_TOP = Text(
+    "由 salesnb init 生成，可直接运行；请核对带 ? 的条目。",
+    "Made by salesnb init; it runs as it is. Please look at the entries marked ?.",
+)
+_FISCAL = Text("财年起始月份", "first month of the fiscal year")
+_CLOSE = Text("月结后几天内补录的单据仍算当月", "days after a period in which late entries still count")
+_DATE = Text(
+    "业绩口径：order_date 下单 / ship_date 发货 / invoice_date 开票",
+    "which date makes a sale: order_date / ship_date / invoice_date",
+)
+_TAX = Text("金额不含税 excluded / 含税 included", "amounts without tax: excluded, with tax: included")
+_RETURNS = Text("退货冲减 netted / 单列 apart", "returns: netted / apart")
+
 
 def scalar(value: Any) -> str:
     """``value`` as a YAML scalar: bare where it can only be text, else quoted as JSON (which YAML reads the same)."""
@@ -38,9 +51,7 @@ def comment(text: str) -> str:
 def company_yaml(draft: Draft, questions: Sequence[Finding]) -> str:
     """The whole file. It loads as it stands; what is unsure is listed on top with its evidence."""
     lang = draft.language
-    lines = [
-        f"# {_say(lang, '由 salesnb init 生成，可直接运行；请核对带 ? 的条目。', 'Made by salesnb init; it runs as it is. Please look at the entries marked ?.')}"
-    ]
+    lines = [f"# {_TOP.get(lang)}"]
     for question in questions:
         if question.severity != "info" or question.code == "init_tax_basis":
             lines.append(f"# ? {comment(question.message.get(lang))}")
@@ -52,12 +63,12 @@ def company_yaml(draft: Draft, questions: Sequence[Finding]) -> str:
         f"language: {lang}",
         "timezone: Asia/Shanghai",
         f"currency: {draft.currency}  # {comment(draft.currency_why.get(lang))}",
-        f"fiscal_year_start: 1  # {_say(lang, '财年起始月份', 'first month of the fiscal year')}",
-        f"close_days: 5  # {_say(lang, '月结后几天内补录的单据仍算当月', 'days after a period in which late entries still count')}",
+        f"fiscal_year_start: 1  # {_FISCAL.get(lang)}",
+        f"close_days: 5  # {_CLOSE.get(lang)}",
         "basis:",
-        f"  date: order_date  # {_say(lang, '业绩口径：order_date 下单 / ship_date 发货 / invoice_date 开票', 'which date makes a sale: order_date / ship_date / invoice_date')}",
-        f"  tax: {draft.tax}  # {_say(lang, '金额不含税 excluded / 含税 included', 'amounts: excluded / included')}",
-        f"  returns: netted  # {_say(lang, '退货冲减 netted / 单列 apart', 'returns: netted / apart')}",
+        f"  date: order_date  # {_DATE.get(lang)}",
+        f"  tax: {draft.tax}  # {_TAX.get(lang)}",
+        f"  returns: netted  # {_RETURNS.get(lang)}",
         "sources:",
     ]
     for source in draft.sources:
@@ -106,7 +117,3 @@ def _quoted(value: Any) -> str:
 
 def _why(column: Column, lang: str) -> str:
     return f"  # {comment(column.why.get(lang))}" if column.why is not None else ""
-
-
-def _say(lang: str, zh: str, en: str) -> str:
-    return Text(zh, en).get(lang)

@@ -7,73 +7,10 @@ from dataclasses import dataclass
 
 from salesnb.intake.init.profile import Profile
 from salesnb.intake.init.roles import Roles, assign
+from salesnb.intake.init.uses import USES
 from salesnb.intake.init.vocabulary import TABLE_WORDS
 from salesnb.intake.init.words import key, tokens
 from salesnb.intake.read.raw import Raw
-
-_SALES = (
-    "order_id line_no order_date known_date ship_date invoice_date month region_id region_group province city team_id person_id"
-    " person_name product_id product_name product_line category customer_id customer_name customer_type industry channel_id"
-    " dealer_id dealer_name entity_id currency quantity unit_price net list cost profit discount tax is_return share_of_credit"
-)
-
-# table → role → key of the map in company.yaml (None: evidence only)
-USES: dict[str, dict[str, str | None]] = {
-    "sales_lines": {
-        role: None if role in {"region_group", "province", "city", "unit_price", "profit", "discount", "tax"} else role
-        for role in _SALES.split()
-    },
-    "returns": {
-        "order_id": "order_id", "line_no": "line_no", "product_id": "product_id", "order_date": "return_date",
-        "quantity": "quantity", "net": "net", "is_return": "is_return", "known_date": "known_date",
-    },
-    "receipts": {
-        "receipt_id": "receipt_id", "receipt_date": "receipt_date", "received": "received", "order_id": "order_id",
-        "customer_id": "customer_id", "person_id": "person_id", "currency": "currency", "known_date": "known_date",
-    },
-    "opportunities": {
-        "opportunity_id": "opportunity_id", "created_date": "created_date", "qualified_date": "qualified_date",
-        "quoted_date": "quoted_date", "viewed_date": "viewed_date", "closed_date": "closed_date", "known_date": "known_date",
-        "stage": "stage", "region_id": "region_id", "team_id": "team_id", "person_id": "person_id", "person_name": "person_name",
-        "product_line": "product_line", "product_id": "product_id", "product_name": "product_name",
-        "customer_id": "customer_id", "customer_name": "customer_name", "customer_type": "customer_type", "industry": "industry",
-        "source": "source", "decision_chain": "decision_chain", "company_size": "company_size", "lost_reason": "lost_reason",
-        "currency": "currency", "opportunity_amount": "amount",
-    },
-    "visits": {
-        "visit_id": "visit_id", "visit_date": "date", "person_id": "person_id", "person_name": "person_name",
-        "customer_id": "customer_id", "customer_name": "customer_name", "is_effective": "is_effective", "known_date": "known_date",
-    },
-    "spend": {
-        "month": "month", "spend_category": "category", "region_id": "region_id", "channel_id": "channel_id", "spend": "spend",
-        "lead_count": "lead_count", "currency": "currency",
-    },
-    "people": {
-        "person_id": "person_id", "person_name": "name", "manager": "manager_id", "region_id": "region_id", "team_id": "team_id",
-        "job": "role", "hired_date": "hired_date", "left_date": "left_date", "from_date": "from_date", "to_date": "to_date",
-    },
-    "customers": {
-        "customer_id": "customer_id", "customer_name": "name", "customer_type": "customer_type", "industry": "industry",
-        "company_size": "company_size", "region_id": "region_id", "person_id": "person_id", "dealer_id": "dealer_id",
-        "registered_date": "registered_date",
-    },
-    "products": {
-        "product_id": "product_id", "product_name": "name", "product_line": "product_line", "category": "category",
-        "list_price": "list_price", "unit_cost": "unit_cost", "launch_date": "launch_date", "life_cycle": "life_cycle",
-    },
-    "dealers": {
-        "dealer_id": "dealer_id", "dealer_name": "name", "parent_dealer": "parent_id", "region_id": "region_id",
-        "from_date": "from_date", "to_date": "to_date",
-    },
-    "targets": {
-        "target_date": "from_date", "target_end": "to_date", "month": "month", "period": "period", "year": "year",
-        "region_id": "region_id", "person_id": "person_id", "person_name": "person_name", "product_line": "product_line",
-        "target": "target", "currency": "currency",
-    },
-    "market_sizes": {
-        "year": "year", "region_id": "region_id", "product_line": "product_line", "market_size": "size", "source": "source",
-    },
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -67,13 +67,14 @@ class Currencies:
 
 
 def currencies(bench: Bench, raw: Raw, header: str, net: str, product: str | None, quantity: str | None) -> Currencies:
-    """What a currency column means. If the usual price of a product in every other currency is also one of its prices in
-    the main one, amounts are in one currency and the column only tells where the customer sits."""
+    """What a currency column means. If the usual price of a product in every other currency is also one of its prices
+    in the main one, amounts are in one currency and the column only tells where the customer sits."""
     money, cell = f"try_cast({raw.sql(net)} AS DOUBLE)", trim(raw.sql(header))
     names = tuple(
         name
         for name, _ in bench.rows(
-            f"SELECT {cell} AS v, sum({money}) AS s FROM {raw.name} WHERE {cell} IS NOT NULL GROUP BY v ORDER BY s DESC, v"
+            f"SELECT {cell} AS v, sum({money}) AS s FROM {raw.name} WHERE {cell} IS NOT NULL GROUP BY v ORDER "
+            f"BY s DESC, v"
         )
     )
     if len(names) < 2 or product is None or quantity is None:
@@ -132,7 +133,7 @@ def month_moves(bench: Bench, raw: Raw, day: str, month: str) -> tuple[int, int]
 
 
 def homes(bench: Bench, sales: Drafted, people: Drafted) -> list[tuple[str, str, str]]:
-    """People whose record names a region in which they sold nothing, though they sold: (person, record, regions sold in)."""
+    """People who sold, but nothing in the region their record names: (person, record's region, regions sold in)."""
     headers = [
         (sales.columns.get("person_id") or sales.columns.get("person_name")),
         sales.columns.get("region_id"),
@@ -146,8 +147,10 @@ def homes(bench: Bench, sales: Drafted, people: Drafted) -> list[tuple[str, str,
     return [
         (str(p), str(h), str(s))
         for p, h, s in bench.rows(
-            f"SELECT p, h, string_agg(DISTINCT r, '、' ORDER BY r) FROM (SELECT {trim(right.sql(person))} AS p, {trim(right.sql(home))} AS h"
-            f" FROM {right.name}) JOIN (SELECT {trim(left.sql(who))} AS w, {trim(left.sql(where))} AS r FROM {left.name}) ON w = p"
+            f"SELECT p, h, string_agg(DISTINCT r, '、' ORDER BY r) FROM (SELECT {trim(right.sql(person))} AS p,"
+            f" {trim(right.sql(home))} AS h"
+            f" FROM {right.name}) JOIN (SELECT {trim(left.sql(who))} AS w, {trim(left.sql(where))} AS r "
+            f"FROM {left.name}) ON w = p"
             " WHERE h IS NOT NULL GROUP BY p, h HAVING count(*) FILTER (r = h) = 0 ORDER BY p"
         )
     ]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from salesnb.intake.bench import Bench
 from salesnb.intake.clean import words
 from salesnb.intake.init import links
-from salesnb.intake.init.doubts import Doubts
 from salesnb.intake.init.draft import Column, Draft, Drafted
-from salesnb.intake.init.kinds import USES, Guess
+from salesnb.intake.init.kinds import Guess
+from salesnb.intake.init.sales_doubts import SalesDoubts
+from salesnb.intake.init.uses import USES
 from salesnb.intake.init.vocabulary import STAGES
 from salesnb.intake.init.words import key
 from salesnb.model.errors import Text
@@ -17,7 +18,7 @@ from salesnb.model.errors import Text
 LIKELY = 0.75  # below, a header's words are named as a doubt
 
 
-def columns(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts) -> dict[str, Column]:
+def columns(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts) -> dict[str, Column]:
     """The columns of one guessed table."""
     assert guess.table is not None
     out: dict[str, Column] = {}
@@ -52,7 +53,7 @@ def _examples(guess: Guess, header: str) -> Text:
     return Text(zh, en)
 
 
-def sales(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[str, Column]) -> None:
+def sales(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts, out: dict[str, Column]) -> None:
     """Order lines: amount, cost, currency, hierarchy, credited person and booking month with their evidence."""
     raw, chosen = guess.raw, guess.roles.chosen
     if "order_date" not in chosen and "month" in chosen:
@@ -84,7 +85,7 @@ def sales(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[st
         doubts.no_order_id(guess)
 
 
-def _cost(bench: Bench, guess: Guess, doubts: Doubts, out: dict[str, Column]) -> None:
+def _cost(bench: Bench, guess: Guess, doubts: SalesDoubts, out: dict[str, Column]) -> None:
     chosen = guess.roles.chosen
     if "cost" in chosen and "quantity" in chosen:
         product = chosen.get("product_id") or chosen.get("product_name")
@@ -99,7 +100,7 @@ def _cost(bench: Bench, guess: Guess, doubts: Doubts, out: dict[str, Column]) ->
         doubts.cost_from_profit(guess, header)
 
 
-def _currency(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[str, Column]) -> None:
+def _currency(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts, out: dict[str, Column]) -> None:
     chosen = guess.roles.chosen
     if "currency" not in chosen:
         return
@@ -123,8 +124,8 @@ def _currency(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dic
 
 
 _CODES = {
-    "人民币": "CNY", "rmb": "CNY", "cny": "CNY", "￥": "CNY", "¥": "CNY", "元": "CNY", "美元": "USD", "$": "USD", "欧元": "EUR", "€": "EUR",
-    "港币": "HKD", "港元": "HKD", "日元": "JPY", "英镑": "GBP", "£": "GBP",
+    "人民币": "CNY", "rmb": "CNY", "￥": "CNY", "¥": "CNY", "元": "CNY", "美元": "USD", "$": "USD", "欧元": "EUR",
+    "€": "EUR", "港币": "HKD", "港元": "HKD", "日元": "JPY", "英镑": "GBP", "£": "GBP",
 }  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def _code(name: str) -> str | None:
     return plain.upper() if len(plain) == 3 and plain.isascii() and plain.isalpha() else None
 
 
-def _regions(bench: Bench, guess: Guess, doubts: Doubts, out: dict[str, Column]) -> None:
+def _regions(bench: Bench, guess: Guess, doubts: SalesDoubts, out: dict[str, Column]) -> None:
     """The region and the levels above it, as far as they nest without exception."""
     chosen, profiles = guess.roles.chosen, guess.profiles
     geography = [
@@ -162,7 +163,7 @@ def _regions(bench: Bench, guess: Guess, doubts: Doubts, out: dict[str, Column])
         doubts.region_choice(guess, region, others)
 
 
-def opportunities(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[str, Column]) -> None:
+def opportunities(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts, out: dict[str, Column]) -> None:
     """Deals: their stages in our words."""
     header = guess.roles.chosen["stage"]
     spelled = {key(word): stage for stage, said in STAGES.items() for word in said}
@@ -179,8 +180,8 @@ def opportunities(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out:
         doubts.stages(guess, header, unknown)
 
 
-def targets(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[str, Column]) -> None:
-    """Targets: one way of saying when. A start date is finer than a period beside it, and never the calendar's quarter."""
+def targets(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts, out: dict[str, Column]) -> None:
+    """Targets: one way of saying when. A start date is finer than a period beside it."""
     if "from_date" in out:
         said = [str(out.pop(n).value) for n in ("month", "period", "year") if n in out]
         if "to_date" not in out:
@@ -192,7 +193,7 @@ def targets(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[
                 out.pop(name, None)
 
 
-def people(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[str, Column]) -> None:
+def people(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts, out: dict[str, Column]) -> None:
     """People: a list of managers alone names people, too."""
     if "person_id" not in out and "name" not in out and "manager_id" in out:
         header = str(out.pop("manager_id").value)
@@ -205,14 +206,14 @@ def people(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[s
         )
 
 
-def returns(bench: Bench, guess: Guess, draft: Draft, doubts: Doubts, out: dict[str, Column]) -> None:
+def returns(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts, out: dict[str, Column]) -> None:
     """Returns: the flag has to hold yes and no."""
     flag = out.get("is_return")
     if flag is not None and not all(words.flag(e) is not None for e in guess.profiles[str(flag.value)].examples):
         del out["is_return"]
 
 
-def _dates(bench: Bench, guess: Guess, out: dict[str, Column], doubts: Doubts) -> None:
+def _dates(bench: Bench, guess: Guess, out: dict[str, Column], doubts: SalesDoubts) -> None:
     """Columns whose day and month cannot be told apart are named; they are for the user to decide."""
     from salesnb.intake.clean.columns import Reading, typed
 

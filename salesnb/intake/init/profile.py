@@ -60,7 +60,8 @@ def _column(bench: Bench, raw: Raw, header: str) -> Profile:
     cell = trim(raw.sql(header))
     filled, distinct = bench.rows(f"SELECT count({cell}), count(DISTINCT {cell}) FROM {raw.name}")[0]
     found = bench.rows(
-        f"SELECT {cell} AS v, count(*) AS n FROM {raw.name} WHERE {cell} IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT {SAMPLE}"
+        f"SELECT {cell} AS v, count(*) AS n FROM {raw.name} WHERE {cell} IS NOT NULL GROUP BY v ORDER BY n DESC,"
+        f" v LIMIT {SAMPLE}"
     )
     weights = [(str(v), int(n)) for v, n in found]
     total = sum(n for _, n in weights) or 1

@@ -56,7 +56,7 @@ def assign(profiles: Mapping[str, Profile], wanted: Sequence[str] | None = None)
             out.candidates[role] = [Candidate(h, s) for s, _, h in own]
     taken: set[str] = set()
     claimed = {h for h in profiles if _claimed_elsewhere(h, pairs, limited)}
-    for said, _, role, header in sorted(pairs, key=lambda p: (-p[0], -p[1], p[2])):
+    for _, _, role, header in sorted(pairs, key=lambda p: (-p[0], -p[1], p[2])):
         if role not in limited or role in out.chosen or header in taken or header in claimed:
             continue
         out.chosen[role] = header

@@ -13,7 +13,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def key(header: str) -> str:
-    """A header as compared: units in brackets, case, spaces and signs gone; ``OrderDate`` = ``order_date`` = "order date"."""
+    """A header as compared, without units in brackets, case, spaces and signs: ``OrderDate`` = ``order_date``."""
     return "".join(tokens(header))
 
 
@@ -37,7 +37,7 @@ def _known() -> dict[str, list[tuple[str, int]]]:
 
 
 def score(header: str, role: str) -> float:
-    """How well a header's words speak for a role, 0 to 1. The whole header beats a part; a telling word beats a vague one."""
+    """How well a header's words speak for a role, 0 to 1: the whole header beats a part, a telling word a vague one."""
     own = key(header)
     if not own:
         return 0.0
@@ -53,7 +53,7 @@ def score(header: str, role: str) -> float:
 
 
 def _part(said: str, own: str, header: str) -> bool:
-    """Whether a phrase is a telling part of a header: its end in Chinese (订单日期 of 首次订单日期), whole words in English."""
+    """Whether a phrase is a telling part of a header: its end in Chinese, whole words elsewhere."""
     if re.fullmatch(r"[\u3400-\u9fff]+", said):
         return len(said) >= 2 and own.endswith(said)
     words = tokens(header)

@@ -95,7 +95,8 @@ def unreadable(bench: Bench, raw: Raw, header: str, reading: Reading, done: Type
         return
     cell = raw.sql(header)
     row, value, count = bench.rows(
-        f"SELECT min(_row), arg_min({cell}, _row), count(*) FROM {raw.name} JOIN {done.odd} ON {cell} = {done.odd}.spelled"
+        f"SELECT min(_row), arg_min({cell}, _row), count(*) FROM {raw.name} JOIN {done.odd} ON {cell} "
+        f"= {done.odd}.spelled"
         f" WHERE {done.odd}.bad"
     )[0]
     if not count:
@@ -125,7 +126,8 @@ def _date_order(bench: Bench, raw: Raw, header: str, reading: Reading, done: Typ
     cell = raw.sql(header)
     pattern = r"\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}.*"
     row, value, count = bench.rows(
-        f"SELECT min(_row), arg_min({cell}, _row), count(*) FROM {raw.name} WHERE regexp_full_match({cell}, '{pattern}')"
+        f"SELECT min(_row), arg_min({cell}, _row), count(*) FROM {raw.name} WHERE regexp_full_match({cell}, "
+        f"'{pattern}')"
     )[0]
     fits = sorted(done.candidates)
     zh, en = "或".join(_ORDERS[o].zh for o in fits), " or ".join(_ORDERS[o].en for o in fits)

@@ -12,7 +12,8 @@ from salesnb.intake.read.raw import Raw
 from salesnb.model.errors import Text
 
 _SUM_WORD = r"(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计|汇\s*总|总\s*和|sub\s*-?\s*total|grand\s*total|total|sum)"
-LABEL = rf"(?i)\s*[【(（]?\s*(本[页月季年周]|\d{{4}}年(\d{{1,2}}月)?|全[年部国])?\s*{_SUM_WORD}\s*(金额)?\s*[)）】]?\s*([:：].*)?"
+_SPAN = r"(本[页月季年周]|\d{4}年(\d{1,2}月)?|全[年部国])"
+LABEL = rf"(?i)\s*[【(（]?\s*{_SPAN}?\s*{_SUM_WORD}\s*(金额)?\s*[)）】]?\s*([:：].*)?"
 ENDS = rf"(?i).*[^a-z]?{_SUM_WORD}\s*[)）】]?\s*[:：]?\s*"
 _HINT = r"(?i)计|汇|总|total|sum"
 
@@ -25,7 +26,8 @@ def set_aside(bench: Bench, raw: Raw, table: str, needed: Mapping[str, str], wor
     verdict = bench.name("furniture")
     total, note = _conditions(raw, needed, words)
     bench.run(
-        f"CREATE TABLE {verdict} AS SELECT _row AS r, CASE WHEN total THEN 'subtotal_row' ELSE 'note_row' END AS code FROM ("
+        f"CREATE TABLE {verdict} AS SELECT _row AS r, CASE WHEN total THEN 'subtotal_row' ELSE 'note_row' END "
+        f"AS code FROM ("
         f"SELECT _row, coalesce({total}, false) AS total, coalesce({note}, false) AS note FROM {raw.name})"
         " WHERE total OR note"
     )
@@ -103,7 +105,8 @@ def _compare_totals(bench: Bench, raw: Raw, table: str, verdict: str, header: st
 
     cell = raw.sql(header)
     totals = bench.rows(
-        f"SELECT _row, {cell} FROM {raw.name} JOIN {verdict} ON r = _row WHERE code = 'subtotal_row' ORDER BY _row LIMIT 500"
+        f"SELECT _row, {cell} FROM {raw.name} JOIN {verdict} ON r = _row WHERE code = 'subtotal_row' ORDER BY "
+        f"_row LIMIT 500"
     )
     before = 0
     for row, text in totals:

@@ -34,12 +34,14 @@ def gate(bench: Bench, rows: Stack, needed: Sequence[str], stop_share: float) ->
     for column in needed:
         empty = f"{ident(column)} IS NULL"
         cases.append(
-            f"WHEN {empty} AND list_contains(string_split(_bad, ','), {literal(column)}) THEN {literal(column + '_unreadable')}"
+            f"WHEN {empty} AND list_contains(string_split(_bad, ','), {literal(column)}) "
+            f"THEN {literal(column + '_unreadable')}"
         )
         cases.append(f"WHEN {empty} THEN {literal(column + '_missing')}")
     verdict = bench.name("verdict")
     bench.run(
-        f"CREATE TABLE {verdict} AS SELECT * FROM (SELECT _file, _row, CASE {' '.join(cases)} END AS code FROM {rows.name})"
+        f"CREATE TABLE {verdict} AS SELECT * FROM (SELECT _file, _row, CASE {' '.join(cases)} END AS code "
+        f"FROM {rows.name})"
         " WHERE code IS NOT NULL"
     )
     kept = bench.name("kept")
@@ -99,7 +101,8 @@ def _share(bench: Bench, rows: Stack, verdict: str, stop_share: float) -> None:
                 ),
                 Text(
                     "多半是列映射或格式不对：看上面的发现；上限在 company.yaml 的 quality",
-                    "the map or a format is probably wrong: see the other findings; the limit is in company.yaml, quality",
+                    "the map or a format is probably wrong: see the other findings; the limit is in "
+                    "company.yaml, quality",
                 ),
                 table=rows.table,
                 file=rows.raws[0].shown if rows.raws else "",

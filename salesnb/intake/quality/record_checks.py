@@ -36,7 +36,8 @@ def unique_by(bench: Bench, table: str, keys: Sequence[str], rows: Stack) -> str
             "warn" if same else "info",
             Text(
                 f"{found[0]} 个键出现多次（多出 {found[1]} 行），其中 {same} 个内容不同；取文件中最后一行",
-                f"{found[0]} keys stand more than once ({found[1]} rows too many), {same} of them with different content;"
+                f"{found[0]} keys stand more than once ({found[1]} rows too many), {same} of them with "
+                f"different content;"
                 " the last row is used",
             ),
             Text("核对哪一行有效，删去其余", "check which row holds and delete the others"),

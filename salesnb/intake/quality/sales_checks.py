@@ -82,7 +82,8 @@ def _report_suspects(bench: Bench, rows: Stack, many: str, twice: str) -> None:
                 "warn",
                 Text(
                     f"{count} 行与同一文件中的另一行完全相同，没有行号，无法判断是否重复，已保留",
-                    f"{count} rows equal another row of the same file; without a line number nobody can tell, so they are kept",
+                    f"{count} rows equal another row of the same file; without a line number nobody can tell, "
+                    f"so they are kept",
                 ),
                 Text("在导出中加上行号并映射到 line_no", "add a line number to the export and map it to line_no"),
                 table=rows.table,
@@ -99,7 +100,8 @@ def return_signs(bench: Bench, based: str, positive: int, negative: int) -> None
     if negative:
         message = Text(
             f"标为退货的行里 {positive} 行金额为正、{negative} 行为负，正的未改动",
-            f"of the lines marked as returns {positive} are positive and {negative} negative; the positive ones are left as they are",
+            f"of the lines marked as returns {positive} are positive and {negative} negative; the positive ones "
+            f"are left as they are",
         )
     else:
         message = Text(
@@ -123,7 +125,8 @@ def return_signs(bench: Bench, based: str, positive: int, negative: int) -> None
 def key_conflicts(bench: Bench, lines: str, keys: int, rows: int) -> None:
     """The same order line said twice with different content: both are kept, the ledger stays whole."""
     row, order, line = bench.rows(
-        f"SELECT min(r), arg_min(order_id, r), arg_min(line_no, r) FROM (SELECT order_id, line_no, min(_row) AS r FROM {lines}"
+        f"SELECT min(r), arg_min(order_id, r), arg_min(line_no, r) FROM (SELECT order_id, line_no, min(_row) AS "
+        f"r FROM {lines}"
         " GROUP BY order_id, line_no, person_id HAVING count(*) > 1)"
     )[0]
     bench.findings.add(

@@ -22,7 +22,7 @@ class Dialect:
 
 def sniff(text: str, forced: str | None = None) -> Dialect:
     """The dialect of ``text``, the beginning of a file. A single column without any delimiter reads as comma."""
-    first, _, rest = text.partition("\n")
+    first = text.partition("\n")[0]
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return Dialect(first.strip()[4], skip=1)
     if forced:

@@ -85,9 +85,9 @@ def _cells(piece: bytes, out: Shadow) -> None:
         at = (int(place.group(2)), place.group(1).decode())
         if b't="e"' in attributes and len(out.errors) < LIMIT:
             out.errors.append((*at, _inner(body, b"v")))
-        elif b"<f" in body and not _inner(body, b"v") and b"<is>" not in body and b't="str"' not in attributes:
-            if len(out.uncomputed) < LIMIT:
-                out.uncomputed.append((*at, "=" + _inner(body, b"f")))
+        no_value = b"<f" in body and not _inner(body, b"v") and b"<is>" not in body
+        if no_value and b't="str"' not in attributes and len(out.uncomputed) < LIMIT:
+            out.uncomputed.append((*at, "=" + _inner(body, b"f")))
 
 
 def _inner(body: bytes, tag: bytes) -> str:

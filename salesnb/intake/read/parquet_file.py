@@ -25,7 +25,8 @@ def read(bench: Bench, source: Source) -> Raw:
     cells = ", ".join(f"CAST({ident(n)} AS VARCHAR) AS c{i}" for i, n in enumerate(names))
     view = bench.name("raw")
     bench.run(
-        f"CREATE VIEW {view} AS SELECT file_row_number + 1 AS _row, {len(names)} AS _n, {cells}, NULL::VARCHAR AS _over,"
+        f"CREATE VIEW {view} AS SELECT file_row_number + 1 AS _row, {len(names)} AS _n, {cells}, NULL::VARCHAR "
+        f"AS _over,"
         f" NULL::VARCHAR AS _flaw FROM read_parquet({path}, file_row_number = true)"
     )
     rows = bench.one(f"SELECT count(*) FROM {view}")

@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Raw:
-    """One table found in a file: DuckDB table ``name`` with ``_row`` and text columns c0…; ``columns`` are its headers."""
+    """One table found in a file: DuckDB table ``name`` with ``_row`` and text columns c0…; ``columns``: its headers."""
 
     name: str
     file: str

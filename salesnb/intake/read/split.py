@@ -125,7 +125,7 @@ def _said(grid: Grid, header: Header, column: int) -> str:
 
 
 def _name_findings(bench: Bench, grid: Grid) -> None:
-    place = {"table": grid.source.table, "file": grid.shown}
+    table, file = grid.source.table, grid.shown
     for name in grid.header.repeated:
         bench.findings.add(
             Finding(
@@ -138,7 +138,8 @@ def _name_findings(bench: Bench, grid: Grid) -> None:
                 Text("核对映射用的是哪一列", "check which of them the map means"),
                 row=grid.header.last,
                 column=name,
-                **place,
+                table=table,
+                file=file,
             )
         )
     if not grid.header.found and grid.header.names:
@@ -147,8 +148,8 @@ def _name_findings(bench: Bench, grid: Grid) -> None:
                 "header_missing",
                 "warn",
                 Text(
-                    "没有找到列名行，各列按位置称为 列1、列2……",
-                    "no row of column names was found; columns are called 列1, 列2 …",
+                    "没有找到列名行，各列按位置称为 `列1`、`列2`……",
+                    "no row of column names was found; columns are called `列1`, `列2` …",
                 ),
                 Text(
                     "在文件首行加列名，或在 sources 中写明 header_row",
@@ -156,7 +157,8 @@ def _name_findings(bench: Bench, grid: Grid) -> None:
                 ),
                 row=grid.head[0][0],
                 value=" | ".join(grid.head[0][1][:6]),
-                **place,
+                table=table,
+                file=file,
             )
         )
 
@@ -184,7 +186,8 @@ def _second_table(grid: Grid, extra: Raw) -> Finding:
         "warn",
         Text(
             f"第 {extra.header_row} 行起是另一张表（列：{names}），共 {extra.rows} 行，不并入上表",
-            f"another table starts in row {extra.header_row} (columns {names}) with {extra.rows} rows; it is kept apart",
+            f"another table starts in row {extra.header_row} "
+            f"(columns {names}) with {extra.rows} rows; it is kept apart",
         ),
         Text(
             "若需要，把它另存为一个文件并加入 sources",

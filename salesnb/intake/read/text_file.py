@@ -60,7 +60,7 @@ def _head(path: Path, found: dialect.Dialect) -> list[Row]:
 
 
 def _rows(path: Path, found: dialect.Dialect, after: int, slips: list[int] | None = None) -> Iterator[Row]:
-    """Numbered records below line ``after``; blank lines are passed over, lines with stray quotes land in ``slips``."""
+    """Numbered records below line ``after``; blank ones are passed over, stray quotes noted in ``slips``."""
     dialect.allow_long_fields()
     with path.open(encoding="utf-8", newline="") as file:
         skip = max(after, found.skip)
@@ -71,7 +71,7 @@ def _rows(path: Path, found: dialect.Dialect, after: int, slips: list[int] | Non
 
 
 def _records(lines: _Lines, delimiter: str, slips: list[int]) -> Iterator[Row]:
-    """Records with the line each starts in. A quote that never closes is text of its own line, not of all that follow."""
+    """Records with the line each starts in. A quote that never closes is text of its line, not of all that follow."""
     while True:
         lines.mark()
         try:
@@ -167,7 +167,7 @@ def _no_pattern(path: Path) -> str:
 
 
 def _encoding_findings(source: Source, prepared: encoding.Prepared) -> Iterator[Finding]:
-    place = {"table": source.table, "file": source.shown}
+    table, file = source.table, source.shown
     if prepared.unsure:
         yield Finding(
             "encoding_unsure",
@@ -178,7 +178,8 @@ def _encoding_findings(source: Source, prepared: encoding.Prepared) -> Iterator[
             ),
             Text("打开文件核对文字；在 sources 中写明 encoding", "look at the text; write encoding in sources"),
             value=prepared.encoding,
-            **place,
+            table=table,
+            file=file,
         )
     if prepared.damaged_count:
         yield Finding(
@@ -195,7 +196,8 @@ def _encoding_findings(source: Source, prepared: encoding.Prepared) -> Iterator[
             row=prepared.damaged_line,
             value="�",
             row_count=prepared.damaged_count,
-            **place,
+            table=table,
+            file=file,
         )
     if prepared.nul_count:
         yield Finding(
@@ -204,7 +206,8 @@ def _encoding_findings(source: Source, prepared: encoding.Prepared) -> Iterator[
             Text(f"去掉了 {prepared.nul_count} 个空字节", f"{prepared.nul_count} NUL bytes were removed"),
             Text("检查导出程序；数据可能被截断", "check the exporting program; data may be cut off"),
             row_count=prepared.nul_count,
-            **place,
+            table=table,
+            file=file,
         )
 
 

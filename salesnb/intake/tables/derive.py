@@ -60,9 +60,11 @@ def target_windows(bench: Bench, company: Company, rows: Stack, kept: str) -> st
     out = bench.name("targets")
     bench.run(
         f"CREATE TABLE {out} AS SELECT * EXCLUDE (_b, _e, _next), _b AS from_date, coalesce(_e, _next - 1,"
-        " _b + coalesce((median(_next - _b) FILTER (_next IS NOT NULL) OVER ())::INTEGER, 31) - 1)::DATE AS to_date FROM ("
+        " _b + coalesce((median(_next - _b) FILTER (_next IS NOT NULL) OVER ())::INTEGER, 31) - 1)::DATE AS "
+        "to_date FROM ("
         f"SELECT *, lead(_b) OVER ({part} ORDER BY _b) AS _next FROM ("
-        f"SELECT *{f' EXCLUDE ({drop})' if drop else ''}, {metric} AS metric, {begin} AS _b, {end} AS _e FROM {source}))"
+        f"SELECT *{f' EXCLUDE ({drop})' if drop else ''}, {metric} AS metric, {begin} AS _b, {end} AS _e "
+        f"FROM {source}))"
     )
     return out
 
@@ -94,7 +96,8 @@ def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     bench.sql.unregister("arrived")
     out = bench.name("targets")
     bench.run(
-        f"CREATE VIEW {out} AS SELECT t.*, w._from, w._to FROM {kept} t LEFT JOIN {windows} w ON t.{column} = w._spelled"
+        f"CREATE VIEW {out} AS SELECT t.*, w._from, w._to FROM {kept} t LEFT JOIN {windows} w ON t.{column} = "
+        f"w._spelled"
     )
     missing = bench.one(f"SELECT count(*) FROM {out} WHERE _from IS NULL")
     if missing:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def ledger(
     bench: Bench, company: Company, stacks: Mapping[str, Stack], lines: str | None, prints: Mapping[str, str]
 ) -> pd.DataFrame:
-    """The ``import_ledger`` table. ``rounding_minor`` is by how much the file's published lines exceed its exact sum."""
+    """The ``import_ledger`` table. ``rounding_minor``: by how much the file's published lines exceed its exact sum."""
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
@@ -67,7 +67,8 @@ def _row(
         out |= {"kept_minor": round(kept), "set_aside_minor": round(lost)}
         if stack.table == "sales_lines" and lines is not None:
             published, exact = bench.rows(
-                f"SELECT sum(net_minor), sum(net_units) FROM {lines} WHERE _file = {number} AND NOT (is_return AND line_no LIKE '%-R')"
+                f"SELECT sum(net_minor), sum(net_units) FROM {lines} WHERE _file = {number} AND NOT (is_return "
+                f"AND line_no LIKE '%-R')"
             )[0]
             out["rounding_minor"] = float((published or 0) - (exact or 0))
     return out

@@ -1,4 +1,4 @@
-"""Names and hierarchies: the ``nodes`` table, and dimension tables drawn from the order lines where no export has them."""
+"""Names and hierarchies: the ``nodes`` table, and dimension tables drawn from order lines where no export has them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _from_lines(
     return bench.rows(
         f"SELECT node, arg_max(name, (n, name)), any_value(above) FROM (SELECT {column} AS node, {spelled} AS name,"
         f" count(*) AS n FROM {lines} GROUP BY ALL) JOIN (SELECT {column} AS node, {above} AS above FROM {lines}"
-        " GROUP BY ALL) USING (node) GROUP BY node ORDER BY node"  # type: ignore[return-value]
+        " GROUP BY ALL) USING (node) GROUP BY node ORDER BY node"
     )
 
 
@@ -86,7 +86,8 @@ def _region_tree(
     """Parents of regions from ``region_path`` ("大区/省区"), as far as every line of a region agrees."""
     out: dict[tuple[str, str], tuple[str, str | None]] = {}
     paths = bench.rows(
-        f"SELECT region_id, any_value(region_path) FROM {lines} WHERE region_path IS NOT NULL AND region_id <> {literal(UNASSIGNED)}"
+        f"SELECT region_id, any_value(region_path) FROM {lines} WHERE region_path IS NOT NULL AND region_id "
+        f"<> {literal(UNASSIGNED)}"
         " GROUP BY region_id HAVING count(DISTINCT region_path) = 1 ORDER BY region_id"
     )
     for region, path in paths:
@@ -111,13 +112,14 @@ def derived(bench: Bench, table: str, lines: str, company: Company) -> pd.DataFr
             "SELECT product_id, coalesce(mode(product_name ORDER BY product_name), product_id) AS name,"
             " mode(product_line ORDER BY product_line) AS product_line, mode(category ORDER BY category) AS category,"
             " NULL AS life_cycle, NULL::DATE AS launch_date,"
-            f" {literal(company.currency)} AS currency, NULL::BIGINT AS list_price_minor, NULL::BIGINT AS unit_cost_minor "
-            + real.format("product_id")
+            f" {literal(company.currency)} AS currency, NULL::BIGINT AS list_price_minor, NULL::BIGINT AS "
+            f"unit_cost_minor " + real.format("product_id")
         )
     elif table == "customers":
         query = (
             "SELECT customer_id, coalesce(mode(customer_name ORDER BY customer_name), customer_id) AS name,"
-            " mode(customer_type ORDER BY customer_type) AS customer_type, mode(industry ORDER BY industry) AS industry,"
+            " mode(customer_type ORDER BY customer_type) AS customer_type, mode(industry ORDER BY industry) AS "
+            "industry,"
             " NULL AS company_size, arg_max(region_id, (order_date, order_id, line_no)) AS region_id,"
             " arg_max(person_id, (order_date, order_id, line_no)) AS person_id,"
             " mode(dealer_id ORDER BY dealer_id) AS dealer_id, NULL::DATE AS registered_date "

@@ -88,15 +88,16 @@ _DERIVED = {
 
 
 def _unique(bench: Bench, table: str, shape: TableContract, rows: Stack) -> str:
-    """Keys filled and unique. A missing key is counted by content; a repeated one keeps the last row and is reported."""
+    """Keys filled and unique. A missing key is counted by content, of a repeated one the last row stays."""
     keys = list(shape.keys)
     first = keys[0] if shape.name != "visits" else "visit_id"
     content = ", ".join(c.removesuffix("_minor") for c in (k.name for k in shape.columns) if c not in keys)
     if first.endswith("_id") and first in {"receipt_id", "visit_id"}:
-        number = f"printf('%07d', row_number() OVER (PARTITION BY {first} IS NULL OR {first} = {literal(UNASSIGNED)} ORDER BY {content}, _file, _row))"
+        none = f"{first} IS NULL OR {first} = {literal(UNASSIGNED)}"
+        number = f"printf('%07d', row_number() OVER (PARTITION BY {none} ORDER BY {content}, _file, _row))"
         filled = bench.name(shape.name)
         bench.run(
-            f"CREATE TABLE {filled} AS SELECT * REPLACE (CASE WHEN {first} IS NULL OR {first} = {literal(UNASSIGNED)}"
+            f"CREATE TABLE {filled} AS SELECT * REPLACE (CASE WHEN {none}"
             f" THEN 'row-' || {number} ELSE {first} END AS {first}) FROM {table}"
         )
         table = filled
@@ -105,20 +106,16 @@ def _unique(bench: Bench, table: str, shape: TableContract, rows: Stack) -> str:
 
 def frame(bench: Bench, table: str, shape: TableContract) -> pd.DataFrame:
     """The contract's frame of an imported table, money in minor units by largest remainder within its currency."""
-    import pandas as pd
-
     money = [c.name for c in shape.columns if c.kind == "minor"]
-    for column in money:
-        table = _minor(bench, table, column, list(shape.keys))
+    for name in money:
+        table = _minor(bench, table, name, list(shape.keys))
     columns = ", ".join(_out(c) for c in shape.columns)
     found = bench.sql.execute(f"SELECT {columns} FROM {table} ORDER BY {', '.join(shape.keys)}").df()
     for column in shape.columns:
         if column.kind == "minor":
             found[column.name] = found[column.name].astype("Int64" if column.optional else "int64")
         if column.kind == "count":
-            found[column.name] = (
-                pd.array(found[column.name].round(), dtype="Int64") if len(found) else found[column.name]
-            )
+            found[column.name] = found[column.name].round().astype("Int64")
     return check(found, shape)
 
 
@@ -129,7 +126,7 @@ def _out(column: Column) -> str:
 
 
 def _minor(bench: Bench, table: str, column: str, keys: list[str]) -> str:
-    """``column`` in minor units: floors, plus one for the largest remainders until the currency's rounded total is met."""
+    """``column`` in minor units: floors, plus one for the largest remainders up to the currency's rounded total."""
     name = column.removesuffix("_minor")
     factors = " ".join(
         f"WHEN {literal(c)} THEN {10 ** minor_digits(c)}"
@@ -140,8 +137,10 @@ def _minor(bench: Bench, table: str, column: str, keys: list[str]) -> str:
     bench.run(
         f"CREATE TABLE {out} AS SELECT * EXCLUDE (_units, _nth, _up), CASE WHEN _units IS NULL THEN NULL ELSE"
         f" CAST(floor(_units) AS BIGINT) + (_nth <= _up)::BIGINT END AS {column} FROM (SELECT *,"
-        f" row_number() OVER (PARTITION BY currency ORDER BY _units IS NULL, _units - floor(_units) DESC, {', '.join(keys)}) AS _nth,"
-        " round_even(sum(_units) OVER (PARTITION BY currency), 0) - sum(floor(_units)) OVER (PARTITION BY currency) AS _up"
+        f" row_number() OVER (PARTITION BY currency ORDER BY _units IS NULL, _units - floor(_units) DESC,"
+        f" {', '.join(keys)}) AS _nth,"
+        " round_even(sum(_units) OVER (PARTITION BY currency), 0) - sum(floor(_units)) OVER (PARTITION BY "
+        "currency) AS _up"
         f" FROM (SELECT *, {units} AS _units FROM {table}))"
     )
     return out

@@ -41,7 +41,8 @@ def with_returns(bench: Bench, company: Company, returns: Stack, lines: str, sto
     dropped = "EXCLUDE (_amount, _cut, _rf, _rr)"
     bench.run(
         f"CREATE TABLE {out} AS SELECT * FROM {lines} UNION ALL BY NAME"
-        f" SELECT * {dropped} REPLACE (CAST({net} AS {DECIMAL}) AS net, {others if 'net' in have else whole}) FROM {matched}"
+        f" SELECT * {dropped} REPLACE (CAST({net} AS {DECIMAL}) AS net, {others if 'net' in have else whole}) "
+        f"FROM {matched}"
     )
     _report(bench, returns, lines, out)
     return out
@@ -76,7 +77,8 @@ def _one_row_each(bench: Bench, kept: str, have: set[str]) -> str:
     keys = ", ".join(c for c in ("order_id", "line_no", "product_id") if c in have)
     view = bench.name("returned")
     bench.run(
-        f"CREATE VIEW {view} AS SELECT * FROM {kept} QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _file, _row) = 1"
+        f"CREATE VIEW {view} AS SELECT * FROM {kept} QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY "
+        f"_file, _row) = 1"
     )
     return view
 
@@ -121,7 +123,8 @@ def _report(bench: Bench, returns: Stack, before: str, after: str) -> None:
             "info",
             Text(
                 f"冲减退货 {orders} 单 {rows} 行，共 {gross - net:,.2f}：订单合计 {gross:,.2f}，净额 {net:,.2f}",
-                f"returns of {orders} orders ({rows} lines) are subtracted, {gross - net:,.2f} in all: orders {gross:,.2f},"
+                f"returns of {orders} orders ({rows} lines) are subtracted, {gross - net:,.2f} in all: "
+                f"orders {gross:,.2f},"
                 f" net {net:,.2f}",
             ),
             Text(

@@ -65,7 +65,8 @@ def _months(bench: Bench, cells: str, measure: str) -> str:
     import pyarrow as pa
 
     found = bench.rows(
-        f"SELECT {_GROUP}, sum({measure}_exact) FROM {cells} WHERE {measure}_exact IS NOT NULL GROUP BY {_GROUP} ORDER BY {_GROUP}"
+        f"SELECT {_GROUP}, sum({measure}_exact) FROM {cells} WHERE {measure}_exact IS NOT NULL GROUP "
+        f"BY {_GROUP} ORDER BY {_GROUP}"
     )
     out: list[tuple[str, bool, str, int]] = []
     for currency in sorted({c for c, *_ in found}):
@@ -98,7 +99,7 @@ def _rounded(amounts: Sequence[Decimal]) -> int:
 
 
 def _reachable(total: int, amounts: Sequence[Decimal]) -> int:
-    """``total`` moved into what rounding each part up or down can give (half-way totals of both signs may miss by one)."""
+    """``total`` moved into what rounding each part up or down can give (two half-way totals may miss by one)."""
     floors = sum(int(a.to_integral_value("ROUND_FLOOR")) for a in amounts)
     fractional = sum(1 for a in amounts if a != a.to_integral_value())
     return min(max(total, floors), floors + fractional)
@@ -130,8 +131,10 @@ def _lines(bench: Bench, scaled: str, cells: str, measures: Sequence[str]) -> st
             minors.append(f"CAST({m}_units AS BIGINT) AS {m}_minor")
             continue
         ranks.append(
-            f"row_number() OVER (PARTITION BY {', '.join('l.' + k for k in CELL_KEYS)}, l.is_return ORDER BY {m}_units IS NULL,"
-            f" {m}_units - floor({m}_units) DESC, order_id, line_no, person_id) AS {m}_nth, c.{m}_minor - c.{m}_floors AS {m}_up"
+            f"row_number() OVER (PARTITION BY {', '.join('l.' + k for k in CELL_KEYS)}, l.is_return ORDER "
+            f"BY {m}_units IS NULL,"
+            f" {m}_units - floor({m}_units) DESC, order_id, line_no, person_id) AS {m}_nth, c.{m}_minor - "
+            f"c.{m}_floors AS {m}_up"
         )
         minors.append(f"CAST(floor({m}_units) AS BIGINT) + ({m}_nth <= {m}_up)::BIGINT AS {m}_minor")
     dropped = ", ".join(f"{m}_nth, {m}_up" for m in measures)

@@ -34,7 +34,7 @@ class Dimensions:
 
 
 def exact_lines(bench: Bench, company: Company, rows: Stack, returns: Stack | None, dims: Dimensions) -> str:
-    """The table of exact lines: contract columns of ``sales_lines`` with ``net list cost`` as decimals, ``_file _row``."""
+    """The table of exact lines: columns of ``sales_lines`` with ``net list cost`` as decimals, ``_file _row``."""
     stop_share = company.quality.stop_share_set_aside.at(date.max, date.max)
     has_date = "order_date" in rows.columns
     needed = ("net", "order_date") if has_date else ("net", "month")
@@ -68,7 +68,8 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     )
     bench.run(
         f"CREATE TABLE {out} AS SELECT * REPLACE (coalesce(month, {settlement_month(basis, company)}) AS month) FROM ("
-        f"SELECT _file, _row, {_have(rows, 'order_id')}::VARCHAR AS order_id, {_have(rows, 'line_no')}::VARCHAR AS line_no,"
+        f"SELECT _file, _row, {_have(rows, 'order_id')}::VARCHAR AS order_id, {_have(rows, 'line_no')}::VARCHAR "
+        f"AS line_no,"
         f" coalesce({day}, {first_of_month})::DATE AS order_date, coalesce({day}, {first_of_month})::DATE AS _day,"
         f" {', '.join(f'{sql} AS {c}' for c, sql in date_of.items())},"
         f" {_have(rows, 'month')}::VARCHAR AS month, {', '.join(ids)}, {', '.join(names)},"
@@ -137,7 +138,10 @@ def _from_dimensions(bench: Bench, based: str, dims: Dimensions) -> str:
 def _keyed(bench: Bench, sourced: str) -> str:
     """Unique keys whatever the export says: lines without number are counted within their order by content, never by
     position; the same key twice with different content is a finding, and the later one gets a suffix."""
-    content = "order_date, product_id, customer_id, person_id, net, quantity, list, cost, region_id, channel_id, is_return, _file, _row"
+    content = (
+        "order_date, product_id, customer_id, person_id, net, quantity, list, cost, region_id, channel_id, is_return,"
+        " _file, _row"
+    )
     out = bench.name("keyed")
     numbered = (
         "CASE WHEN line_no IS NULL THEN printf('%05d', row_number() OVER"
@@ -150,7 +154,8 @@ def _keyed(bench: Bench, sourced: str) -> str:
         f" FROM (SELECT * REPLACE (coalesce(order_id, {literal(UNASSIGNED)}) AS order_id) FROM {sourced})"
     )
     twice = bench.rows(
-        f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM {out} GROUP BY order_id, line_no, person_id HAVING n > 1)"
+        f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM {out} GROUP BY order_id, line_no, person_id "
+        f"HAVING n > 1)"
     )[0]
     if not twice[0]:
         return out

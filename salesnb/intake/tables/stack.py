@@ -35,7 +35,7 @@ _UNITS = {
 
 @dataclass
 class Stack:
-    """The typed rows of a table: DuckDB table ``name`` with ``_file _row _bad`` and ``columns`` (those mapped anywhere)."""
+    """A table's typed rows: DuckDB table ``name`` with ``_file _row _flaw _bad`` and ``columns`` (mapped anywhere)."""
 
     table: str
     name: str
