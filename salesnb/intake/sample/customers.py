@@ -20,7 +20,7 @@ _HANDED_OVER = 0.8
 _DEALER_SHARE = {"华东": 0.40, "华南": 0.44, "中西部": 0.55, "北方": 0.53}
 _DEALERS_PER_REGION, _FIRST_TIER = 10, 3
 # the large dealers of each region, by the last two digits of their code
-_LARGE_DEALERS = {1: 1.5, 3: 1.3, 5: 1.2, 8: 1.1}
+_LARGE_DEALERS = {1: 1.5, 2: 1.3, 3: 1.2, 5: 1.2, 8: 1.2}
 SIZES = ("大型企业", "中型企业", "小型企业")
 DECISION_CHAINS = ("单人决策", "两级审批", "多部门会签", "公开招标")
 _CHAIN_BY_SIZE = np.array([[0.06, 0.28, 0.38, 0.28], [0.22, 0.44, 0.24, 0.10], [0.58, 0.32, 0.08, 0.02]])
@@ -56,6 +56,7 @@ def customers(seed: int) -> pd.DataFrame:
     frame["seat"] = _seat(frame, rng)
     frame["start"], frame["registered"] = _start(frame, rng)
     life = rng.exponential(_YEARS_OF_LIFE * 365, len(frame)) + np.where(first_year > 0, 200, 20)
+    life[node == KEY_ACCOUNTS] += 3000  # framework contracts last
     frame["end"] = frame["start"].to_numpy() + life.astype("timedelta64[D]")
     frame["weight"] = _weight(frame, rng)
     frame["seat_after"], frame["moved_on"] = _handover(frame, stream(seed, "customer handover"))
@@ -78,7 +79,8 @@ def _seat(frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
         young = (opened >= max(year - 1, 2021)) & known if year > 0 else np.zeros(len(posts), dtype=bool)
         pull = posts["weight"].to_numpy() * np.where(young, 3.0, 1.0) * known
         edges = np.cumsum(pull) / pull.sum()
-        out[rows] = posts["seat"].to_numpy()[np.searchsorted(edges, draw[rows], side="right").clip(max=len(posts) - 1)]
+        even = (np.argsort(np.argsort(draw[rows], kind="stable"), kind="stable") + 0.5) / len(rows)  # nobody goes empty
+        out[rows] = posts["seat"].to_numpy()[np.searchsorted(edges, even, side="right").clip(max=len(posts) - 1)]
     return out
 
 

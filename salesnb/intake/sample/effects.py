@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from salesnb.intake.sample.catalog import LAST_YEAR
+from salesnb.intake.sample.catalog import LAST_YEAR, priced
 from salesnb.intake.sample.customers import seat_on
 from salesnb.intake.sample.orders import World
 from salesnb.intake.sample.organisation import holder
@@ -33,8 +33,6 @@ def lines(world: World, base: pd.DataFrame, planted: frozenset[str]) -> pd.DataF
     first = world.customers["first_year"].to_numpy()[whole["customer"]]
     kind = world.customers["kind"].to_numpy()[whole["customer"]]
     whole["customer_type"] = np.where(whole["date"].dt.year == first, "新客户", kind)
-    dealer = world.customers["dealer"].to_numpy()[whole["customer"]]
-    whole["dealer"] = np.where(whole["channel"] == CHANNELS[1], dealer, "")
     return whole.sort_values(["date", "order", "line_no"], kind="stable").reset_index(drop=True)
 
 
@@ -57,38 +55,68 @@ def _followed(world: World, base: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(world: World, frame: pd.DataFrame, planted: frozenset[str]) -> pd.DataFrame:
-    """The lines that remain, with the prices and quantities the stories leave."""
+    """The lines that remain, with the products, prices and quantities the stories leave."""
     keep = np.ones(len(frame), dtype=bool)
-    price, quantity = frame["price_fen"].to_numpy().copy(), frame["quantity"].to_numpy().copy()
+    out = frame
     day = frame["date"].to_numpy().astype("datetime64[D]")
     if "competitor_price_cut" in planted:
         line = (frame["product_line"] == PRICE_CUT.product_line).to_numpy()
         hit = _since(frame, day, PRICE_CUT.from_month, PRICE_CUT.region) & line
-        keep &= ~(hit & (_luck(world, "competitor_price_cut", frame) < PRICE_CUT.volume_lost))
-        price[hit] = np.rint(price[hit] * PRICE_CUT.price_kept).astype("int64")
+        worth = (frame["quantity"] * frame["price_fen"]).to_numpy()
+        keep[hit] &= ~_thin(worth[hit], PRICE_CUT.volume_lost, _start(world, "competitor_price_cut"))
+        price = np.rint(frame["price_fen"] * PRICE_CUT.price_kept).astype("int64")
+        out = out.assign(price_fen=np.where(hit, price, out["price_fen"]))
     if "rep_far_behind" in planted:
         hit = (frame["person"] == REP_BEHIND.person).to_numpy() & (day >= month_start(REP_BEHIND.from_month))
-        number = frame.groupby("order", sort=False).ngroup().to_numpy()
-        keep &= ~(hit & (_luck(world, "rep_far_behind", frame)[number] < REP_BEHIND.orders_lost))
+        own = frame.loc[hit, ["order"]].assign(worth=frame["quantity"] * frame["price_fen"])
+        orders = own.groupby("order", as_index=False)["worth"].sum()
+        lost = _thin(orders["worth"].to_numpy(), REP_BEHIND.orders_lost, _start(world, "rep_far_behind"))
+        gone = orders["order"].to_numpy()[lost]
+        keep &= ~frame["order"].isin(gone).to_numpy()
     if "region_mix_shift" in planted:
-        hit = _since(frame, day, MIX_SHIFT.from_month, MIX_SHIFT.region)
-        cheap = (frame["product_line"] == MIX_SHIFT.to_line).to_numpy()
-        keep &= ~(hit & ~cheap & (_luck(world, "region_mix_shift", frame) < MIX_SHIFT.lines_lost))
-        quantity[hit & cheap] = np.rint(quantity[hit & cheap] * MIX_SHIFT.quantity_gain).astype("int64")
+        out = _switched(world, out, _since(frame, day, MIX_SHIFT.from_month, MIX_SHIFT.region))
     if "lost_dealers" in planted:
-        dealer = world.customers["dealer"].to_numpy()[frame["customer"]]
-        through = np.isin(dealer, LOST_DEALERS.dealers) & (frame["channel"] == CHANNELS[1]).to_numpy()
+        through = np.isin(frame["dealer"].to_numpy(), LOST_DEALERS.dealers)
         keep &= ~(through & (day >= month_start(LOST_DEALERS.from_month)))
-    out = frame.assign(price_fen=price, quantity=quantity)
     return out[keep]
+
+
+def _thin(worth: np.ndarray, share: float, start: float) -> np.ndarray:
+    """Flags a ``share`` of the rows evenly over small and large ones, so that the loss is that share of the money."""
+    step = np.floor(np.arange(len(worth) + 1) * share + start)
+    flags = np.empty(len(worth), dtype=bool)
+    flags[np.argsort(-worth, kind="stable")] = np.diff(step) > 0
+    return flags
+
+
+def _start(world: World, story: str) -> float:
+    return float(stream(world.seed, f"story {story}").random())
+
+
+def _switched(world: World, frame: pd.DataFrame, hit: np.ndarray) -> pd.DataFrame:
+    """A share of the richer lines becomes a line of the cheap product line with the same discount and money."""
+    rng = stream(world.seed, "story region_mix_shift")
+    luck, pick = rng.random(len(frame)), rng.random(len(frame))
+    rows = np.flatnonzero(
+        hit & (frame["product_line"] != MIX_SHIFT.to_line).to_numpy() & (luck < MIX_SHIFT.lines_switched)
+    )
+    cheap = np.flatnonzero((world.products["line"] == MIX_SHIFT.to_line).to_numpy())
+    edges = np.cumsum(world.products["popularity"].to_numpy()[cheap])
+    product = cheap[np.searchsorted(edges, pick[rows] * edges[-1], side="right")]
+    list_fen, cost_fen = priced(world.products, product, frame["year"].to_numpy()[rows])
+    old_price = frame["price_fen"].to_numpy()[rows]
+    price = np.maximum(1, np.rint(list_fen * old_price / frame["list_fen"].to_numpy()[rows])).astype("int64")
+    out = frame.copy()
+    place = frame.index[rows]
+    quantity = np.maximum(1, np.rint(frame["quantity"].to_numpy()[rows] * old_price / price)).astype("int64")
+    out.loc[place, "product"], out.loc[place, "product_line"] = product, MIX_SHIFT.to_line
+    out.loc[place, "list_fen"], out.loc[place, "cost_fen"] = list_fen, cost_fen
+    out.loc[place, "price_fen"], out.loc[place, "quantity"] = price, quantity
+    return out
 
 
 def _since(frame: pd.DataFrame, day: np.ndarray, month: str, region: str) -> np.ndarray:
     return np.asarray((frame["node"] == region).to_numpy() & (day >= month_start(month)))
-
-
-def _luck(world: World, story: str, frame: pd.DataFrame) -> np.ndarray:
-    return stream(world.seed, f"story {story}").random(len(frame))
 
 
 def _sold(frame: pd.DataFrame) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def base_lines(world: World) -> pd.DataFrame:
     quantity, price_fen, list_fen, cost_fen, and the share of the line that will come back (``returned``).
     """
     frame = pd.concat([_year(world, year) for year in YEARS], ignore_index=True)
-    frame = fit(frame, world.seed)
+    frame = fit(frame, world.dealers, world.seed)
     day = frame["date"].to_numpy().astype("datetime64[D]")
     frame["person"] = holder(frame["seat"].to_numpy(), day)
     return frame
@@ -50,6 +50,8 @@ def _year(world: World, year: int) -> pd.DataFrame:
     frame = heads.loc[heads.index.repeat(size)].reset_index(drop=True)
     frame["line_no"] = frame.groupby("order").cumcount() + 1
     frame["year"] = year
+    dealer = world.customers["dealer"].to_numpy()[frame["customer"]]
+    frame["dealer"] = np.where(frame["channel"] == CHANNELS[1], dealer, "")
     frame["product"] = _products(world, frame, year, rng)
     frame["product_line"] = world.products["line"].to_numpy()[frame["product"]]
     _amounts(world, frame, rng)

@@ -119,10 +119,13 @@ def seats() -> pd.DataFrame:
 
 
 def holder(seat: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Who holds each ``seat`` (text) on each ``day`` (datetime64[D]); person ids."""
+    """Who holds each ``seat`` (text) on each ``day`` (datetime64[D]); between two holders the manager steps in."""
     out = np.full(len(seat), "", dtype=object)
     for post in POSTS:
-        out[(seat == post.seat) & (day >= np.datetime64(post.start))] = post.person
+        own = seat == post.seat
+        out[own & (day >= np.datetime64(post.start))] = post.person
+        if post.end:
+            out[own & (day > np.datetime64(post.end))] = _MANAGER_OF[node_of(post.team)]
     return out
 
 

@@ -56,19 +56,18 @@ class RepBehind:
 
     person: str = "XS012"
     from_month: str = "2024-02"
-    orders_lost: float = 0.46
+    orders_lost: float = 0.55
     visits_lost: float = 0.45
 
 
 @dataclass(frozen=True)
 class MixShift:
-    """``lines_lost`` of the richer lines give way to more of the low-margin line, at about the same sales."""
+    """``lines_switched`` of the richer lines are ordered from the low-margin line instead, for about the same money."""
 
     region: str = "北方"
     to_line: str = "A"
     from_month: str = "2024-01"
-    lines_lost: float = 0.42
-    quantity_gain: float = 1.42
+    lines_switched: float = 0.42
 
 
 @dataclass(frozen=True)
