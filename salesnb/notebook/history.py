@@ -135,7 +135,7 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         frame = self._monthly and self.tables["history_season"]
         reading = said.season(frame, self.lang)
         if frame.empty:
-            return Exhibit("season", reading=reading)
+            return Exhibit("season", reading=reading, is_absent=True)
         index, spread = frame["season_index"], frame["index_spread"].fillna(0)
         band = (list(index - spread), list(index + spread))
         figure = charts.season(month_names(self.lang), list(index), lang=self.lang, band=band)
@@ -179,7 +179,8 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         text = (
             Text(f"可展开：{names}。", f"Unfold: {names}.") if given else Text("没有其他维度。", "No other dimension.")
         )
-        return Exhibit("more", reading=self.say(text), details=[self._details(name) for name in given])
+        details = [self._details(name) for name in given]
+        return Exhibit("more", reading=self.say(text), details=details, is_absent=not given)
 
     def _details(self, dimension: str) -> Details:
         from salesnb.report.exhibit import Details

@@ -53,7 +53,7 @@ class CustomerQuestions(Past):
             "history_customers", history.customer_years(self._customer_sums, first, self.years, self._spend())
         )
         if frame.empty:
-            return Exhibit("customers", reading=self.say(SHORT))
+            return Exhibit("customers", reading=self.say(SHORT), is_absent=True)
         shown = contract("history_customers")
         names = [c.name for c in shown.columns if c.name not in ("window", "rate_low", "rate_high", "net_minor")]
         per_customer = self.money_unit(int(frame["revenue_per_customer_minor"].max()))
@@ -90,7 +90,7 @@ class CustomerQuestions(Past):
         frame = self.keep("history_tiers", history.tiers(self._customer_sums, self.years, limits))
         moves = self.keep("history_tier_moves", history.tier_moves(self._customer_sums, self.years, limits))
         if frame.empty:
-            return Exhibit("tiers", reading=self.say(SHORT))
+            return Exhibit("tiers", reading=self.say(SHORT), is_absent=True)
         shown, moved = contract("history_tiers"), contract("history_tier_moves")
         words = {name: Text(name, name) for name in limits} | TIERS
         wide = frame.pivot(index="tier", columns="window", values="share_of_sales").fillna(0)
@@ -141,7 +141,7 @@ class CustomerQuestions(Past):
         end = complete or max((q for q in period_of.values() if q < self._quarter(last)), default="")
         frame = self.keep("history_cohorts", history.cohorts(activity, period_of, end))
         if frame.empty:
-            return Exhibit("cohorts", reading=self.say(SHORT))
+            return Exhibit("cohorts", reading=self.say(SHORT), is_absent=True)
         recent = sorted(frame["cohort"].unique())[-COHORTS_SHOWN:]
         wide = frame[frame["cohort"].isin(recent)].pivot(index="cohort", columns="age", values="retention_rate")
         wide = wide[[age for age in range(1, COHORTS_SHOWN) if age in wide.columns]]
@@ -168,7 +168,7 @@ class CustomerQuestions(Past):
             none = Text(
                 "只有一个可比期间，没有增减可分解。", "Only one comparable window: there is no change to explain."
             )
-            return Exhibit("bridge", reading=self.say(none))
+            return Exhibit("bridge", reading=self.say(none), is_absent=True)
         effects = frame.groupby("effect")["change_minor"].sum()
         effects = effects.reindex([name for name in EFFECTS if effects.get(name, 0) != 0])
         sold = sums.groupby("window")["net_minor"].sum()

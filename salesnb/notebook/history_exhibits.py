@@ -81,7 +81,7 @@ def contribution(gains: pd.DataFrame, unit: MoneyUnit, lang: str, steps: int) ->
 
     if gains.empty:
         none = Text("只有一个可比期间，没有增减可分解。", "Only one comparable window: there is no change to explain.")
-        return Exhibit("contribution", reading=none.get(lang))
+        return Exhibit("contribution", reading=none.get(lang), is_absent=True)
     dimension = str(gains["dimension"].iloc[0])
     order = gains["change_minor"].abs().sort_values(ascending=False, kind="stable").index
     shown, rest = gains.loc[order[:steps]], gains.loc[order[steps:]]

@@ -69,7 +69,7 @@ class TeamQuestions(Past):
         frame = self.keep("history_people", people.people_years(self._person_months, self.years, names))
         spread = self.keep("history_productivity", people.productivity(frame, self.years))
         if frame.empty:
-            return Exhibit("people", reading=self.say(SHORT if not self.years else said.NOBODY))
+            return Exhibit("people", reading=self.say(SHORT if not self.years else said.NOBODY), is_absent=True)
         shown = contract("history_productivity")
         unit = self.money_unit(int(spread["revenue_per_head_minor"].max()))
         caption = Options(caption=self.say(Text("人均产能", "Productivity")))
@@ -95,7 +95,7 @@ class TeamQuestions(Past):
 
         frame = self.keep("history_ramp", people.ramp(self._person_months))
         if frame.empty:
-            return Exhibit("ramp", reading=self.say(said.NO_TENURE))
+            return Exhibit("ramp", reading=self.say(said.NO_TENURE), is_absent=True)
         unit = self.money_unit(int(frame["monthly_minor"].max()))
         labels = [str(int(m) + 1) for m in frame["tenure_month"]]
         series = [Series(self.say(Text("月产能", "Sales a month")), list(frame["monthly_minor"]))]
@@ -123,7 +123,7 @@ class TeamQuestions(Past):
 
         frame = self._conversion
         if self._known.empty:
-            return Exhibit("funnel", reading=self.say(NO_FUNNEL))
+            return Exhibit("funnel", reading=self.say(NO_FUNNEL), is_absent=True)
         whole = frame[frame["dimension"] == "all"]
         details = [
             Details(self.say(ATTRIBUTE_WORDS[name]), self._rates_table(frame[frame["dimension"] == name], name))
@@ -141,7 +141,7 @@ class TeamQuestions(Past):
         frame = self._conversion
         closed = frame[(frame["step"] == "closed") & frame["dimension"].isin(PORTRAIT)]
         if closed.empty:
-            return Exhibit("portrait", reading=self.say(NO_FUNNEL))
+            return Exhibit("portrait", reading=self.say(NO_FUNNEL), is_absent=True)
         details = [
             Details(self.say(ATTRIBUTE_WORDS[name]), self._rates_table(closed[closed["dimension"] == name], name))
             for name in PORTRAIT
@@ -193,7 +193,7 @@ class TeamQuestions(Past):
 
         frame = self.keep("funnel_effects", funnel.effects(self._known, self.calendar))
         if frame.empty:
-            return Exhibit("behaviour", reading=self.say(NO_FUNNEL))
+            return Exhibit("behaviour", reading=self.say(NO_FUNNEL), is_absent=True)
         shown = contract("funnel_effects")
         rows = frame.assign(effect=[EFFECT_WORDS[e].get(self.lang) for e in frame["effect"]])
         names = (
@@ -227,7 +227,7 @@ class TeamQuestions(Past):
 
         model = self._win_model
         if self._known.empty:
-            return Exhibit("win-probability", reading=self.say(NO_FUNNEL))
+            return Exhibit("win-probability", reading=self.say(NO_FUNNEL), is_absent=True)
         record = self.tables["funnel_reliability"]
         shown = contract("funnel_reliability")
         table = ""

@@ -31,7 +31,8 @@ class Exhibit(Shown):
 
     ``name`` is unique in the page (it becomes the anchor). ``figure`` and ``table`` are the ``Markup`` that charts and
     tables return; a plain string there is data and is escaped. ``reading`` is one or more computed sentences. ``half``
-    asks for half of the page's width on a desktop.
+    asks for half of the page's width on a desktop. ``is_absent`` says that the data cannot answer the question: the
+    page then gathers it, with its reading as the reason, at its end.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Exhibit(Shown):
     notes: Sentence | Sequence[Sentence] = ()
     half: bool = False
     details: Sequence[Details] = ()
+    is_absent: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reading", prose.lines(self.reading))
@@ -60,8 +62,9 @@ class Exhibit(Shown):
             *_paragraphs(self.notes, "note"),
             *(detail.html() for detail in self.details),
         ]
+        kind = Markup(" absent") if self.is_absent else Markup(" half") if self.half else Markup("")
         return Markup('<div class="exhibit{}" id="{}">{}</div>').format(
-            Markup(" half") if self.half else "", markup.anchor(self.name), markup.join(parts)
+            kind, markup.anchor(self.name), markup.join(parts)
         )
 
     def _evidence(self) -> list[Markup]:

@@ -15,6 +15,7 @@ from salesnb.report import sanitize
 # a widget's view and its "HBox(children=…)" are not among them: the static equivalent stands in a cell beside
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown")
 _TITLE = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_ABSENT = 'class="exhibit absent"'
 _HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
@@ -45,7 +46,22 @@ def parts(notebook: Any, lang: str, name: str = "") -> Parts:
     groups = _groups(cells)
     title, who = _title(groups[0], name, seen)
     sections = [_section(group, seen) for group in groups[1:]]
-    return Parts(title, who, _fragment(groups[0], seen), _paired(sections))
+    answered = [section for section in sections if _ABSENT not in section.body]
+    missing = [section for section in sections if _ABSENT in section.body]
+    gathered = (_unanswered(missing, lang),) if missing else ()
+    return Parts(title, who, _fragment(groups[0], seen), (*_paired(answered), *gathered))
+
+
+def _unanswered(sections: list[Section], lang: str) -> Section:
+    """One section for all questions the data cannot answer: each with its reason."""
+    heading = Text("数据还不能回答的问题", "What the data cannot answer yet").get(lang)
+    rows = []
+    for section in sections:
+        reason = re.search(r'<p class="read">(.*?)</p>', str(section.body), re.DOTALL)
+        # the reason is markup of our own exhibit, cleaned with the rest of the page
+        said = Markup(reason.group(1)) if reason else Markup("")
+        rows.append(Markup("<li>{} {}</li>").format(section.heading, said))
+    return Section(heading, Markup("<ul>{}</ul>").format(Markup("").join(rows)), False)
 
 
 @cache

@@ -21,7 +21,7 @@ def template(name: str) -> str:
 @cache
 def page_style() -> str:
     """The style sheet of every page: colours, layout, components."""
-    return "\n".join((palette.css_variables(), template("page.css"), template("parts.css")))
+    return "\n".join((palette.css_variables(), template("parts.css"), template("page.css")))
 
 
 @cache

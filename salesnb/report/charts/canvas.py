@@ -158,6 +158,17 @@ class Canvas:
             kept = kept[:-1]
         return kept.rstrip() + "…"
 
+    def halves(self, words: str, room: float, size: float = SIZE) -> tuple[str, ...]:
+        """``words`` on one line, or on two where ``room`` px are too few (a span of months, two words); then cut."""
+        if self.text_width(words, size) <= room:
+            return (words,)
+        for mark in ("–", " "):
+            first, found, last = words.partition(mark)
+            if found and last:
+                ending = "–" if mark == "–" else ""
+                return self.shorten(first + ending, room, size), self.shorten(last, room, size)
+        return (self.shorten(words, room, size),)
+
     def grid(self, marks: Sequence[float], words: Sequence[str], side: str = "left") -> None:
         """Light horizontal lines with their figures at the left margin."""
         x0, x1 = self.ax.get_xlim()

@@ -49,7 +49,9 @@ def _shares(
 ) -> Canvas:
     canvas = Canvas(width, 250 if width < 900 else 280, fonts.choose(), lang)
     right = min(canvas.widest(words) + 10, width * 0.56)
-    canvas.frame(0, right, 8, 26)
+    room = (width - right) / len(periods) - 4
+    names = [canvas.halves(period, room, SMALL) for period in periods]
+    canvas.frame(0, right, 8, 12 + 14 * max(map(len, names)))
     canvas.limits((-0.5, len(periods) - 0.5), (0, 1))
     floors = [[0.0, *accumulate(values[i] for _, values in parts)] for i in range(len(periods))]
     thick = min(0.72, canvas.px(x=110)[0])
@@ -61,8 +63,9 @@ def _shares(
             shown = numbers.rate(share, 0)
             if share * canvas.inner[1] >= 15 and canvas.text_width(shown, SMALL) < thick / canvas.px(x=1)[0]:
                 canvas.text(i, floors[i][k] + share / 2, shown, ink, ha="center", size=SMALL, gid="flat")
-    for i, period in enumerate(periods):
-        canvas.text(i, -canvas.px(y=15)[1], period, "muted", ha="center")
+    for i, lines in enumerate(names):
+        for row, line in enumerate(lines):
+            canvas.text(i, -canvas.px(y=15 + 14 * row)[1], line, "muted", ha="center", size=SMALL)
     last = [floors[-1][k] + parts[k][1][-1] / 2 for k in range(len(parts))]
     edge = len(periods) - 1 + thick / 2 + canvas.px(x=8)[0]
     room = (canvas.width - right) + right - canvas.inner[0] * (edge + 0.5) / len(periods)

@@ -52,7 +52,7 @@ def tiers(
     line = either(
         lang,
         (f"{name} {count(big['customer_count'])} 家，贡献 ", share, " 的销售额"),
-        (f"{count(big['customer_count'])} {name.lower()} customers make ", share, " of sales"),
+        (f"{name} ({count(big['customer_count'])}) make ", share, " of sales"),
     )
     place = dict(limits) | {"_ordinary": -1}
     both = moves[(moves["from_tier"] != "_none") & (moves["to_tier"] != "_none")]

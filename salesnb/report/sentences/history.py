@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.report.numbers import is_missing, money, month, month_names, points, rate
 from salesnb.report.prose import Line, Run, bad, good, strong
 from salesnb.report.sentences.words import change_run, either, listed, span
@@ -103,6 +104,8 @@ def season(frame: pd.DataFrame, lang: str) -> Line:
 def nodes(frame: pd.DataFrame, window: str, lang: str, currency: str) -> Line:
     """Largest, fastest and slowest node of ``window``, and the share that moved most; one dimension's rows."""
     last = frame[frame["window"] == window]
+    # what has no node is no node to praise or blame, unless there is nothing else
+    last = last[last["node_id"] != UNASSIGNED] if (last["node_id"] != UNASSIGNED).any() else last
     big = _top(last, "net_minor")
     sold, share = money(big["net_minor"], lang, currency), rate(big["share_of_sales"])
     name = strong(str(big["name"]))
@@ -129,7 +132,5 @@ def contribution(gains: pd.DataFrame, lang: str, currency: str) -> Line:
     """One bridge read aloud."""
     first, last = span(str(gains["from_window"].iloc[0]), lang), span(str(gains["to_window"].iloc[0]), lang)
     low, high = (money(int(gains[c].sum()), lang, currency) for c in ("before_minor", "after_minor"))
-    line = either(
-        lang, (f"从 {first}的 {low}到 {last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",)
-    )
+    line = either(lang, (f"从 {first}的 {low}到 {last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",))
     return line + made_by(gains, lang, currency)
