@@ -15,7 +15,7 @@ from salesnb.report import sanitize
 # a widget's view and its "HBox(children=…)" are not among them: the static equivalent stands in a cell beside
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown")
 _TITLE = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_ABSENT = 'class="exhibit absent"'
+_EXHIBIT, _HALF, _ABSENT = 'class="exhibit', 'class="exhibit half"', 'class="exhibit absent"'
 _HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
@@ -46,10 +46,15 @@ def parts(notebook: Any, lang: str, name: str = "") -> Parts:
     groups = _groups(cells)
     title, who = _title(groups[0], name, seen)
     sections = [_section(group, seen) for group in groups[1:]]
-    answered = [section for section in sections if _ABSENT not in section.body]
-    missing = [section for section in sections if _ABSENT in section.body]
+    answered = [section for section in sections if not _is_absent(section)]
+    missing = [section for section in sections if _is_absent(section)]
     gathered = (_unanswered(missing, lang),) if missing else ()
     return Parts(title, who, _fragment(groups[0], seen), (*_paired(answered), *gathered))
+
+
+def _is_absent(section: Section) -> bool:
+    """Whether nothing in the section answers: one absent exhibit among others stays where it is."""
+    return 0 < section.body.count(_ABSENT) == section.body.count(_EXHIBIT)
 
 
 def _unanswered(sections: list[Section], lang: str) -> Section:
@@ -166,7 +171,7 @@ def _section(cells: list[Any], seen: set[str]) -> Section:
     rest = head.source[found.end() :] if found else head.source
     is_half = "half" in head.metadata.get("tags", [])
     body = _fragment([from_dict({**head, "source": rest.strip()}), *cells[1:]], seen)
-    return Section(_plain(heading), body, is_half or body.count('class="exhibit half"') == body.count("<div") == 1)
+    return Section(_plain(heading), body, is_half or body.count(_HALF) == body.count(_EXHIBIT) == 1)
 
 
 def _plain(heading: str) -> str:

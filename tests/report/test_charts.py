@@ -209,3 +209,11 @@ def test_a_heat_map_of_rates_is_shortened_where_figures_would_touch() -> None:
     wide, narrow = pictures(str(charts.heat([f"2021-{m:02d}" for m in range(1, 13)], quarters, rates, Rate("zh"))))
     assert "84.1 %" in [t.text for t in wide.iter("text")]
     assert "84" in [t.text for t in narrow.iter("text")]
+
+
+def test_names_of_periods_break_before_they_touch() -> None:
+    spans = ["2021-07–2022-06", "2022-07–2023-06", "2023-07–2024-06"]
+    drawn = str(charts.shares(spans, [("战略客户", [0.1, 0.2, 0.3]), ("普通客户", [0.9, 0.8, 0.7])]))
+    _, narrow = pictures(drawn)
+    said = [t.text for t in narrow.iter("text")]
+    assert "2021-07–" in said and "2022-06" in said and spans[0] not in said

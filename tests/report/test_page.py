@@ -137,3 +137,21 @@ def test_outputs_of_a_units_own_notebook_are_made_harmless() -> None:
     assert "said &amp; &lt;done&gt;" in body and 'src="data:image/png;base64,' in body and "data:image/svg" in body
     assert "display:none}" not in body.split("<script>")[0] and 'href="javascript' not in body
     assert "<h1>&lt;b onclick=x&gt;T&lt;/b&gt;</h1>" in body
+
+
+def test_questions_without_an_answer_are_gathered_and_answers_stay() -> None:
+    def cell(*exhibits: Exhibit) -> Any:
+        return v4.new_code_cell(
+            "", outputs=[v4.new_output("execute_result", data=e._repr_mimebundle_()) for e in exhibits]
+        )
+
+    gone, kept = Exhibit("a", reading="缺少回款", is_absent=True), Exhibit("b", reading="有答案")
+    cells = [
+        v4.new_markdown_cell("# T"),
+        v4.new_markdown_cell("## 回款？"),
+        cell(gone),
+        v4.new_markdown_cell("## 都有？"),
+    ]
+    page = render(v4.new_notebook(cells=[*cells, cell(kept, gone)]), PageContext())
+    assert "<h2>回款？</h2>" not in page and "<li>回款？ 缺少回款</li>" in page
+    assert "<h2>都有？</h2>" in page and "有答案" in page and page.count("<li>") == 1

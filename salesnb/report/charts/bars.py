@@ -43,7 +43,9 @@ def _bars(rows: Sequence[Bar], scale: Scale, width: int, by_sign: bool) -> Canva
     canvas.frame(left, notes + 8 if notes else 0, 2, 4)
     _limits(canvas, rows, scale, step, by_sign)
     for i, row in enumerate(rows):
-        _bar(canvas, row, scale, i * step, step, above, by_sign)
+        middle = i * step + (28 if above else step / 2)
+        _names(canvas, row, i * step + 11 if above else middle, middle, above)
+        _bar(canvas, row, scale, middle, by_sign)
     if min((scale.value(row.value) for row in rows), default=0.0) < 0:
         for i in range(len(rows)):
             canvas.line([0, 0], [i * step + (18 if above else 2), (i + 1) * step], "grey", 1.0)
@@ -63,17 +65,20 @@ def _limits(canvas: Canvas, rows: Sequence[Bar], scale: Scale, step: float, by_s
     canvas.limits((low - gaps[0] * span / room, high + gaps[1] * span / room), (step * len(rows), 0))
 
 
-def _bar(canvas: Canvas, row: Bar, scale: Scale, top: float, step: float, above: bool, by_sign: bool) -> None:
-    value = scale.value(row.value)
-    thick = 14
-    middle = top + (28 if above else step / 2)
-    x0, x1 = canvas.ax.get_xlim()
-    gap = canvas.px(x=6)[0]
-    name_at = (x0, top + 11) if above else (x0 - canvas.px(x=canvas.ax.get_position().x0 * canvas.width)[0], middle)
-    canvas.text(*name_at, canvas.shorten(row.label, canvas.width if above else canvas.width * 0.4))
+def _names(canvas: Canvas, row: Bar, label_at: float, middle: float, above: bool) -> None:
+    """The row's name at the left (or above its bar) and its note at the right edge."""
+    (x0, x1), box = canvas.ax.get_xlim(), canvas.ax.get_position()
+    left = 0.0 if above else canvas.px(x=box.x0 * canvas.width)[0]
+    canvas.text(x0 - left, label_at, canvas.shorten(row.label, canvas.width if above else canvas.width * 0.4))
     if row.note:
-        canvas.text(x1 + canvas.px(x=canvas.width * (1 - canvas.ax.get_position().x1))[0], middle, row.note,
-                    _STATES.get(row.state, "muted"), ha="right", gid="bold" if row.state else None)  # fmt: skip
+        edge = x1 + canvas.px(x=canvas.width * (1 - box.x1))[0]
+        mark = "bold" if row.state else None
+        canvas.text(edge, middle, row.note, _STATES.get(row.state, "muted"), ha="right", gid=mark)
+
+
+def _bar(canvas: Canvas, row: Bar, scale: Scale, middle: float, by_sign: bool) -> None:
+    """The bar from zero, the target's mark and the figure behind the longer of both."""
+    value, thick, gap = scale.value(row.value), 14, canvas.px(x=6)[0]
     if math.isnan(value):
         canvas.text(gap, middle, scale.brief(row.value), "muted", size=SMALL)
         return
