@@ -1,1 +1,21 @@
-"""Limits that contradict each other."""
+"""Why limits cannot hold together, in the smallest set of them."""
+
+from salesnb.methods.conflicts.conflict import Alike, Conflict, Member
+from salesnb.methods.conflicts.implied import ImpliedRange, implied_ranges, redundant_rows, share_range
+from salesnb.methods.conflicts.search import ConflictUndecided, feasible, find_conflict
+from salesnb.methods.conflicts.softness import LeastViolation, least_violation
+
+__all__ = [
+    "Alike",
+    "Conflict",
+    "ConflictUndecided",
+    "ImpliedRange",
+    "LeastViolation",
+    "Member",
+    "feasible",
+    "find_conflict",
+    "implied_ranges",
+    "least_violation",
+    "redundant_rows",
+    "share_range",
+]

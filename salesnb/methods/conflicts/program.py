@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from salesnb.methods.projection.problem import Floats, Ints
+from salesnb.methods.projection.problem import Flags, Floats, Ints
 
 _MOST_NODES = 20_000  # of a search for whole numbers: a limit that stops every machine at the same place
 _SECONDS = 60.0  # the last resort; a search that ends here is undecided
@@ -41,6 +41,10 @@ class Matrix:
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
         return cls(starts, columns[order], np.asarray(values, float)[order])
 
+    def triples(self) -> tuple[Ints, Ints, Floats]:
+        """(row, column, value) of every entry, to be extended."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts)), self.columns, self.values
+
 
 @dataclass(frozen=True, eq=False)
 class Result:
@@ -55,7 +59,7 @@ class Result:
 class Program:
     """min cost · x with row_low ≤ matrix · x ≤ row_high and low ≤ x ≤ high; runs again from where it was.
 
-    ``whole``: x in whole numbers, at most ``slack`` dearer than the cheapest.
+    ``whole``: flags of the columns that are whole numbers; then at most ``slack`` dearer than the cheapest.
     """
 
     def __init__(
@@ -65,24 +69,27 @@ class Program:
         matrix: Matrix,
         limits: tuple[Floats, Floats],
         *,
-        whole: bool = False,
+        whole: Flags | None = None,
         slack: float = 0.0,
     ) -> None:
         import highspy
 
         self._highspy, self._engine = highspy, highspy.Highs()
         options: dict[str, bool | int | float | str] = {"output_flag": False, "threads": 1, "parallel": "off"}
-        if whole:
+        options |= {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+        if whole is not None:
             options |= {"mip_rel_gap": 0.0, "mip_abs_gap": slack, "mip_feasibility_tolerance": 1e-9}
             options |= {"mip_max_nodes": _MOST_NODES, "time_limit": _SECONDS}
         for option, value in options.items():
             self._engine.setOptionValue(option, value)
-        self._engine.passModel(self._model(cost, bounds, matrix, limits, whole))
+        model = self._model(cost, bounds, matrix, limits)
+        if whole is not None:
+            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+            model.integrality_ = [kinds[int(flag)] for flag in whole]
+        self._engine.passModel(model)
         self.columns, self.rows = len(cost), len(limits[0])
 
-    def _model(
-        self, cost: Floats, bounds: tuple[Floats, Floats], matrix: Matrix, limits: tuple[Floats, Floats], whole: bool
-    ) -> Any:
+    def _model(self, cost: Floats, bounds: tuple[Floats, Floats], matrix: Matrix, limits: tuple[Floats, Floats]) -> Any:
         highspy, model = self._highspy, self._highspy.HighsLp()
         model.num_col_, model.num_row_ = len(cost), len(limits[0])
         model.col_cost_ = np.asarray(cost, float)
@@ -92,8 +99,6 @@ class Program:
         model.a_matrix_.start_ = matrix.starts.astype(np.int32)
         model.a_matrix_.index_ = matrix.columns.astype(np.int32)
         model.a_matrix_.value_ = matrix.values
-        if whole:
-            model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
         return model
 
     def limit_row(self, row: int, low: float, high: float) -> None:

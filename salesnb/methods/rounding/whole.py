@@ -60,7 +60,7 @@ def _within(shares: Shares, floor: Floats, reach: float, limits: list[Limits]) -
     matrix = Matrix.of(np.tile(row, 3), np.concatenate([column + count * k for k in range(3)]), sign, at)
     bounds = (np.zeros(3 * count), most)
     between = (np.concatenate(low), np.concatenate(high))
-    program = Program(cost, bounds, matrix, between, whole=True, slack=_SLACK * count)
+    program = Program(cost, bounds, matrix, between, whole=np.ones(len(cost), bool), slack=_SLACK * count)
     result = program.run()
     if result.outcome is not Outcome.OPTIMAL:
         return result.outcome, None

@@ -1,0 +1,70 @@
+"""Fine and coarse rows: which is which, and which coarse ones lie within the cells of a conflict."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from salesnb.methods.conflicts.merged import Table, joint_key
+from salesnb.methods.projection.problem import Ints
+
+_MOST_COLUMNS = 12_000  # rows may join as long as the programmes stay this narrow
+
+
+def with_coarse(table: Table, candidates: Ints) -> Ints:
+    """The candidates and the limited rows of coarser families that lie within the candidates' cells, ascending."""
+    problem = table.problem
+    finest, inside = _finest(table, candidates), _cells_of(table, candidates)
+    joined = candidates
+    for family in sorted(problem.families, key=lambda family: (family.size, family.name)):
+        if family.size >= finest or not family.size:
+            continue
+        start = problem.row(family.name, 0)
+        outside = np.bincount(family.group[~inside & (family.group >= 0)], minlength=family.size) > 0
+        some = np.bincount(family.group[inside & (family.group >= 0)], minlength=family.size) > 0
+        rows = np.intersect1d(start + np.flatnonzero(some & ~outside), table.limited)
+        wider = np.union1d(joined, rows)
+        if len(wider) > len(joined) and joint_key(table, wider)[1] <= _MOST_COLUMNS:
+            joined = wider
+    return joined
+
+
+def finest_first(table: Table, rows: Ints) -> list[Ints]:
+    """``rows`` divided by family, many groups before few and ratios last; inside, by the first cell in key order."""
+    problem = table.problem
+    rank = np.arange(problem.cells)
+    if problem.keys is not None:
+        rank[np.argsort(problem.keys, kind="stable")] = np.arange(problem.cells)
+    parts = []
+    for family in sorted(problem.families, key=lambda family: (-family.size, family.name)):
+        start = problem.row(family.name, 0) if family.size else 0
+        own = rows[(rows >= start) & (rows < start + family.size)] if family.size else rows[:0]
+        if not len(own):
+            continue
+        first = np.full(family.size + 1, problem.cells)
+        np.minimum.at(first, family.group, rank)  # -1 falls on the last
+        parts.append(own[np.argsort(first[own - start], kind="stable")])
+    ratios = rows[rows >= problem.group_rows]
+    names = [problem.row_name(int(row)).name for row in ratios]
+    return [*parts, ratios[np.argsort(np.array(names))]] if len(ratios) else parts
+
+
+def _finest(table: Table, rows: Ints) -> int:
+    """The number of groups of the finest family among the rows."""
+    most, at = 0, 0
+    for family in table.problem.families:
+        if ((rows >= at) & (rows < at + family.size)).any():
+            most = max(most, family.size)
+        at += family.size
+    return most
+
+
+def _cells_of(table: Table, rows: Ints) -> np.ndarray:
+    """(cells,) whether a cell is in any of the rows."""
+    needed, at = table.groups_in(rows), 0
+    inside = np.zeros(table.problem.cells, bool)
+    for family in table.problem.families:
+        chosen = np.zeros(family.size + 1, bool)
+        chosen[needed[(needed >= at) & (needed < at + family.size)] - at] = True
+        inside |= chosen[family.group]
+        at += family.size
+    return inside

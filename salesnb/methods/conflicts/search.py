@@ -1,0 +1,108 @@
+"""Finding a smallest set of contradicting limits: candidates first, then a deletion filter on linear programmes.
+
+Candidates are the rows that carry a proof of infeasibility: in small problems the rows with a price in the programme of
+least violation; in large ones the rows whose dual runs into its cap in a projection where every row may give way.
+Coarse rows that lie within the candidates' cells join them, and the filter deletes fine rows before coarse ones: four
+quarters of a branch explain more than its seventy people do. (Chinneck 2008, *Feasibility and Infeasibility in
+Optimization*: elastic and deletion filters.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from salesnb.methods.conflicts.coarse import with_coarse
+from salesnb.methods.conflicts.conflict import Conflict, member
+from salesnb.methods.conflicts.elastic import least_change
+from salesnb.methods.conflicts.filter import Filter
+from salesnb.methods.conflicts.merged import Table, merge
+from salesnb.methods.conflicts.program import Outcome
+from salesnb.methods.conflicts.softness import CAP, giving_way, hardened
+from salesnb.methods.projection import Problem, Status, project
+from salesnb.methods.projection.problem import INF, Flags, Ints
+
+_THRESHOLDS = (0.5, 0.1, 0.02)  # of the cap: what counts as running into it
+_DIRECT = 25_000  # entries of all rows: below, one programme over everything is faster than the projection
+_LARGEST = 1_500_000  # entries: above, no programme over everything
+_PRICED = 1e-9
+
+
+class ConflictUndecided(RuntimeError):
+    """Neither a conflict nor a solution was found: the contradiction is too slight, or too spread, for the methods."""
+
+
+def find_conflict(problem: Problem, held: Ints | None = None) -> Conflict | None:
+    """A smallest set of rows that cannot hold together within the cells' bounds; None where all can.
+
+    Softness (cap, stiffness) is left aside: limits count as they stand. ``held``: (cells,) labels of the rules that set
+    the cells' bounds (-1: none); such labels can be members of the set, too.
+
+    :raises ConflictUndecided: see there.
+    """
+    table = Table.of(problem)
+    candidates = _candidates(table)
+    if candidates is None:
+        return None
+    rows, labels = Filter(merge(table, with_coarse(table, candidates), held)).smallest()
+    return _described(table, np.array(rows, np.int64), labels, held)
+
+
+def feasible(problem: Problem) -> bool:
+    """Whether all limits, soft ones as they stand, can hold together within the cells' bounds.
+
+    :raises ConflictUndecided: see there.
+    """
+    return _candidates(Table.of(problem)) is None
+
+
+def _candidates(table: Table) -> Ints | None:
+    """Rows that cannot hold together (more than necessary, as a rule); None: all can."""
+    rows, problem = table.limited, table.problem
+    entries = problem.cells * len(problem.families)
+    if entries <= _DIRECT:
+        return _by_programme(table, rows)
+    capped = project(giving_way(problem), 1e-9)
+    misses = np.maximum(table.low - capped.values, capped.values - table.high)
+    if capped.status is Status.SOLVED and (misses <= 1e-9 * table.size).all():
+        return None
+    for threshold in _THRESHOLDS:
+        running = rows[np.abs(capped.dual[rows]) > threshold * CAP]
+        if len(running) and merge(table, running).program().run().outcome is Outcome.INFEASIBLE:
+            return running
+    if project(hardened(problem), 1e-9).status is Status.SOLVED:
+        return None
+    if entries <= _LARGEST:
+        return _by_programme(table, rows)
+    raise ConflictUndecided(f"{problem.cells} cells, {len(rows)} rows")
+
+
+def _by_programme(table: Table, rows: Ints) -> Ints | None:
+    """The rows with a price in the programme of least violation over everything."""
+    merged = merge(table, rows)
+    if merged.program().run().outcome is not Outcome.INFEASIBLE:
+        return None
+    return rows[np.abs(least_change(merged).prices) > _PRICED]
+
+
+def _described(table: Table, rows: Ints, labels: list[int], held: Ints | None) -> Conflict:
+    """The set with its arithmetic, verified by programmes of its own."""
+    if held is not None:
+        table, held = _released(table, ~np.isin(held, labels) & (held >= 0)), np.where(np.isin(held, labels), held, -1)
+    given = least_change(merge(table, rows, held, slack=0.0))
+    heaviest = np.abs(given.prices).max(initial=0.0) or 1.0
+    members = [
+        member(table.problem, int(row), float(price) / heaviest, (float(table.low[row]), float(table.high[row])))
+        for row, price in zip(rows, given.prices, strict=True)
+    ]
+    return Conflict(tuple(members), tuple(labels), given.cost, Filter(merge(table, rows, held)).verified())
+
+
+def _released(table: Table, cells: Flags) -> Table:
+    """The table with the bounds of some cells let go."""
+    problem = table.problem
+    lower, upper = problem.ranges()
+    natural_low, natural_high = np.where(problem.prior < 0, -INF, 0.0), np.where(problem.prior > 0, INF, 0.0)
+    free = replace(problem, lower=np.where(cells, natural_low, lower), upper=np.where(cells, natural_high, upper))
+    return replace(table, problem=free)
