@@ -19,6 +19,10 @@ SHORT = Text(
     "数据不足一个完整的十二个月，客户指标暂不给出。",
     "There are not yet twelve whole months of data, so no customer figures.",
 )
+NO_TIERS = Text(
+    "company.yaml 还没有设定客户层级（tiers）的年购买额标准。",
+    "company.yaml sets no yearly purchase for customer tiers yet.",
+)
 EFFECTS = {
     "price": Text("价格", "Price"),
     "volume": Text("销量", "Volume"),
@@ -89,8 +93,8 @@ class CustomerQuestions(Past):
         limits = self._limits()
         frame = self.keep("history_tiers", history.tiers(self._customer_sums, self.years, limits))
         moves = self.keep("history_tier_moves", history.tier_moves(self._customer_sums, self.years, limits))
-        if frame.empty:
-            return Exhibit("tiers", reading=self.say(SHORT), is_absent=True)
+        if frame.empty or not limits:
+            return Exhibit("tiers", reading=self.say(SHORT if limits else NO_TIERS), is_absent=True)
         shown, moved = contract("history_tiers"), contract("history_tier_moves")
         words = {name: Text(name, name) for name in limits} | TIERS
         wide = frame.pivot(index="tier", columns="window", values="share_of_sales").fillna(0)

@@ -60,8 +60,6 @@ def tiers(
     up, down = (int(both.loc[side, "customer_count"].sum()) for side in (step > 0, step < 0))
     line += either(lang, (f"；升级 {up} 家，降级 {down} 家",), (f"; {up} moved up, {down} down",))
     above = [(words[t].get(lang), money(v, lang, currency)) for t, v in sorted(limits.items(), key=lambda x: x[1]) if v]
-    if not above:
-        return line + either(lang, ("。公司尚未设定层级标准。",), (". The company has set no tier limits yet.",))
     said = ("；" if lang == "zh" else "; ").join(f"{tier} ≥ {limit}" for tier, limit in above)
     return line + either(lang, (f"。层级标准（年购买额）：{said}。",), (f". Tiers by yearly purchase: {said}.",))
 
