@@ -59,10 +59,7 @@ def command(arguments: list[str]) -> int:
         code: int = module.do(given, lang)
         return code
     except SalesnbError as error:
-        from salesnb.versions.snapshot import masked_text
-
-        print(masked_text(error.say(lang)), file=sys.stderr)
-        return MISUSE if isinstance(error, (UsageError, PeriodError)) else FINDINGS
+        return told(error, lang)
     except (KeyboardInterrupt, Interrupted) as stop:
         text = Text(
             "已中断：没有发布任何内容，原有版本未变。", "Interrupted: nothing was published, versions are as before."
@@ -75,6 +72,14 @@ def command(arguments: list[str]) -> int:
     finally:
         if previous is not None:
             signal.signal(signal.SIGTERM, previous)
+
+
+def told(error: SalesnbError, lang: str) -> int:
+    """Say ``error`` on stderr, without passwords, and return the exit code it stands for."""
+    from salesnb.versions.snapshot import masked_text
+
+    print(masked_text(error.say(lang)), file=sys.stderr)
+    return MISUSE if isinstance(error, (UsageError, PeriodError)) else FINDINGS
 
 
 def parser(lang: str, wanted: str = "") -> Parser:

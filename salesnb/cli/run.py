@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from salesnb.cli.commands import DONE, FINDINGS, chosen_unit
-from salesnb.model.errors import Text
+from salesnb.cli.commands import DONE, FINDINGS, chosen_unit, told
+from salesnb.model.errors import SalesnbError, Text
 from salesnb.runs.progress import on_terminal
 from salesnb.runs.settings import CELL_SECONDS, Request
 
@@ -57,7 +57,11 @@ def do(given: argparse.Namespace, lang: str) -> int:
             only=tuple(given.only),
             cell_seconds=given.cell_seconds,
         )
-        worst = max(worst, _explain(request, lang) if given.explain else _run(request, lang))
+        try:
+            code = _explain(request, lang) if given.explain else _run(request, lang)
+        except SalesnbError as error:  # one period that cannot run does not keep the others from running
+            code = told(error, lang)
+        worst = max(worst, code)
     return worst
 
 

@@ -6,8 +6,10 @@ is ok only when every code cell was executed, the kernel answered "ok" to each, 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+import sysconfig
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from typing import Any, Literal
 
 from salesnb.model.errors import Place, RunError, Text
 from salesnb.runs.dag import Notebook
+from salesnb.runs.fingerprint import PACKAGE
 from salesnb.runs.kernels import manager_class
 from salesnb.versions.manifest import Failure
 from salesnb.versions.snapshot import masked_address, masked_text
@@ -25,6 +28,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 _OURS = ("ParamsError", "DataError", "PeriodError", "UsageError", "VersionError", "RunError", "SalesnbError")
 _MARKER = "papermill-error-cell-tag"
 _START_SECONDS = 60
+_FOLDERS = tuple(f"{folder}{os.sep}" for folder in (sysconfig.get_path("purelib"), sys.prefix, PACKAGE.parent))
 
 
 @dataclass
@@ -232,7 +236,9 @@ def question(node: Any, index: int) -> dict[str, str]:
 
 
 def _clean(text: str) -> str:
-    """Without colours of a terminal and without passwords of addresses."""
+    """Without colours of a terminal, folders of this machine and passwords of addresses."""
+    for folder in _FOLDERS:
+        text = text.replace(folder, "")
     return masked_text(_ANSI.sub("", text))
 
 

@@ -13,10 +13,12 @@ from typing import Any
 
 from salesnb.runs.fingerprint import PACKAGE
 from salesnb.runs.settings import Settings
+from salesnb.versions.publish import STAGE_LOCK, is_abandoned
 
 # What would make the same notebook behave differently for another user.
 _DROPPED = ("PYTHONSTARTUP", "MATPLOTLIBRC", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "PYTHONINSPECT", "PYTHONBREAKPOINT")
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_SCRATCH = "salesnb-kernels-"
 _SOCKET_PATH_LIMIT = 90
 
 
@@ -52,11 +54,22 @@ def kernel_environment(settings: Settings, stage: Path, scratch: Path) -> dict[s
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A private folder for connection files and configuration, with a path short enough for sockets where possible."""
-    path = Path(tempfile.mkdtemp(prefix="salesnb-"))
+    """A private folder for connection files and configuration, with a path short enough for sockets where possible.
+
+    It is locked for as long as the run lives; what killed runs left is removed first.
+    """
+    from filelock import FileLock
+
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        if is_abandoned(left):
+            shutil.rmtree(left, ignore_errors=True)
+    path = Path(tempfile.mkdtemp(prefix=_SCRATCH))
+    lock = FileLock(path / STAGE_LOCK)
+    lock.acquire(blocking=False)
     try:
         yield path
     finally:
+        lock.release()
         shutil.rmtree(path, ignore_errors=True)
 
 

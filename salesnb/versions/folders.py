@@ -110,7 +110,7 @@ class PeriodFolder:
         from filelock import FileLock
 
         self.path.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.path / ".lock", timeout=LOCK_SECONDS, mode=0o666)
+        return FileLock(self.path / ".lock", timeout=LOCK_SECONDS)
 
     def shown(self, *parts: str) -> str:
         """A path below outputs as the user knows it, with forward slashes."""

@@ -109,25 +109,30 @@ def open_stage(period: PeriodFolder) -> Stage:
 
 def remove_stale(period: PeriodFolder) -> int:
     """Remove stages whose process is gone; the caller holds the period's lock. Returns how many."""
-    from filelock import FileLock, Timeout
-
-    removed = 0
     for path in period.path.glob(".removed-*"):
         _remove(path)
-    for path in sorted(period.path.glob(".stage-*")):
-        lock_file = path / STAGE_LOCK
-        if lock_file.exists():
-            lock = FileLock(lock_file)
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                continue
-            lock.release()
-        elif _age(path) < ORPHAN_SECONDS:
-            continue
+    gone = [path for path in sorted(period.path.glob(".stage-*")) if is_abandoned(path)]
+    for path in gone:
         _remove(path)
-        removed += 1
-    return removed
+    return len(gone)
+
+
+def is_abandoned(path: Path) -> bool:
+    """Whether the process that made the folder ``path`` and holds its lock has ended, however it did."""
+    from filelock import FileLock, Timeout
+
+    lock_file = path / STAGE_LOCK
+    if not lock_file.exists():
+        return _age(path) >= ORPHAN_SECONDS
+    lock = FileLock(lock_file)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return False
+    except OSError:  # another user's, or gone meanwhile
+        return False
+    lock.release()
+    return True
 
 
 @contextmanager
