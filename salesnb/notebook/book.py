@@ -111,7 +111,7 @@ class Book:
         """Keep the core figures for the index of versions, and return the row of cards."""
         from salesnb.report.cards import Cards
 
-        self.figures = [{"label": c.label, "value": c.value, "state": c.state} for c in cards]
+        self.figures = [{"label": c.label, "value": c.value, "state": c.state, "word": c.word} for c in cards]
         return Cards(cards, self.lang)
 
     def checks(self) -> Exhibit:

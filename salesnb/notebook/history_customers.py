@@ -67,6 +67,7 @@ class CustomerQuestions(Past):
         counts = [c for c in columns if not c.column.name.endswith("_minor")]
         money = [c for c in columns if c.column.name == "window" or c.column.name.endswith("_minor")]
         caption = Options(caption=self.say(Text("客户指标", "Customers")))
+        frame = self.spanned(frame)
         table = render(frame, counts, self.lang, options=caption) + render(
             frame, money, self.lang, per_customer, caption
         )
@@ -104,7 +105,7 @@ class CustomerQuestions(Past):
         named = frame.assign(tier=[words[t].get(self.lang) for t in frame["tier"]], place=frame["tier"].map(place))
         named = named.sort_values(["window", "place"], ascending=[False, True], kind="stable")
         caption = Options(caption=self.say(Text("客户层级", "Tiers")))
-        table = render(named, list(shown.columns), self.lang, self.unit_shown, caption)
+        table = render(self.spanned(named), list(shown.columns), self.lang, self.unit_shown, caption)
         path = moves.assign(
             from_tier=[words[t].get(self.lang) for t in moves["from_tier"]],
             to_tier=[words[t].get(self.lang) for t in moves["to_tier"]],
@@ -114,7 +115,7 @@ class CustomerQuestions(Past):
             Details(self.say(Text("各层级的客户与销售额", "Customers and sales by tier")), table),
             Details(self.say(Text("层级之间的迁移", "Moves between tiers")), drill),
         ]
-        figure = shares(list(wide.columns), parts, self.lang)
+        figure = shares([self.short(w) for w in wide.columns], parts, self.lang)
         reading = said.tiers(frame, moves, words, limits, (self.lang, self.currency))
         return Exhibit("tiers", figure=figure, reading=reading, details=details)
 

@@ -99,6 +99,7 @@ def contribution(gains: pd.DataFrame, unit: MoneyUnit, lang: str, steps: int) ->
 
 def node_table(frame: pd.DataFrame, labels: Sequence[str], label: Text, unit: MoneyUnit, limit: int | None) -> Markup:
     """One row a node: sales in every window, then the newest window's rates; largest first, the company in the foot."""
+    from salesnb.report.sentences.words import span
     from salesnb.report.tables import Options, Show, render
 
     lang, last = unit.lang, labels[-1]
@@ -111,7 +112,7 @@ def node_table(frame: pd.DataFrame, labels: Sequence[str], label: Text, unit: Mo
     )
     contract_of = contract("history_nodes")
     shows = [Show(Column("name", "text", label))]
-    shows += [Show(Column(f"net_{w}", "minor", Text(w, w), unit="money")) for w in labels]
+    shows += [Show(Column(f"net_{w}", "minor", Text(span(w, "zh"), span(w, "en")), unit="money")) for w in labels]
     for name in _NODE_COLUMNS:
         if newest[name].notna().any():
             is_change = name in ("growth_rate", "share_shift_rate", "cagr_rate")
@@ -125,6 +126,7 @@ def sensitivity(totals: pd.DataFrame, customers: pd.DataFrame, unit: MoneyUnit) 
     """Growth as reported, with returns left out, and without the largest customer of the newest window."""
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.numbers import rate
+    from salesnb.report.sentences.words import span
     from salesnb.report.tables import Options, Show, render
 
     lang, labels = unit.lang, list(totals["window"])
@@ -147,7 +149,7 @@ def sensitivity(totals: pd.DataFrame, customers: pd.DataFrame, unit: MoneyUnit) 
     rows = [{"case": text.get(lang), **_sold_and_grown(values, labels)} for text, values in cases]
     shows = [
         Show(Column("case", "text", Text("口径", "Basis"))),
-        Show(Column("net_minor", "minor", Text(labels[-1], labels[-1]), unit="money")),
+        Show(Column("net_minor", "minor", Text(span(labels[-1], "zh"), span(labels[-1], "en")), unit="money")),
         Show(contract("history_nodes").column("growth_rate"), signed=True),
     ]
     table = render(rows, shows, lang, unit, Options(caption=Text("敏感性", "Sensitivity").get(lang)))

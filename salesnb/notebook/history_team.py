@@ -32,6 +32,7 @@ STAND_WORDS = {
     "none": Text("与平均无异", "As the average"),
 }
 PILLS = {"above": "good", "below": "bad", "none": ""}
+ROWS_SHOWN = 40  # the workbook holds all of them
 PORTRAIT = ("industry", "company_size", "decision_chain", "customer_type")
 BY = ("source", "product_line", "region_id", "person_id")
 ATTRIBUTE_WORDS = {
@@ -74,7 +75,7 @@ class TeamQuestions(Past):
         unit = self.money_unit(int(spread["revenue_per_head_minor"].max()))
         caption = Options(caption=self.say(Text("人均产能", "Productivity")))
         columns = [Show(c) for c in shown.columns if spread[c.name].notna().any() and c.name != "net_minor"]
-        table = render(spread, columns, self.lang, unit, caption)
+        table = render(self.spanned(spread), columns, self.lang, unit, caption)
         last = frame[frame["window"] == self.years[-1].label].sort_values(
             ["monthly_minor", "person_id"], ascending=[False, True], kind="stable"
         )
@@ -181,7 +182,7 @@ class TeamQuestions(Past):
                 Show(Column("stands", "text", shown.column("stands_out").label)),
             ]
         label = self.say(ATTRIBUTE_WORDS[dimension]) if dimension else self.say(shown.label)
-        return render(rows, columns, self.lang, options=Options(caption=label))
+        return render(rows, columns, self.lang, options=Options(caption=label, limit=ROWS_SHOWN))
 
     def behaviour(self) -> Exhibit:
         """Windows of behaviour: reacting within 72 h of a viewed quote, closing at the end of a quarter."""

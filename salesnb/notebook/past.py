@@ -65,3 +65,13 @@ class Past(Book):
     def unit_shown(self) -> MoneyUnit:
         """The page's money unit, from its largest total."""
         return self.money_unit(int(self.totals["net_minor"].abs().max()))
+
+    def spanned(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """``frame`` with its windows said in words."""
+        from salesnb.report.sentences.words import span
+
+        return frame.assign(window=[span(str(label), self.lang) for label in frame["window"]])
+
+    def short(self, label: str) -> str:
+        """A window's label for an axis: its last month, or the year where it is one."""
+        return label if label.isdigit() else self.say(Text("至", "to ")) + label.partition("–")[2]
