@@ -82,7 +82,14 @@ class Explorer:
     @cached_property
     def dimensions(self) -> list[str]:
         """Dimensions the exports hold: those with a node that sold something and has a name."""
-        return [name for name in DIMENSIONS if set(self._sums((name,), "")[name]) - {UNASSIGNED}]
+        return [name for name in DIMENSIONS if self._known(name) - {UNASSIGNED}]
+
+    def _known(self, dimension: str) -> set[str]:
+        """The nodes that sold something: from the book's own table where an exhibit has asked already."""
+        kept = self.book.tables.get("history_nodes")
+        if kept is not None and (kept["dimension"] == dimension).any():
+            return set(kept.loc[kept["dimension"] == dimension, "node_id"])
+        return set(self._sums((dimension,), "")[dimension])
 
     def nodes(self, dimension: str) -> list[tuple[str, str]]:
         """(name, id) of every node with sales in the book's windows, largest in the newest first."""
@@ -105,7 +112,7 @@ class Explorer:
 
     @cached_property
     def periods(self) -> list[str]:
-        """"" for the book's windows, then the latest complete quarters and months, newest first."""
+        """ "" for the book's windows, then the latest complete quarters and months, newest first."""
         book, out = self.book, [""]
         for kind, most in ((Kind.QUARTER, QUARTERS), (Kind.MONTH, MONTHS)):
             period = book.calendar.containing(kind, book.windows[-1].end)
@@ -137,12 +144,16 @@ class Explorer:
         book, labels = self.book, [w.label for w in self.windows(choice.period)]
         parts, whole = self._parts(choice), self._whole(choice)
         who = self._name(choice.dimension, choice.node) if choice.node else ""
-        titles = [who or book.say(said.COMPANY), book.say(MEASURES[choice.measure].label), said.when(labels[-1], book.lang)]
+        titles = [
+            who or book.say(said.COMPANY),
+            book.say(MEASURES[choice.measure].label),
+            said.when(labels[-1], book.lang),
+        ]
         title = " · ".join(titles)
-        how, value = (book.lang, book.currency), tuple(whole[name] for name in (labels[-1], "change"))
-        reading = said.selection(choice.measure, who, labels[-1], (value[0], value[1]), how)
-        if parts.empty:
-            return Exhibit("explore", title=title, reading=reading)
+        how = (book.lang, book.currency)
+        reading = said.selection(choice.measure, who, labels[-1], (whole[labels[-1]], whole["change"]), how)
+        if parts.empty or (choice.parts, choice.measure) == ("customer_id", "customers"):
+            return Exhibit("explore", title, self._trend(choice), reading)  # a customer is one customer: no parts
         known = parts[parts[labels[-1]].notna() & (parts["node_id"] != UNASSIGNED)]
         by = book.say(DIMENSIONS[choice.parts][0])
         reading += said.ends(choice.measure, by, list(zip(known["name"], known[labels[-1]], strict=True)), how)
@@ -187,7 +198,9 @@ class Explorer:
         wide.insert(0, "name", [self._called(node, str(names[node])) for node in wide.index])
         return wide.rename_axis(columns=None).reset_index()
 
-    def _scale(self, measure: str, parts: pd.DataFrame, whole: pd.Series, labels: list[str]) -> MoneyUnit | Rate | Count:
+    def _scale(
+        self, measure: str, parts: pd.DataFrame, whole: pd.Series, labels: list[str]
+    ) -> MoneyUnit | Rate | Count:
         from salesnb.report.numbers import Count, Rate
 
         book = self.book

@@ -182,6 +182,12 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         details = [self._details(name) for name in given]
         return Exhibit("more", reading=self.say(text), details=details, is_absent=not given)
 
+    def explore(self) -> Any:
+        """Widgets to choose dimension, node, measure and period; they stay out of the page."""
+        from salesnb.notebook import panels
+
+        return panels.explore(self)
+
     def _details(self, dimension: str) -> Details:
         from salesnb.report.exhibit import Details
 

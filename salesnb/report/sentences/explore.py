@@ -58,7 +58,8 @@ def selection(measure: str, who: str, window: str, figures: tuple[Any, Any], how
     line = _said(measure, (name, day), strong(figure(measure, value, lang, currency)), lang)
     if not is_missing(moved):
         run = change(measure, moved, lang)
-        before = ("，比上年同期", run) if measure in IN_RELATION else ("，比上年 ", run)
+        than = "，增速比上年 " if measure == "growth" else "，比上年 "
+        before = ("，比上年同期", run) if measure in IN_RELATION else (than, run)
         line += either(lang, before, (", ", run, " on the year before"))
     return line + ("。" if lang == "zh" else ". ")
 
