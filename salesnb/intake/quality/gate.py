@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.quality.furniture import keep_aside
-from salesnb.intake.tables.stack import Stack
+from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
 
 _LENGTH = {

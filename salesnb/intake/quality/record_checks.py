@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from salesnb.intake.bench import Bench, ident
 from salesnb.intake.quality.findings import Finding
-from salesnb.intake.tables.stack import Stack
+from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
 
 

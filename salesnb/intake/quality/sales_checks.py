@@ -5,7 +5,7 @@ from __future__ import annotations
 from salesnb.intake.bench import Bench, ident
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.quality.furniture import keep_aside
-from salesnb.intake.tables.stack import Stack
+from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
 
 _TWICE = {

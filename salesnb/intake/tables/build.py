@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.tables import cells, ledger, names, paper, records, rounding, sales
-from salesnb.intake.tables.stack import Stack, stack
+from salesnb.intake.tables.select import Stack
+from salesnb.intake.tables.stack import stack
 from salesnb.model.params.company import Company
 from salesnb.model.tables import contract
 

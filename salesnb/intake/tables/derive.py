@@ -5,7 +5,7 @@ from __future__ import annotations
 from salesnb.intake.bench import Bench
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.tables.calendar_sql import settlement_month
-from salesnb.intake.tables.stack import Stack
+from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import DataError, Place, Text
 from salesnb.model.params.company import Company
 from salesnb.model.periods import Calendar

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from salesnb.intake.bench import Bench
+from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.specs import SPECS
-from salesnb.intake.tables.stack import Stack
 from salesnb.model.money import minor_digits
 from salesnb.model.params.company import Company
 from salesnb.model.tables import check, contract

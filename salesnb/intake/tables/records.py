@@ -9,8 +9,8 @@ from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality import record_checks
 from salesnb.intake.quality.gate import gate
+from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.specs import SPECS
-from salesnb.intake.tables.stack import Stack
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.money import minor_digits
 from salesnb.model.params.company import Company

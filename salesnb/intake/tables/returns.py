@@ -7,7 +7,7 @@ from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.quality.gate import gate
 from salesnb.intake.tables.calendar_sql import settlement_month
-from salesnb.intake.tables.stack import Stack
+from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
 from salesnb.model.params.company import Company
 

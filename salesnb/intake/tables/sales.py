@@ -10,7 +10,7 @@ from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality import sales_checks
 from salesnb.intake.quality.gate import gate
 from salesnb.intake.tables.calendar_sql import settlement_month
-from salesnb.intake.tables.stack import Stack
+from salesnb.intake.tables.select import Stack
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.params.company import Company
 
@@ -23,6 +23,7 @@ IDS = (
     ("customer_id", "customer_name"),
     ("dealer_id", "dealer_name"),
 )
+_KEYS = "order_id, line_no, person_id"
 PLAIN_IDS = ("customer_type", "channel_id", "industry", "entity_id", "product_line")
 
 
@@ -46,7 +47,9 @@ def exact_lines(bench: Bench, company: Company, rows: Stack, returns: Stack | No
 
         based = with_returns(bench, company, returns, based, stop_share)
     sourced = _from_dimensions(bench, based, dims)
-    return _keyed(bench, sourced)
+    has_keys = {"order_id", "line_no"} <= set(rows.columns)
+    whole = has_keys and not bench.one(f"SELECT count(*) FROM {kept} WHERE order_id IS NULL OR line_no IS NULL")
+    return _keyed(bench, sourced, whole)
 
 
 def _have(rows: Stack, column: str) -> str:
@@ -67,7 +70,7 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         f"coalesce({date_of.get(company.basis.date, 'NULL')}, _day)" if company.basis.date != "order_date" else "_day"
     )
     bench.run(
-        f"CREATE TABLE {out} AS SELECT * REPLACE (coalesce(month, {settlement_month(basis, company)}) AS month) FROM ("
+        f"CREATE VIEW {out} AS SELECT * REPLACE (coalesce(month, {settlement_month(basis, company)}) AS month) FROM ("
         f"SELECT _file, _row, {_have(rows, 'order_id')}::VARCHAR AS order_id, {_have(rows, 'line_no')}::VARCHAR "
         f"AS line_no,"
         f" coalesce({day}, {first_of_month})::DATE AS order_date, coalesce({day}, {first_of_month})::DATE AS _day,"
@@ -99,7 +102,7 @@ def _signed_returns(bench: Bench, based: str) -> str:
         return based
     out = bench.name("based")
     bench.run(
-        f"CREATE TABLE {out} AS SELECT * REPLACE (CASE WHEN is_return THEN -net ELSE net END AS net,"
+        f"CREATE VIEW {out} AS SELECT * REPLACE (CASE WHEN is_return THEN -net ELSE net END AS net,"
         " CASE WHEN is_return THEN -list ELSE list END AS list, CASE WHEN is_return THEN -cost ELSE cost END AS cost,"
         f" CASE WHEN is_return THEN -quantity ELSE quantity END AS quantity) FROM {based}"
     )
@@ -131,13 +134,13 @@ def _from_dimensions(bench: Bench, based: str, dims: Dimensions) -> str:
         values = ", ".join([f"b.{column}", *([fills[column]] if column in fills else []), none])
         columns.append(f"coalesce({values}) AS {column}")
     out = bench.name("sourced")
-    bench.run(f"CREATE TABLE {out} AS SELECT b.* REPLACE ({', '.join(columns)}) FROM {based} b {' '.join(joins)}")
+    bench.run(f"CREATE VIEW {out} AS SELECT b.* REPLACE ({', '.join(columns)}) FROM {based} b {' '.join(joins)}")
     return out
 
 
-def _keyed(bench: Bench, sourced: str) -> str:
-    """Unique keys whatever the export says: lines without number are counted within their order by content, never by
-    position; the same key twice with different content is a finding, and the later one gets a suffix."""
+def _keyed(bench: Bench, sourced: str, whole: bool) -> str:
+    """Sorted lines with unique keys whatever the export says: lines without number are counted within their order by
+    content, never by position; a key twice with different content is a finding, and the later one gets a suffix."""
     content = (
         "order_date, product_id, customer_id, person_id, net, quantity, list, cost, region_id, channel_id, is_return,"
         " _file, _row"
@@ -147,23 +150,22 @@ def _keyed(bench: Bench, sourced: str) -> str:
         "CASE WHEN line_no IS NULL THEN printf('%05d', row_number() OVER"
         f" (PARTITION BY order_id, line_no IS NULL ORDER BY {content})) ELSE line_no END"
     )
-    needs = bench.one(f"SELECT count(*) FROM {sourced} WHERE line_no IS NULL OR order_id IS NULL")
-    line = numbered if needs else "line_no"
+    line = "line_no" if whole else numbered
     bench.run(
         f"CREATE TABLE {out} AS SELECT * REPLACE ({line} AS line_no)"
         f" FROM (SELECT * REPLACE (coalesce(order_id, {literal(UNASSIGNED)}) AS order_id) FROM {sourced})"
+        f" ORDER BY {_KEYS}"
     )
-    twice = bench.rows(
-        f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM {out} GROUP BY order_id, line_no, person_id "
-        f"HAVING n > 1)"
-    )[0]
+    twice = bench.rows(f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM {out} GROUP BY {_KEYS} HAVING n > 1)")[
+        0
+    ]
     if not twice[0]:
         return out
     sales_checks.key_conflicts(bench, out, *twice)
     final = bench.name("keyed")
     bench.run(
-        f"CREATE TABLE {final} AS SELECT * EXCLUDE (_nth) REPLACE (CASE WHEN _nth > 1 THEN line_no || '#' || _nth"
-        " ELSE line_no END AS line_no) FROM (SELECT *, row_number() OVER (PARTITION BY order_id, line_no, person_id"
-        f" ORDER BY is_return, {content}) AS _nth FROM {out})"
+        f"CREATE TABLE {final} AS SELECT * FROM (SELECT * EXCLUDE (_nth) REPLACE (CASE WHEN _nth > 1 THEN"
+        f" line_no || '#' || _nth ELSE line_no END AS line_no) FROM (SELECT *, row_number() OVER"
+        f" (PARTITION BY {_KEYS} ORDER BY is_return, {content}) AS _nth FROM {out})) ORDER BY {_KEYS}"
     )
     return final

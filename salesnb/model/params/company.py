@@ -47,6 +47,7 @@ class ColumnMap(ParamsModel):
     """Where a column comes from: its header in the export, and how to read it."""
 
     column: str | None = None  # header in the export
+    also: tuple[str, ...] = ()  # what other exports of the same source call it
     columns: tuple[str, ...] = ()  # several headers joined by "/" (a key made of parts)
     value: str | None = None  # a constant for every row
     unit: Literal["元", "千元", "万元", "百万元", "亿元", "1", "K", "M", "minor", "percent"] | None = None

@@ -1,0 +1,166 @@
+"""One raw table → typed rows of its stack: every mapped column as SQL, with what is wrong with it as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from salesnb.intake.bench import Bench, ident, literal
+from salesnb.intake.clean.columns import TYPES, Reading, Typed, header_unit, is_plain, trim, typed
+from salesnb.intake.quality import column_findings as report
+from salesnb.intake.read.layout import plain
+from salesnb.intake.read.raw import Raw
+from salesnb.intake.tables.specs import kinds
+from salesnb.model.money import minor_digits
+from salesnb.model.params.company import ColumnMap, Company
+from salesnb.model.params.company import Source as Mapping
+
+_UNITS = {
+    "元": "1",
+    "1": "1",
+    "千元": "1000",
+    "K": "1000",
+    "万元": "10000",
+    "百万元": "1000000",
+    "M": "1000000",
+    "亿元": "100000000",
+    "percent": "0.01",
+}
+
+
+@dataclass
+class Stack:
+    """A table's typed rows: DuckDB table ``name`` with ``_file _row _flaw _bad`` and ``columns`` (mapped anywhere)."""
+
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    raws: list[Raw] = field(default_factory=list)
+
+
+def spellings(column: ColumnMap) -> list[tuple[str, ...]]:
+    """The headers a map's column needs, each with its other spellings."""
+    if column.column is not None:
+        return [(column.column, *column.also)]
+    return [(header,) for header in column.columns]
+
+
+def find(raw: Raw, *headers: str) -> str | None:
+    """The column of ``raw`` that the first of ``headers`` means which it has: spelled the same, else the same but for
+    width, case and blanks."""
+    for header in headers:
+        if header in raw.columns:
+            return header
+        same = [c for c in raw.columns if plain(c) == plain(header)]
+        if len(same) == 1:
+            return same[0]
+    return None
+
+
+@dataclass
+class Selection:
+    """Reading one raw table by its map into ``out``."""
+
+    bench: Bench
+    company: Company
+    out: Stack
+    raw: Raw
+    mapping: Mapping
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether all its words can be taken as they stand."""
+        known = kinds(self.out.table)
+        headers = [
+            self.raw.sql(h)
+            for n, c in self.mapping.columns.items()
+            if known[n] in ("id", "text")
+            for names in spellings(c)
+            if (h := find(self.raw, *names)) is not None
+        ]
+        return is_plain(self.bench, self.raw.name, list(dict.fromkeys(headers)))
+
+    def insert(self) -> None:
+        """Append the table's typed rows to the stack."""
+        known = kinds(self.out.table)
+        selects, joins, bad = [], [], []
+        for name in self.out.columns:
+            column = self.mapping.columns.get(name)
+            done = self._column(name, known[name], column) if column else None
+            if done is None:
+                selects.append(f"NULL::{TYPES[known[name]]} AS {ident(name)}")
+                continue
+            selects.append(f"{done.sql} AS {ident(name)}")
+            joins += done.joins
+            if done.odd:
+                bad.append(f"CASE WHEN {done.odd}.bad THEN {literal(name)} END")
+        flags = f"nullif(concat_ws(',', {', '.join(bad)}), '')" if bad else "NULL"
+        self.bench.run(
+            f"INSERT INTO {self.out.name} SELECT {len(self.out.raws) - 1}, _row, _flaw, {flags}, {', '.join(selects)}"
+            f" FROM {self.raw.name} {' '.join(dict.fromkeys(joins))} {self._where()}"
+        )
+
+    def _where(self) -> str:
+        """The map's ``where``: keep rows whose column holds one of the values."""
+        parts = []
+        for header, values in self.mapping.where.items():
+            found = find(self.raw, header)
+            if found:
+                parts.append(f"{trim(self.raw.sql(found))} IN ({', '.join(literal(v) for v in values)})")
+        return f"WHERE {' AND '.join(parts)}" if parts else ""
+
+    def _column(self, name: str, kind: str, column: ColumnMap) -> Typed | None:
+        """One mapped column as SQL; None when this file does not have it."""
+        if column.value is not None:
+            return Typed(f"CAST({literal(column.value)} AS {TYPES[kind]})")
+        found = [(names[0], find(self.raw, *names)) for names in spellings(column)]
+        missing = [name for name, there in found if there is None]
+        if column.less and find(self.raw, column.less) is None:
+            missing.append(column.less)
+        if missing:
+            self.bench.findings.add(report.column_absent(self.raw, name, missing, self.out.table))
+            return None
+        headers = [there for _, there in found if there is not None]
+        if column.columns:
+            return self._joined(headers)
+        done = self._read(name, kind, column, headers[0])
+        if column.less:
+            minus = self._read(name, kind, column, find(self.raw, column.less) or column.less)
+            return Typed(f"(({done.sql}) - ({minus.sql}))", done.joins + minus.joins, done.odd or minus.odd)
+        return done
+
+    def _joined(self, headers: Sequence[str]) -> Typed:
+        """A text made of several columns, joined by "/"; blank parts are left out."""
+        parts = [
+            typed(self.bench, self.raw.name, self.raw.sql(h), Reading(h, "text", plain=self.plain)) for h in headers
+        ]
+        listed = ", ".join(p.sql for p in parts)
+        return Typed(f"nullif(concat_ws('/', {listed}), '')", [j for p in parts for j in p.joins])
+
+    def _read(self, name: str, kind: str, column: ColumnMap, header: str) -> Typed:
+        reading = Reading(
+            name,
+            kind,
+            self._multiplier(kind, column, header),
+            column.format,
+            decimal=self.mapping.decimal,
+            zone=self.company.timezone,
+            values=tuple(column.values.items()),
+            missing=frozenset(self.mapping.missing),
+            plain=self.plain,
+        )
+        done = typed(self.bench, self.raw.name, self.raw.sql(header), reading)
+        self.bench.findings.extend(report.unreadable(self.bench, self.raw, header, reading, done, self.out.table))
+        return done
+
+    def _multiplier(self, kind: str, column: ColumnMap, header: str) -> Decimal:
+        """What a plain figure of the column is worth: by the map, else by the unit its header states."""
+        stated = header_unit(header) if kind == "decimal" else None
+        if stated and column.unit and _UNITS.get(column.unit) != _UNITS[stated]:
+            self.bench.findings.add(report.unit_contradiction(self.raw, header, stated, column.unit, self.out.table))
+        unit = column.unit or stated
+        if unit == "minor":
+            return Decimal(1).scaleb(-minor_digits(self.company.currency))
+        return Decimal(_UNITS[unit]) if unit else Decimal(1)
