@@ -273,7 +273,10 @@ _WHAT = {
     "render": Text("的页面无法生成", "cannot be made into a page"),
 }
 _REMEDY = {
-    "error": Text("按上面的提示修改参数或数据后重跑", "change the parameters or data as said above, then run again"),
+    "error": Text(
+        "多半是程序缺陷：把失败页连同技术细节发给维护人员",
+        "most likely a defect: send the failure page to the maintainers",
+    ),
     "exit": Text("去掉单元格里的 exit 或 sys.exit", "remove exit or sys.exit from the cell"),
     "dead": Text(
         "多为内存不足：关闭其他程序或缩小数据范围后重跑",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from salesnb.model.errors import SalesnbError, Text, VersionError
 from salesnb.model.params.strict import load_yaml
@@ -68,7 +70,7 @@ def write_indexes(settings: Settings) -> None:
     listed = rows(outputs)
     names = {settings.unit: settings.params.company.name.get(settings.lang)}
     for unit, path in ((None, outputs), (settings.unit, outputs / settings.unit)):
-        shown = [_index_row(asdict(row), unit, names) for row in listed if unit in (None, row.unit)]
+        shown = [_index_row(asdict(row), unit, names, settings) for row in listed if unit in (None, row.unit)]
         title = names[settings.unit] if unit else ""
         replace_text(path / "index.html", index.render(shown, settings.lang, title))
 
@@ -82,8 +84,8 @@ def refresh_indexes(settings: Settings, latest: Path) -> None:
         write_indexes(settings)
 
 
-def _index_row(row: dict[str, Any], unit: str | None, names: Mapping[str, str]) -> dict[str, Any]:
-    """A row as its page needs it: links relative to the page, the unit's name, the comparison where there is one."""
+def _index_row(row: dict[str, Any], unit: str | None, names: Mapping[str, str], settings: Settings) -> dict[str, Any]:
+    """A row as its page needs it: links relative to the page, the unit's name, local time, the comparison if any."""
     link = str(row["link"])
     folder = link.rsplit(f"/{_PAGES}/", 1)[0]
     compared = f"{folder}/{_PAGES}/changes.html" if row["previous"] and row["state"] in ("complete", "draft") else ""
@@ -91,6 +93,7 @@ def _index_row(row: dict[str, Any], unit: str | None, names: Mapping[str, str]) 
     return row | {
         "link": link[cut:],
         "compare": compared[cut:],
+        "finished": _local(str(row["finished"]), settings),
         "unit_name": names.get(str(row["unit"]), row["unit"]),
     }
 
@@ -151,7 +154,7 @@ def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Noteb
         fingerprint=str(facts.get("fingerprint", "")),
         links=tuple(Link(label.get(lang), href) for _, label, href in links),
         pages=tuple(Link(_title(n, manifest, lang), f"{n.name}.html", n == notebook) for n in pages),
-        stamp=_stamp(manifest, lang),
+        stamp=_stamp(settings, manifest),
     )
 
 
@@ -183,9 +186,18 @@ def _title(notebook: Notebook, manifest: Manifest, lang: str) -> str:
     return str(stated or notebook.title.get(lang) or notebook.name)
 
 
-def _stamp(manifest: Manifest, lang: str) -> str:
-    made = manifest.finished.replace("T", " ").replace("Z", " UTC")
-    return Text(f"生成于 {made}", f"made {made}").get(lang)
+def _stamp(settings: Settings, manifest: Manifest) -> str:
+    made = _local(manifest.finished, settings).replace("T", " ")
+    return Text(f"生成于 {made}", f"made {made}").get(settings.lang)
+
+
+def _local(utc: str, settings: Settings) -> str:
+    """A manifest's time in the company's time zone; text that is no time stays."""
+    try:
+        moment = datetime.fromisoformat(utc)
+    except ValueError:
+        return utc
+    return moment.astimezone(ZoneInfo(settings.params.company.timezone)).strftime("%Y-%m-%dT%H:%M")
 
 
 def _comparison(settings: Settings, manifest: Manifest, difference: VersionDiff) -> str:
@@ -200,7 +212,7 @@ def _comparison(settings: Settings, manifest: Manifest, difference: VersionDiff)
         period=settings.period.text,
         version=manifest.version,
         state=_state(manifest),
-        stamp=_stamp(manifest, lang),
+        stamp=_stamp(settings, manifest),
     )
     full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), "../changes.csv")
     return compare_page.render(difference.lines(), old, new, context, full)

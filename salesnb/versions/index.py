@@ -78,6 +78,7 @@ def _row(folder: PeriodFolder, path: Path, version: str, latest: bool) -> Row:
     place = path.relative_to(folder.outputs).as_posix()
     state = "failed" if manifest.state == "failed" else "draft" if manifest.draft else "complete"
     failure = manifest.failures[0] if manifest.failures else None
+    is_failed = state == "failed"  # what its notebooks said before one of them failed is no conclusion
     return Row(
         unit=folder.unit,
         period=folder.period,
@@ -88,8 +89,8 @@ def _row(folder: PeriodFolder, path: Path, version: str, latest: bool) -> Row:
         as_of=manifest.as_of,
         finished=manifest.finished,
         lang=manifest.lang,
-        headline=manifest.headline,
-        figures=tuple(manifest.figures),
+        headline="" if is_failed else manifest.headline,
+        figures=() if is_failed else tuple(manifest.figures),
         checks=sum(not check.get("passed", False) for check in manifest.checks),
         changed_cells=manifest.changed_cells,
         previous=manifest.previous,

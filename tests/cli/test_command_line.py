@@ -125,7 +125,7 @@ def test_no_unit_yet_says_how_to_make_one(
 def test_check_finds_what_is_wrong_without_running(workbook: Workbook, capsys: pytest.CaptureFixture[str]) -> None:
     workbook.notebook("10_a", "raise SystemExit")
     assert main(["check"]) == 0
-    assert "没有发现问题" in capsys.readouterr().out
+    assert "没有需要处理的问题" in capsys.readouterr().out
     unit = workbook.root / "params" / "u"
     (unit / "review.yaml").write_text("alert_behnd: 0.2\n", encoding="utf-8")
     with open(unit / "company.yaml", "a", encoding="utf-8") as out:

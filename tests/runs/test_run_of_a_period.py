@@ -247,3 +247,32 @@ def test_an_altered_version_is_not_carried(workbook: Workbook) -> None:
     assert "altered" in _explained()["10_a"]
     outcome, told = _run()
     assert outcome.version == "v002" and "10_a 完成" in told
+
+
+def test_two_builds_in_two_folders_are_equal_but_for_the_stamp(
+    workbook: Workbook, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The same inputs in another folder give the same bytes: tables, workbook, comparison, pages but for their time."""
+    import re
+
+    other = Workbook(tmp_path_factory.mktemp("elsewhere"))
+    other.unit()
+    cells = workbook.table("a", [1, 2]), "print('<b>销售额</b>')"
+    found = []
+    for home in (workbook, other):
+        home.notebook("10_a", *cells, writes=["a"])
+        assert home.salesnb("run", "2024")[0] == 0
+        files = {
+            p.relative_to(home.period("v001")).as_posix(): p for p in home.period("v001").rglob("*") if p.is_file()
+        }
+        found.append({name: path.read_bytes() for name, path in files.items()})
+    assert found[0].keys() == found[1].keys()
+    for name in found[0]:
+        if name.endswith((".parquet", ".csv", ".xlsx", ".yaml")):
+            assert found[0][name] == found[1][name], name
+        if name.endswith(".html"):
+            left, right = (re.sub(r"生成于 [0-9: -]+", "", f[name].decode()) for f in found)
+            assert left == right
+    for written in found:
+        for name in ("all/10_a.html", "manifest.json", "run.jsonl", "params.yaml"):
+            assert str(workbook.root.parent) not in written[name].decode(), "no folder of this machine"
