@@ -223,7 +223,7 @@ def _nonnegative(bottom: Array, cov: Array, limit: float) -> Array:
     """Bottom cells (n,) of a coherent forecast moved to zero or above (within ``-limit``), nearest in the metric of
     their remaining covariance ``cov`` (n, n)."""
     held = np.zeros(len(bottom), bool)
-    value, multiplier = bottom, np.zeros(0)
+    value, multiplier = bottom, np.zeros(0, float)
     for turn in range(_PIVOTS * 2):
         below = ~held & (value < limit)
         free = np.zeros(len(bottom), bool)
@@ -232,6 +232,6 @@ def _nonnegative(bottom: Array, cov: Array, limit: float) -> Array:
         if not below.any() and not free.any():
             break
         held = (held | below) & ~free
-        multiplier = np.linalg.solve(cov[np.ix_(held, held)], bottom[held])
+        multiplier = np.asarray(np.linalg.solve(cov[np.ix_(held, held)], bottom[held]), float)
         value = bottom - cov[:, held] @ multiplier
     return value
