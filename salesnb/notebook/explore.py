@@ -157,7 +157,7 @@ class Explorer:
         known = parts[parts[labels[-1]].notna() & (parts["node_id"] != UNASSIGNED)]
         by = book.say(DIMENSIONS[choice.parts][0])
         reading += said.ends(choice.measure, by, list(zip(known["name"], known[labels[-1]], strict=True)), how)
-        scale = self._scale(choice.measure, parts, whole, labels)
+        scale = self._scale(choice.measure, _largest(parts, whole, labels))
         figure = self._figure(choice, parts, labels[-1], scale)
         return Exhibit("explore", title, figure, reading, self._table(choice, parts, whole, labels))
 
@@ -198,15 +198,13 @@ class Explorer:
         wide.insert(0, "name", [self._called(node, str(names[node])) for node in wide.index])
         return wide.rename_axis(columns=None).reset_index()
 
-    def _scale(
-        self, measure: str, parts: pd.DataFrame, whole: pd.Series, labels: list[str]
-    ) -> MoneyUnit | Rate | Count:
+    def _scale(self, measure: str, largest: float) -> MoneyUnit | Rate | Count:
+        """How the figures of ``measure`` are written, money in the unit that fits its ``largest`` amount."""
         from salesnb.report.numbers import Count, Rate
 
-        book = self.book
         if measure == "sales":
-            return book.money_unit(int(max(abs(int(whole[labels[-1]])), int(parts[labels].abs().max().max()))))
-        return Count(book.lang) if measure == "customers" else Rate(book.lang)
+            return self.book.money_unit(int(largest))
+        return Count(self.book.lang) if measure == "customers" else Rate(self.book.lang)
 
     def _table(self, choice: Choice, parts: pd.DataFrame, whole: pd.Series, labels: list[str]) -> Markup:
         from salesnb.report.numbers import MoneyUnit
@@ -224,7 +222,7 @@ class Explorer:
             total |= {w: 1.0 if parts[w].notna().any() else None for w in labels} | {"change": None}
         by = book.say(DIMENSIONS[choice.parts][0])
         caption = f"{book.say(shown.label)} · {by} · {said.when(labels[-1], book.lang)}"
-        scale = self._scale(choice.measure, parts, whole, labels)
+        scale = self._scale(choice.measure, _largest(parts, whole, labels))
         unit = scale if isinstance(scale, MoneyUnit) else None
         return render(parts, [head, *columns, *last], book.lang, unit, Options(caption, total=total, limit=ROWS))
 
@@ -257,13 +255,12 @@ class Explorer:
         from markupsafe import Markup
 
         from salesnb.report.charts import Series, trend
-        from salesnb.report.numbers import Count, Rate, month_names
+        from salesnb.report.numbers import month_names
 
         book, values = self.book, self._monthly(choice)
         if values is None or not values.notna().any():
             return Markup("")
-        scales = {"sales": lambda: book.money_unit(int(values.abs().max())), "customers": lambda: Count(book.lang)}
-        scale = scales.get(choice.measure, lambda: Rate(book.lang))()
+        scale = self._scale(choice.measure, float(values.abs().max()))
         years = sorted({book.calendar.year_of(month) for month in values.index})[-LINES:]
         tones = ("now", "before", "past")
         series = [
@@ -312,3 +309,8 @@ class Explorer:
 
     def _called(self, node: str, name: str) -> str:
         return self.book.say(Text("未分配", "Unassigned")) if node == UNASSIGNED else name
+
+
+def _largest(parts: pd.DataFrame, whole: pd.Series, labels: list[str]) -> float:
+    """The largest figure shown, whatever its sign."""
+    return float(max(parts[labels].abs().max().max(), whole[labels].astype("float64").abs().max()))
