@@ -1,6 +1,6 @@
 """Goals of the forecast engine against what it reaches, in one run.
 
-    python -m tests.bench.forecast_bench [--companies 200] [--peers]
+    python -m tests.bench.forecast_bench [--companies 500] [--peers]
 
 Real panels and companies come from SALESNB_REAL_DATA (default ../shared/data) and are left out with a word where
 absent. ``--peers`` adds statsforecast's AutoETS and MFLES and Prophet where the bench environment has them; they are
@@ -232,7 +232,7 @@ def _prophet(past: Array, future: Array) -> float:
 def main() -> None:
     """Run everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--companies", type=int, default=200)
+    parser.add_argument("--companies", type=int, default=500)
     parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()
     found = sources()

@@ -35,9 +35,8 @@ def joint_totals(view: Outlook, draws: int = 1000, seed: int = 0) -> Array:
     ended and zero histories stay at their known part.
     """
     rng = np.random.default_rng(seed)
-    order = _order(view, draws, rng)
     t = student.ppf((np.arange(draws) + 0.5) / draws, DF)
-    value = _ranked(view.window.at(t, view.factor), order)
+    value = _in_order_of(_paths(view, draws, rng), view.window.at(t, view.factor))
     blind = np.isnan(view.window.scale)
     value[blind] = 0.0
     tree = view.fit.tree
@@ -47,10 +46,10 @@ def joint_totals(view: Outlook, draws: int = 1000, seed: int = 0) -> Array:
         child, run = family.child, family.run
         var = np.nan_to_num(own[child].std(1)) ** 2
         target = value[family.parent]
-        part = own[child]
+        part, ascending = own[child], np.sort(own[child], axis=1)
         for sweep in range(_SWEEPS):
             if sweep:
-                part = _ranked(np.sort(own[child], axis=1), part.argsort(1, kind="stable").argsort(1, kind="stable"))
+                part = _in_order_of(part, ascending)
             part = _meet(part, target, var, family.start, run, floor[child])
         value[child] = part
     total = tree.add_up(value[tree.leaves]) + view.known[:, None]
@@ -58,13 +57,13 @@ def joint_totals(view: Outlook, draws: int = 1000, seed: int = 0) -> Array:
     return total
 
 
-def _order(view: Outlook, draws: int, rng: np.random.Generator) -> Index:
-    """Ranks (N, draws) of the totals: resampled error months carried through the window with each node's gain."""
+def _paths(view: Outlook, draws: int, rng: np.random.Generator) -> Array:
+    """Sums of errors (N, draws) whose order the totals take: resampled error months carried with each node's gain."""
     residual = view.fit.own.residual
     pool = np.flatnonzero((~np.isnan(residual)).any(0))
     horizon = view.window.horizon
     if not len(pool):
-        return rng.random((len(residual), draws)).argsort(1).argsort(1)
+        return rng.random((len(residual), draws))
     error = residual[:, pool]
     count = np.maximum((~np.isnan(error)).sum(1, keepdims=True), 1)
     mean = np.nansum(error, axis=1, keepdims=True) / count
@@ -79,13 +78,14 @@ def _order(view: Outlook, draws: int, rng: np.random.Generator) -> Index:
     size = np.maximum(spread, 1e-12)
     with one_thread():
         path = error @ often + gain * (error @ later)
-    path += 1e-6 * size * rng.normal(size=path.shape)
-    return path.argsort(1, kind="stable").argsort(1, kind="stable")
+    return path + 1e-6 * size * rng.normal(size=path.shape)
 
 
-def _ranked(values: Array, order: Index) -> Array:
-    """Ascending ``values`` (n, B) put into the order of ranks (n, B)."""
-    return np.take_along_axis(values, order, axis=1)
+def _in_order_of(like: Array, ascending: Array) -> Array:
+    """``ascending`` values (n, B) placed so that each row has the order of ``like`` (n, B)."""
+    out = np.empty_like(ascending)
+    np.put_along_axis(out, like.argsort(1, kind="stable"), ascending, axis=1)
+    return out
 
 
 def _meet(part: Array, target: Array, var: Array, start: Index, run: Index, floor: Mask) -> Array:
