@@ -50,7 +50,8 @@ class Typed:
     sql: str
     joins: list[str] = field(default_factory=list)
     odd: str | None = None
-    bad_values: int = 0
+    looked_up: str = ""  # table of all spellings Python looked at
+    unusual: bool = False  # some of them were understood
     candidates: frozenset[str] = frozenset()  # date orders that fit; more than one is for the user to decide
     order: str | None = None
 
@@ -190,7 +191,8 @@ def _odd(bench: Bench, table: str, raw: str, fast: str, parse: Callable[[str], A
         bad.append(value is None and not numbers.is_nothing(text) and text.strip() not in reading.missing)
     name = _table(bench, distinct, meant, bad, TYPES[reading.kind])
     join = f"LEFT JOIN {name} ON {raw} = {name}.spelled"
-    return Typed(f"coalesce({fast}, {name}.meant)", [join], name if any(bad) else None, sum(bad))
+    understood = any(value is not None for value in meant)
+    return Typed(f"coalesce({fast}, {name}.meant)", [join], name if any(bad) else None, name, understood)
 
 
 def _table(bench: Bench, spelled: list[str], meant: list[Any], bad: list[bool], kind: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench
+from salesnb.intake.clean import numbers
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.read.raw import Raw, Source
 from salesnb.model.errors import DataError, Place, Text
@@ -91,6 +92,8 @@ def unreadable(bench: Bench, raw: Raw, header: str, reading: Reading, done: Type
     """Values of a column that are not what it should hold, and date orders only the user can decide."""
     if len(done.candidates) > 1:
         yield _date_order(bench, raw, header, reading, done, table)
+    if done.unusual and reading.kind in ("decimal", "date", "month"):
+        yield from _unusual(bench, raw, header, reading, done, table)
     if not done.odd:
         return
     cell = raw.sql(header)
@@ -102,17 +105,48 @@ def unreadable(bench: Bench, raw: Raw, header: str, reading: Reading, done: Type
     if not count:
         return
     word = _KIND_WORDS[reading.kind]
+    comma = reading.kind == "decimal" and reading.decimal == "." and numbers.parse(value, decimal=",") is not None
     yield Finding(
-        f"{reading.kind}_unreadable",
-        "error",
+        "decimal_comma" if comma else f"{reading.kind}_unreadable",
+        "stop" if comma else "error",  # 1,234 in such a column would silently become a thousand times too much
         Text(
-            f"{count} 个值不是{word.zh}，例如“{_short(value)}”",
-            f"{count} values are not {word.en}, e.g. {_short(value)!r}",
+            f"{count} 个值不是{word.zh}，例如“{_short(value)}”{'，小数点像是逗号' if comma else ''}",
+            f"{count} values are not {word.en}, "
+            f"e.g. {_short(value)!r}{'; the decimal mark seems to be a comma' if comma else ''}",
         ),
-        Text(
+        Text('在该来源写 decimal: ","', 'write decimal: "," in this source')
+        if comma
+        else Text(
             "改正源文件，或在 sources 中写明 format、unit、values",
             "correct the export, or write format, unit or values in sources",
         ),
+        table=table,
+        file=raw.shown,
+        row=row,
+        column=header,
+        value=value,
+        row_count=count,
+    )
+
+
+def _unusual(bench: Bench, raw: Raw, header: str, reading: Reading, done: Typed, table: str) -> Iterator[Finding]:
+    """Spellings that a few cells of a column have and the others do not: understood, but worth knowing."""
+    cell = raw.sql(header)
+    row, value, meant, count = bench.rows(
+        f"SELECT min(_row), arg_min({cell}, _row), arg_min(o.meant::VARCHAR, _row), count(*) FROM {raw.name}"
+        f" JOIN {done.looked_up} o ON {cell} = o.spelled WHERE o.meant IS NOT NULL"
+    )[0]
+    if not count or 2 * count > raw.rows:
+        return
+    shown = meant.rstrip("0").rstrip(".") if "." in meant else meant
+    yield Finding(
+        f"{reading.kind}_spelling",
+        "info",
+        Text(
+            f"{count} 个值的写法与众不同，已识别，如“{_short(value)}”读作 {shown}",
+            f"{count} values are spelled unlike the others and understood, e.g. {_short(value)!r} as {shown}",
+        ),
+        Text("核对读法；最好统一导出格式", "check the reading; an export should keep to one format"),
         table=table,
         file=raw.shown,
         row=row,

@@ -70,6 +70,7 @@ def _report(bench: Bench, rows: Stack, verdict: str, reasons: Mapping[str, Text]
         )
         for code, row, count in found:
             cells = ", ".join(f"c{i}" for i in range(len(raw.columns)))
+            column = code.removesuffix("_missing").removesuffix("_unreadable")
             value = bench.one(f"SELECT concat_ws(' | ', {cells}) FROM {raw.name} WHERE _row = {row}")
             bench.findings.add(
                 Finding(
@@ -80,7 +81,7 @@ def _report(bench: Bench, rows: Stack, verdict: str, reasons: Mapping[str, Text]
                     table=rows.table,
                     file=raw.shown,
                     row=row,
-                    column=code.removesuffix("_missing").removesuffix("_unreadable") if code not in _LENGTH else "",
+                    column=rows.header(number, column) if code not in _LENGTH else "",
                     value=value,
                     row_count=count,
                 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
+from salesnb.intake.quality import line_checks, order_checks, reference_checks
 from salesnb.intake.tables import cells, ledger, names, paper, records, rounding, sales
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.stack import stack
@@ -38,7 +39,10 @@ def build(bench: Bench, company: Company, folder: Path, target: Path, prints: Ma
         rows = stack(bench, company, folder, table)
         if rows is not None:
             stacks[table] = rows
-            dims.tables[table] = records.import_rows(bench, company, rows)
+            imported = records.import_rows(bench, company, rows)
+            reference_checks.unknown(bench, rows, imported, {t: dims.tables[t] for t in DIMENSIONS if t in dims.tables})
+            reference_checks.spellings(bench, rows, imported)
+            dims.tables[table] = imported
     for table, imported in dims.tables.items():
         write(target, table, records.frame(bench, imported, contract(table)))
     if lines is not None:
@@ -64,12 +68,23 @@ def _sales(
     if returns is not None:
         stacks["returns"] = returns
     exact = sales.exact_lines(bench, company, rows, returns, dims)
+    _check_lines(bench, company, rows, exact, dims)
     lines = rounding.to_minor(bench, exact)
     netted = company.basis.returns == "netted"
     copy(bench, cells.lines_sql(lines), target / "sales_lines.parquet")
     copy(bench, cells.cells_sql(lines, netted=netted), target / "sales_cells.parquet")
     copy(bench, cells.daily_sql(lines, netted=netted), target / "sales_daily.parquet")
     return lines
+
+
+def _check_lines(bench: Bench, company: Company, rows: Stack, lines: str, dims: sales.Dimensions) -> None:
+    """Everything the gate has to say about order lines once they have their keys."""
+    line_checks.report(bench, company, rows, lines)
+    order_checks.report(bench, company, rows, lines)
+    reference_checks.unknown(bench, rows, lines, dims.tables)
+    reference_checks.spellings(bench, rows, lines)
+    wanted = [c for s in company.sources.values() if s.table == "sales_lines" for c in s.control]
+    order_checks.controls(bench, rows, lines, wanted)
 
 
 def copy(bench: Bench, query: str, path: Path) -> None:

@@ -62,7 +62,8 @@ def _matched(bench: Bench, company: Company, single: str, lines: str, have: set[
     bench.run(
         f"CREATE TABLE {out} AS SELECT *, CAST(_amount::DOUBLE * _weight AS DECIMAL(38,6)) AS _cut FROM ("
         f"SELECT l.* REPLACE (coalesce(l.line_no, '') || '-R' AS line_no, {day} AS order_date, {day} AS _day,"
-        f" {known} AS known_date, coalesce({month}, {settlement_month(day, company)}) AS month, true AS is_return),"
+        f" {known} AS known_date, coalesce({month}, {settlement_month(day, company)}) AS month, true AS is_return,"
+        " true AS _made),"
         f" r._file AS _rf, r._row AS _rr, {amount} AS _amount, {weight} AS _weight"
         f" FROM {single} r JOIN {lines} l ON {' AND '.join(on)} WHERE NOT l.is_return)"
     )
@@ -114,9 +115,7 @@ def _unknown_orders(bench: Bench, returns: Stack, single: str, lines: str) -> No
 def _report(bench: Bench, returns: Stack, before: str, after: str) -> None:
     gross = bench.one(f"SELECT sum(net) FROM {before}") or 0
     net = bench.one(f"SELECT sum(net) FROM {after}") or 0
-    orders, rows = bench.rows(
-        f"SELECT count(DISTINCT order_id), count(*) FROM {after} WHERE is_return AND line_no LIKE '%-R'"
-    )[0]
+    orders, rows = bench.rows(f"SELECT count(DISTINCT order_id), count(*) FROM {after} WHERE _made")[0]
     bench.findings.add(
         Finding(
             "returns_netted",

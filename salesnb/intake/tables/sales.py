@@ -80,7 +80,8 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         f" coalesce({_have(rows, 'share_of_credit')}, 1)::{DECIMAL} AS share_of_credit,"
         f" coalesce({_have(rows, 'is_primary')}, true)::BOOLEAN AS is_primary,"
         f" {_have(rows, 'quantity')}::{DECIMAL} AS quantity, net, {_have(rows, 'list')}::{DECIMAL} AS list,"
-        f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return FROM {kept})"
+        f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return, false AS _made"
+        f" FROM {kept})"
     )
     return _signed_returns(bench, out) if "is_return" in rows.columns else out
 

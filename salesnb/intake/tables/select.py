@@ -38,6 +38,12 @@ class Stack:
     name: str
     columns: tuple[str, ...]
     raws: list[Raw] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def header(self, file: int, column: str) -> str:
+        """What a file calls one of our columns; our own name where it has no single header for it."""
+        known = self.headers[file] if file < len(self.headers) else {}
+        return known.get(column, column)
 
 
 def spellings(column: ColumnMap) -> list[tuple[str, ...]]:

@@ -34,6 +34,7 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
             for found in _mapped_tables(bench, source, mapping):
                 raw = _without_furniture(bench, found, mapping)
                 out.raws.append(raw)
+                out.headers.append(_headers_of(raw, mapping))
                 Selection(bench, company, out, raw, mapping).insert()
     return out
 
@@ -89,6 +90,12 @@ def _mapped_tables(bench: Bench, source: Source, mapping: Mapping) -> list[Raw]:
         best = max(raws, key=lambda r: sum(find(r, *names) is not None for names in wanted), default=None)
         raise report.columns_missing(source, best, [n[0] for n in wanted if best is None or not find(best, *n)])
     return fitting
+
+
+def _headers_of(raw: Raw, mapping: Mapping) -> dict[str, str]:
+    """Our columns → the file's headers, for findings."""
+    found = {n: find(raw, c.column, *c.also) for n, c in mapping.columns.items() if c.column}
+    return {n: h for n, h in found.items() if h is not None}
 
 
 def _without_furniture(bench: Bench, raw: Raw, mapping: Mapping) -> Raw:
