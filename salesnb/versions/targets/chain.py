@@ -54,9 +54,9 @@ class Chain:
 
     def cells(self, revision: Revision) -> pd.DataFrame:
         """The table of ``revision``: one row a cell (proposal) or a window (imported), money in ``target_minor``."""
-        from salesnb.versions.tables import read_file
+        import pandas as pd
 
-        return read_file(self.folder / f"{revision.name}.parquet")
+        return pd.read_parquet(self.folder / f"{revision.name}.parquet")
 
     def reference_state(self, revision: Revision) -> Literal["same", "changed", "missing"]:
         """Whether the document the decision cites is still what it was; a note beside the targets, not an error."""
@@ -157,7 +157,9 @@ def _read(folder: Path, plan: str, number: int, before: Revision | None) -> Revi
     if sha256_of(table) != found.sha256:
         raise tampered(
             shown(folder, table.name),
-            Text(f"目标表与 {record.name} 记下的指纹不符", f"the table does not match the fingerprint in {record.name}"),
+            Text(
+                f"目标表与 {record.name} 记下的指纹不符", f"the table does not match the fingerprint in {record.name}"
+            ),
         )
     _linked(found, before, plan, number, shown(folder, record.name))
     return found
@@ -183,7 +185,10 @@ def _no_strays(folder: Path, plan: str, tables: set[int], last: int) -> None:
     """A table without a record: an approval interrupted between its two renames leaves one, anything else is odd."""
     for number in sorted(tables):
         name = revision_name(plan, number)
-        if number > last and not (number == last + 1 and (folder / f".{name}.yaml.part").is_file()):
+        unfinished = number == last + 1 and any(
+            (folder / path).is_file() for path in (f".{name}.yaml.part", f"{name}.yaml")
+        )
+        if number > last and not unfinished:
             raise tampered(
                 shown(folder, f"{name}.parquet"), Text(f"没有对应的 {name}.yaml", f"there is no {name}.yaml for it")
             )

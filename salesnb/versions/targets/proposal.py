@@ -1,0 +1,232 @@
+"""A version's proposal: the table ``target_cells`` and whether it may be approved at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from salesnb.model.errors import DataError, Place, Text, VersionError
+from salesnb.model.money import minor_digits
+from salesnb.versions.folders import PeriodFolder, version_name
+from salesnb.versions.manifest import Manifest, read_manifest
+from salesnb.versions.tables import read_table, sha256_of, table_facts, table_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from salesnb.model.periods import Period
+
+TABLE, AMOUNT = "target_cells", "target_minor"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a version proposes: its cells, their keys, and where and from what knowledge they come.
+
+    ``version`` is ``PERIOD/vNNN``; ``grain_minor`` the planning grain of that run in minor units.
+    """
+
+    folder: Path
+    version: str
+    as_of: date
+    sha256: str
+    keys: tuple[str, ...]
+    grain_minor: int
+    frame: pd.DataFrame
+
+    @property
+    def path(self) -> Path:
+        """The table's file."""
+        return self.folder / "tables" / f"{TABLE}.parquet"
+
+
+def read_proposal(period: PeriodFolder, number: int, currency: str) -> Proposal:
+    """The proposal of version ``number``. VersionError when the version is not whole, stale or a draft, when a check of
+    it failed, or when its table is missing or is not the one that was published."""
+    folder, name = period.version(number), version_name(number)
+    place = period.shown(name)
+    manifest = read_manifest(folder)
+    _whole(manifest, name, place)
+    entry = manifest.tables.get(TABLE)
+    path = folder / "tables" / f"{TABLE}.parquet"
+    if entry is None or not path.is_file():
+        raise VersionError(
+            Text(f"{name} 里没有目标方案（表 {TABLE}）", f"{name} holds no proposal (table {TABLE})"),
+            where=Place(file=place),
+            remedy=Text(
+                f"先运行 salesnb run {period.period}，它会做出方案", f"run salesnb run {period.period}, which makes one"
+            ),
+        )
+    if sha256_of(path) != entry.sha256:
+        raise VersionError(
+            Text(f"{name} 的表 {TABLE} 与清单记下的指纹不符", f"table {TABLE} of {name} does not match its manifest"),
+            where=Place(file=f"{place}/tables/{TABLE}.parquet"),
+            why=Text("发布之后文件被改动或损坏", "the file was changed or damaged after it was published"),
+            remedy=Text("从备份恢复，或重新运行出一个新版本", "restore it from a backup, or run a new version"),
+        )
+    _current(manifest, entry.writer, name, place)
+    keys, frame = tuple(table_facts(folder / "tables", TABLE)[1]), read_table(folder / "tables", TABLE)
+    _columns(frame, keys, f"{period.period}/{name}/{TABLE}")
+    return Proposal(
+        folder=folder,
+        version=f"{period.period}/{name}",
+        as_of=date.fromisoformat(manifest.as_of),
+        sha256=entry.sha256,
+        keys=keys,
+        grain_minor=_grain(folder, currency),
+        frame=frame,
+    )
+
+
+def latest_proposal(period: PeriodFolder, currency: str) -> Proposal | None:
+    """The newest version's proposal that could be approved, for ``--draft``; None where there is none."""
+    for number in reversed(period.complete()):
+        if TABLE in read_manifest(period.version(number)).tables:
+            return read_proposal(period, number, currency)
+    return None
+
+
+def fits_plan(proposal: Proposal, plan: Period, months: tuple[str, ...]) -> None:
+    """The proposal is for ``plan``, has every one of ``months``, sums exactly and stands on its grain; else DataError.
+
+    Every other table of the version whose keys are some of the cells' keys and which holds ``target_minor`` is a
+    published subtotal: each must be the sum of its cells.
+    """
+    frame, table = proposal.frame, f"{proposal.version}/{TABLE}"
+    other = sorted(set(frame["plan"].astype(str)) - {plan.text})
+    if other or not len(frame):
+        named = "、".join(other) or "（空表）"
+        raise DataError(
+            Text(
+                f"方案不属于计划 {plan.text}：{named}",
+                f"not a proposal for plan {plan.text}: {', '.join(other) or '-'}",
+            ),
+            where=Place(file=table, column="plan"),
+        )
+    found = set(frame["month"])
+    absent, foreign = sorted(set(months) - found), sorted(found - set(plan.months))
+    if absent or foreign:
+        raise DataError(
+            Text(
+                f"方案的月份不符：缺少 {'、'.join(absent) or '无'}，多出 {'、'.join(foreign) or '无'}",
+                f"the proposal's months do not fit: missing {', '.join(absent) or 'none'}, "
+                f"foreign {', '.join(foreign) or 'none'}",
+            ),
+            where=Place(file=table, column="month"),
+            why=Text("没有目标的月份不等于目标为零", "a month without a target is not a target of zero"),
+        )
+    _on_grain(proposal, table)
+    _subtotals(proposal)
+
+
+def _whole(manifest: Manifest, name: str, place: str) -> None:
+    ended = sorted(n for n, entry in manifest.notebooks.items() if entry.state in ("failed", "stopped"))
+    failed = [str(check.get("code", "?")) for check in manifest.checks if not check.get("passed")]
+    why = None
+    if manifest.state != "complete" or ended:
+        names = "、".join(ended)
+        why = Text(f"不完整（{names or manifest.state}）", f"is not complete ({', '.join(ended) or manifest.state})")
+    elif manifest.draft:
+        why = Text("是草稿", "is a draft")
+    elif failed:
+        why = Text(f"有校验未通过：{'、'.join(failed)}", f"failed checks: {', '.join(failed)}")
+    if why is not None:
+        raise VersionError(
+            Text(f"{name} {why.zh}，不能批准", f"{name} {why.en} and cannot be approved"),
+            where=Place(file=f"{place}/manifest.json"),
+            remedy=Text("解决问题后重新运行，批准新的版本", "solve it, run again and approve the new version"),
+        )
+
+
+def _current(manifest: Manifest, writer: str, name: str, place: str) -> None:
+    entry = manifest.notebooks.get(writer)
+    if entry is not None and entry.stale:
+        raise VersionError(
+            Text(
+                f"{name} 的方案沿用自 {entry.from_}，且已过期",
+                f"the proposal in {name} is carried from {entry.from_} and stale",
+            ),
+            where=Place(file=f"{place}/manifest.json", key=f"notebooks.{writer}"),
+            why=Text("它没有用上现在的数据或参数", "it does not rest on the present data or parameters"),
+            remedy=Text("重新运行后批准新的版本", "run again and approve the new version"),
+        )
+
+
+def _grain(folder: Path, currency: str) -> int:
+    """The planning grain this version was made with, from its own copy of the parameters."""
+    from pydantic import TypeAdapter
+
+    from salesnb.model.params.decomposition import Decomposition
+    from salesnb.model.params.quantities import Yuan
+    from salesnb.versions.snapshot import read_snapshot
+
+    stated: Any = read_snapshot(folder).get("decomposition.yaml", {})
+    grain = stated.get("grain") if isinstance(stated, dict) else None
+    major = TypeAdapter(Yuan).validate_python(Decomposition().grain if grain is None else grain)
+    return max(1, round(major * 10 ** minor_digits(currency)))
+
+
+def _columns(frame: pd.DataFrame, keys: tuple[str, ...], table: str) -> None:
+    wanted = ["plan", "month", AMOUNT]
+    absent = [name for name in (*wanted, *keys) if name not in frame.columns]
+    whole = AMOUNT in frame.columns and str(frame[AMOUNT].dtype) == "int64"
+    if absent or not keys or not whole:
+        raise DataError(
+            Text(
+                f"方案表缺少列 {'、'.join(absent) or '（键或整数金额）'}",
+                f"the proposal lacks {', '.join(absent) or 'keys or whole amounts'}",
+            ),
+            where=Place(file=table, column=absent[0] if absent else AMOUNT),
+            why=Text("金额须为整数分，每格只有一行", "amounts are whole minor units, one row a cell"),
+        )
+
+
+def _on_grain(proposal: Proposal, table: str) -> None:
+    frame, grain = proposal.frame, proposal.grain_minor
+    off = frame[frame[AMOUNT] % grain != 0]
+    if len(off):
+        row = off.iloc[0]
+        cell = ", ".join(str(row[key]) for key in proposal.keys if key != "plan")
+        raise DataError(
+            Text(
+                f"{len(off)} 格不是取整单位 {grain}（最小货币单位）的整数倍，例如 {cell}：{row[AMOUNT]}",
+                f"{len(off)} cells are not multiples of the grain {grain} (minor units), e.g. {cell}: {row[AMOUNT]}",
+            ),
+            where=Place(file=table, column=AMOUNT),
+            remedy=Text(
+                "在 decomposition.yaml 里核对 grain 后重新运行", "check grain in decomposition.yaml, then run again"
+            ),
+        )
+
+
+def _subtotals(proposal: Proposal) -> None:
+    tables = proposal.folder / "tables"
+    for name in table_names(tables):
+        keys = table_facts(tables, name)[1]
+        if name == TABLE or not keys or not set(keys) <= set(proposal.keys):
+            continue
+        published = read_table(tables, name)
+        if AMOUNT in published.columns:
+            _same_sums(proposal, name, keys, published)
+
+
+def _same_sums(proposal: Proposal, name: str, keys: list[str], published: pd.DataFrame) -> None:
+    summed = proposal.frame.groupby(keys, observed=True)[AMOUNT].sum()
+    both = published.groupby(keys, observed=True)[AMOUNT].sum().to_frame("published").join(summed, how="outer")
+    both = both.fillna(0)
+    off = both[both["published"] != both[AMOUNT]]
+    if len(off):
+        key = off.index[0]
+        node = "、".join(map(str, key)) if isinstance(key, tuple) else str(key)
+        parts, whole = int(off[AMOUNT].iloc[0]), int(off["published"].iloc[0])
+        raise DataError(
+            Text(
+                f"表 {name} 的 {node} 写作 {whole}，其下各格之和为 {parts}",
+                f"table {name} says {whole} for {node}, its cells sum to {parts}",
+            ),
+            where=Place(file=f"{proposal.version}/{name}", column=AMOUNT),
+            why=Text("合计与明细不符的目标不能批准", "targets whose parts do not sum to the whole are not approved"),
+            remedy=Text("重新运行出一个新版本", "run again"),
+        )
