@@ -46,6 +46,8 @@ def worth_building(layout: Layout, ratios: int) -> bool:
 class CrossTables:
     """The Hessian of the dual function in block form, and damped Newton steps with it."""
 
+    pinnings = 4
+
     def __init__(self, layout: Layout, rows: Rows) -> None:
         self._layout, self._lead = layout, layout.lead_size
         self._rest, self._extra = layout.rows - layout.lead_size, len(rows.matrix)
@@ -125,6 +127,21 @@ class CrossTables:
             np.concatenate([table, with_lead[block.lead]], axis=1)
             for block, table in zip(self._blocks, self._tables, strict=True)
         ]
+
+    @property
+    def diagonal(self) -> Floats:
+        """(rows,) the answering cells of each row."""
+        return np.concatenate([self._diagonal, self._inner.diagonal()])
+
+    def product(self, dual: Floats) -> Floats:
+        """The Hessian of the cells' part times a change of the dual."""
+        lead, every = self._lead, np.arange(self._rest, self._rest + self._extra)
+        result = np.concatenate([self._diagonal * dual[:lead], self._inner @ dual[lead:]])
+        for block, table in zip(self._blocks, self._tables, strict=True):
+            columns = np.concatenate([block.columns, every]) if self._extra else block.columns
+            result[block.lead] += table @ dual[lead + columns]
+            result[lead + columns] += dual[block.lead] @ table
+        return result
 
     def solve(self, slope: Floats, values: Floats, movable: Flags, damping: float) -> Floats | None:
         """The damped Newton change of the dual; None where the numbers give none."""

@@ -26,6 +26,7 @@ class Point:
     raw: Floats
     cells: Floats
     values: Floats
+    cost: float | None = None
 
 
 class Dual:
@@ -66,7 +67,12 @@ class Dual:
         return Point(dual, raw, cells, self.rows.values(self.layout.sums(cells)))
 
     def cost(self, point: Point) -> float:
-        """The dual function (to be minimised)."""
+        """The dual function (to be minimised); computed once per point, for its logarithms are dear."""
+        if point.cost is None:
+            point.cost = self._cost(point)
+        return point.cost
+
+    def _cost(self, point: Point) -> float:
         cost = float(np.abs(point.cells).sum()) - self.mass if self.signed else float(point.cells.sum()) - self.mass
         if self.bounded:
             clipped = np.flatnonzero((point.raw != point.cells) & (point.cells != 0))

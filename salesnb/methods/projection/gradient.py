@@ -18,6 +18,8 @@ _MOST_STEPS = 400
 class Products:
     """The same two calls as :class:`.crosstable.CrossTables`, through products only."""
 
+    pinnings = 0  # a second solve costs more than the shorter way saves
+
     def __init__(self, layout: Layout, rows: Rows) -> None:
         self._layout, self._rows = layout, rows
         self.steps = 0
@@ -27,9 +29,10 @@ class Products:
         self._answer = answer
         groups = self._layout.sums(answer)
         matrix = self._rows.matrix
-        self._diagonal = np.concatenate([groups, (matrix * matrix) @ groups]) if len(matrix) else groups
+        self.diagonal = np.concatenate([groups, (matrix * matrix) @ groups]) if len(matrix) else groups
 
-    def _product(self, dual: Floats) -> Floats:
+    def product(self, dual: Floats) -> Floats:
+        """The Hessian of the cells' part times a change of the dual."""
         cells = self._layout.spread(self._rows.combined(dual))
         cells *= self._answer
         return self._rows.values(self._layout.sums(cells))
@@ -38,7 +41,7 @@ class Products:
         """The damped Newton change of the dual, as exactly as the present error deserves."""
         rows, free = self._rows, movable.astype(float)
         shift = np.maximum(np.abs(values), 0.1 * rows.scale) * (damping + _LEAST_DAMPING) + rows.give
-        inverse = free / (self._diagonal + shift)
+        inverse = free / (self.diagonal + shift)
         change, rest = np.zeros(len(slope)), -slope * free
         ahead = inverse * rest
         heading, energy = ahead.copy(), float(rest @ ahead)
@@ -47,7 +50,7 @@ class Products:
             if energy <= enough:
                 break
             self.steps += 1
-            product = self._product(heading) * free + shift * heading
+            product = self.product(heading) * free + shift * heading
             curve = float(heading @ product)
             if curve <= 0:
                 break

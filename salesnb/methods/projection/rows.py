@@ -125,7 +125,15 @@ class Rows:
 
     def step(self, dual: Floats, change: Floats, slope: Floats) -> Floats:
         """``dual + change``, stopped at zero where the sign of a range row would flip, and at the caps."""
-        heading = np.where(dual != 0, np.sign(dual), -np.sign(slope))
         there = dual + change
-        there[~self.exact & (np.sign(there) * heading < 0)] = 0.0
+        there[self._flips(dual, there, slope)] = 0.0
         return np.clip(there, -self.cap, self.cap)
+
+    def overshooting(self, dual: Floats, change: Floats, slope: Floats) -> Ints:
+        """Rows that ``step`` would stop on the way."""
+        there = dual + change
+        return np.flatnonzero(self._flips(dual, there, slope) | (np.abs(there) > self.cap))
+
+    def _flips(self, dual: Floats, there: Floats, slope: Floats) -> Flags:
+        heading = np.where(dual != 0, np.sign(dual), -np.sign(slope))
+        return ~self.exact & (there * heading < 0)
