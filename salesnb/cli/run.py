@@ -79,9 +79,12 @@ def _run(request: Request, lang: str) -> int:
             f"{head}: nothing has changed, {outcome.version} is still the latest. {page}",
         )
     elif outcome.state == "published":
+        cells = outcome.changed_cells
+        first = Text("首版", "the first version")
+        changed = first if cells is None else Text(f"较上一版变动 {cells} 格", f"{cells} cells changed")
         said = Text(
-            f"{head}：已发布 {outcome.version}，较上一版变动 {outcome.changed_cells} 格。{page}",
-            f"{head}: {outcome.version} published, {outcome.changed_cells} cells changed. {page}",
+            f"{head}：已发布 {outcome.version}，{changed.zh}。{page}",
+            f"{head}: {outcome.version} published, {changed.en}. {page}",
         )
     else:
         count = len(outcome.failures)

@@ -27,14 +27,17 @@ State = Literal["published", "unchanged", "failed"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. ``folder`` is the version (or the failed run), ``shown`` its path as the user knows it."""
+    """How a run ended. ``folder`` is the version (or the failed run), ``shown`` its path as the user knows it.
+
+    ``changed_cells`` is None for a first version: there is nothing to compare it with.
+    """
 
     state: State
     version: str
     folder: Path
     shown: str
     page: str
-    changed_cells: int = 0
+    changed_cells: int | None = None
     failures: tuple[Failure, ...] = ()
 
 
@@ -84,10 +87,9 @@ def _finish(job: Job, stage: Stage) -> Outcome:
     render.write_indexes(settings)
     shown = folder.shown("failed", target.name) if failed else folder.shown(target.name)
     page = render.first_page(target, manifest)
-    failures = tuple(manifest.failures)
-    return Outcome(
-        "failed" if failed else "published", manifest.version, target, shown, page, manifest.changed_cells, failures
-    )
+    changed = manifest.changed_cells if latest else None
+    state: State = "failed" if failed else "published"
+    return Outcome(state, manifest.version, target, shown, page, changed, tuple(manifest.failures))
 
 
 def _published_meanwhile(job: Job) -> Earlier | None:
