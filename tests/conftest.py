@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -48,6 +50,21 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no third-party sample data at {folder}; set SALESNB_REAL_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a copy of the sample company, outside the checkout; imported by whoever loads it first.
+
+    Parallel workers share the copy, and the import's own lock lets one of them make it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sample-company"
+    with FileLock(f"{shared}.lock"):
+        if not shared.is_dir():
+            kept = shutil.ignore_patterns("data", ".data*", "targets")
+            shutil.copytree(ROOT / "params" / "sample", shared / "params" / "sample", ignore=kept)
+    return {"SALESNB_PARAMS": str(shared / "params"), "SALESNB_OUTPUTS": str(shared / "outputs")}
 
 
 @pytest.fixture(scope="session")

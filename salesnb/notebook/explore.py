@@ -76,6 +76,7 @@ class Explorer:
     def __init__(self, book: HistoryBook) -> None:
         self.book = book
         self._held: dict[tuple[tuple[str, ...], str], pd.DataFrame] = {}
+        self._called_by: dict[str, dict[str, str]] = {}
 
     # ------------------------------------------------------------------ what there is to choose
 
@@ -302,7 +303,9 @@ class Explorer:
         return self._held[by, period]
 
     def _names(self, dimension: str) -> dict[str, str]:
-        return self.book.facts.names(dimension)
+        if dimension not in self._called_by:
+            self._called_by[dimension] = self.book.facts.names(dimension)
+        return self._called_by[dimension]
 
     def _name(self, dimension: str, node: str) -> str:
         return self._called(node, self._names(dimension).get(node, node))

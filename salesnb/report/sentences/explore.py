@@ -12,6 +12,10 @@ from salesnb.report.sentences.words import change_run, either, span
 
 COMPANY = Text("全公司", "the company")
 IN_RELATION = ("sales", "customers")  # measures whose change is said in percent; of rates it is said in points
+_NONE = {
+    "growth": Text("没有可比的上年同期", "no comparable year before"),
+    "margin": Text("没有销售或没有成本，毛利率无法计算", "no sales or no cost, so there is no margin"),
+}
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 
 
@@ -54,7 +58,8 @@ def selection(measure: str, who: str, window: str, figures: tuple[Any, Any], how
     value, moved = figures
     name, day = who or COMPANY.get(lang), when(window, lang)
     if is_missing(value):
-        return either(lang, (f"{day}，{name}没有可比的数据。",), (f"{day}, {name}: there is nothing to compare.",))
+        none = _NONE.get(measure, Text("没有销售", "no sales"))
+        return either(lang, (f"{day}，{name}{none.zh}。",), (f"{day}, {name}: {none.en}. ",))
     line = _said(measure, (name, day), strong(figure(measure, value, lang, currency)), lang)
     if not is_missing(moved):
         run = change(measure, moved, lang)
