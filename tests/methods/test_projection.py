@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesnb.methods.projection import Family, Problem, ProblemError, Projection, Ratio, Status, project
+from salesnb.methods.projection import (
+    Family,
+    Problem,
+    ProblemError,
+    Projection,
+    Ratio,
+    Selection,
+    Status,
+    pack,
+    project,
+)
 from tests.bench.decomposition_problems import Made, cube, small
 
 seeds = st.integers(0, 10**6)
@@ -228,6 +238,43 @@ def test_soft_rows_give_way_as_their_weight_says() -> None:
     assert wished(cap=10.0) == pytest.approx(60.0)
     held_back = wished(cap=0.1)  # cells change by a factor e^0.1 at most before the wish is given up
     assert held_back == pytest.approx(100 * np.exp(0.1) / (1 + np.exp(0.1)))
+
+
+def test_a_wish_can_be_weighed_anew() -> None:
+    group = np.array([0, 0, 1, 1])
+    total = Family.exact("all", np.zeros(4, int), [100.0])
+    wish = Family("wish", group, np.array([60.0, -np.inf]), np.array([60.0, np.inf]), stiffness=np.array([1.0, np.inf]))
+    handle = Projection(Problem(np.full(4, 25.0), [total, wish]))
+    before = handle.solve().cells[:2].sum()
+    handle.limit("wish", 0, low=60.0, high=60.0, stiffness=50.0)
+    assert before < handle.solve().cells[:2].sum() < 60
+    handle.limit("wish", 0, low=60.0, high=60.0, cap=0.01, stiffness=np.inf)
+    assert handle.solve().cells[:2].sum() == pytest.approx(100 * np.exp(0.01) / (1 + np.exp(0.01)))
+    with pytest.raises(ProblemError, match="positive"):
+        handle.limit("wish", 0, low=60.0, high=60.0, cap=0.0)
+
+
+@settings(max_examples=20)
+@given(seeds)
+def test_rules_on_any_cells_share_families_where_they_do_not_overlap(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    prior = rng.lognormal(0, 1, 40)
+    plan = prior * rng.lognormal(0, 0.3, 40)
+    rules = []
+    for _ in range(6):
+        cells = np.flatnonzero(rng.random(40) < 0.2)
+        value = float(plan[cells].sum())
+        rules.append(Selection(cells, low=0.9 * value, high=1.1 * value))
+    families, names = pack("rule", rules, 40)
+    assert 1 <= len(families) <= len(rules)
+    problem = Problem(prior, families)
+    values = problem.sums(project(problem).cells)
+    for rule, name in zip(rules, names, strict=True):
+        value = values[problem.row(*name)]
+        assert rule.low * (1 - 1e-9) <= value <= rule.high * (1 + 1e-9)
+        assert problem.sums(plan)[problem.row(*name)] == pytest.approx(plan[rule.cells].sum())
+    apart, _ = pack("rule", [Selection(np.array([at])) for at in range(40)], 40)
+    assert len(apart) == 1
 
 
 def test_range_ratio_between_margins() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -291,6 +295,28 @@ def test_stages_alone_serve_ordinary_problems(monkeypatch: pytest.MonkeyPatch) -
     problems = [whole_problem(seed, 1)[0] for seed in range(60)]
     for problem in (problem for problem in problems if problem.cells > 40):  # tiny ones leave nothing to decide
         check(problem, round_cells(problem, project(problem).cells, 1))
+
+
+THREADS = """
+import hashlib, numpy as np
+from salesnb.methods.projection import Family, Problem, project
+from salesnb.methods.rounding import round_cells
+from tests.bench.decomposition_problems import cube
+made = cube("8k")
+plan = np.maximum(np.rint(made.plan), 1.0)
+families = [Family.exact(f.name, f.group, np.bincount(f.group, plan, f.size)) for f in made.problem.families]
+problem = Problem(made.problem.prior, families)
+print(hashlib.sha256(round_cells(problem, project(problem).cells, 1).cells.tobytes()).hexdigest())
+"""
+
+
+def test_the_same_integers_for_one_and_two_threads(root: Path) -> None:
+    def run(threads: str) -> str:
+        env = os.environ | {"OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": str(root)}
+        command = [sys.executable, "-c", THREADS]
+        return subprocess.run(command, env=env, cwd=root, check=True, capture_output=True, text=True).stdout
+
+    assert run("1") == run("2") == run("1")
 
 
 def test_many_crossed_margins_round_or_refuse() -> None:

@@ -7,6 +7,7 @@ Method: Newton on the dual (a logarithmic factor per row) with cross tables as t
 """
 
 from salesnb.methods.projection.handle import TOLERANCE, Projection, Solution, Status, project
+from salesnb.methods.projection.packing import Selection, pack
 from salesnb.methods.projection.problem import Family, Problem, ProblemError, Ratio, RowName
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "Projection",
     "Ratio",
     "RowName",
+    "Selection",
     "Solution",
     "Status",
+    "pack",
     "project",
 ]

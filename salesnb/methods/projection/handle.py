@@ -71,11 +71,25 @@ class Projection:
         self._fitting_ready = False
         self._steps: Steps | None = None
 
-    def limit(self, name: str, group: int = -1, *, low: float, high: float) -> None:
-        """Move the limits of one row; the next ``solve`` starts warm."""
+    def limit(
+        self,
+        name: str,
+        group: int = -1,
+        *,
+        low: float,
+        high: float,
+        cap: float | None = None,
+        stiffness: float | None = None,
+    ) -> None:
+        """Move the limits of one row, and its softness where given; the next ``solve`` starts warm."""
         if not low <= high or low == np.inf or high == -np.inf:
             raise ProblemError(f"row {name!r} {group}: low {low} above high {high}, or an infinite target")
         row = self._rows.place[self.problem.row(name, group)]
+        for side, given in (("cap", cap), ("stiffness", stiffness)):
+            if given is not None and given <= 0:
+                raise ProblemError(f"row {name!r} {group}: {side} must be positive")
+            if given is not None:
+                getattr(self._rows, side)[row] = given
         self._rows.low[row], self._rows.high[row] = low, high
         self._rows.refresh()
 

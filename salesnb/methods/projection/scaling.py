@@ -36,17 +36,17 @@ class Fitting:
         duals = np.zeros(rows.count)
         miss, done = np.inf, False
         for _ in range(_MOST_SWEEPS):
-            whole = np.zeros(lead)
-            for leads, entries, matrix in self._parts:
+            whole, share = np.zeros(lead), np.zeros(layout.joints)
+            fresh = np.ones(lead)
+            for leads, entries, matrix in self._parts:  # both products while the block is in the processor's cache
                 whole[leads] = matrix @ joint[entries]
+                fresh[leads] = _ratio(target[leads], whole[leads], fitted[leads])
+                share[entries] += fresh[leads] @ matrix
             before, miss = miss, _miss(factor * whole, target[:lead], fitted[:lead], rows.scale[:lead])
             done = miss < tolerance
             if done or miss > _SLOW * before:
                 break
-            factor = _ratio(target[:lead], whole, fitted[:lead])
-            share = np.zeros(layout.joints)
-            for leads, entries, matrix in self._parts:
-                share[entries] += factor[leads] @ matrix
+            factor = fresh
             if not self._fit_rest(joint, share, duals, max(0.1 * tolerance, min(1e-3 * miss, 0.01))):
                 break
         duals[:lead] = _logarithm(factor)
