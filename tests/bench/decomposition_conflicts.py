@@ -22,7 +22,7 @@ def planted(shape: tuple[int, int, int, int], seed: int) -> Problem:
     seen = rng.random((people, products)) > 0.3
     seen[np.arange(people), rng.integers(0, products, people)] = True
     seen[0, ~seen.any(axis=0)] = True
-    plan = rng.lognormal(0, 0.6, (people, products, quarters)) * seen[:, :, None]
+    plan = rng.lognormal(0, 0.6, (*seen.shape, quarters)) * seen[:, :, None]
     p, k, q = np.nonzero(plan)
     plan = plan[p, k, q] * (1000 * people / plan.sum())
     prior = plan * rng.lognormal(0, 0.3, len(plan))
@@ -36,7 +36,7 @@ def planted(shape: tuple[int, int, int, int], seed: int) -> Problem:
         )
 
     families = {
-        "total": family("total", np.zeros(len(p), int), 1.0, 1.0),
+        "total": family("total", 0 * p, 1.0, 1.0),
         "branch": family("branch", branch, 0.95, 1.05),
         "product": family("product", k, 0.9, 1.1),
         "quarter": family("quarter", q, 1.0, 1.0),

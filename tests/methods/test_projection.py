@@ -147,6 +147,7 @@ def test_warm_edit_equals_cold(seed: int) -> None:
     value = float(made.problem.sums(made.plan)[made.problem.row(family.name, group)])
     handle.limit(family.name, group, low=0.5 * value, high=2.0 * value)
     warm = handle.solve()
+    assert project(handle.as_problem()).cells == pytest.approx(warm.cells, rel=1e-7, abs=1e-9 * made.plan.sum())
     low, high = family.low.copy(), family.high.copy()
     low[group], high[group] = 0.5 * value, 2.0 * value
     families = [Family(f.name, f.group, low, high) if f is family else f for f in made.problem.families]
@@ -164,7 +165,7 @@ def test_warm_lock_equals_cold() -> None:
     handle.bound(lower, upper)
     warm = handle.solve()
     cold = project(Problem(made.problem.prior, made.problem.families, made.problem.ratios, lower, upper))
-    assert warm.cells[3] == made.plan[3]
+    assert warm.cells[3] == made.plan[3] and handle.as_problem().lower[3] == made.plan[3]
     np.testing.assert_allclose(warm.cells, cold.cells, rtol=1e-8)
 
 

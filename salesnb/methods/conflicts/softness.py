@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,26 +42,5 @@ def hardened(problem: Problem) -> Problem:
 
 def giving_way(problem: Problem, caps: Floats | None = None) -> Problem:
     """All rows with these caps and no other softness."""
-    caps = np.full(problem.row_count, CAP) if caps is None else np.asarray(caps, float)
-    families, at = [], 0
-    for family in problem.families:
-        families.append(replace(family, cap=caps[at : at + family.size], stiffness=None))
-        at += family.size
-    ratios = [
-        replace(ratio, cap=float(cap), stiffness=INF) for ratio, cap in zip(problem.ratios, caps[at:], strict=True)
-    ]
-    return replace(problem, families=tuple(families), ratios=tuple(ratios))
-
-
-def limited(problem: Problem, low: Floats, high: Floats) -> Problem:
-    """The same problem with other limits (rows,)."""
-    families, at = [], 0
-    for family in problem.families:
-        own = slice(at, at + family.size)
-        families.append(replace(family, low=low[own], high=high[own]))
-        at += family.size
-    ratios = [
-        replace(ratio, low=float(low[at + number]), high=float(high[at + number]))
-        for number, ratio in enumerate(problem.ratios)
-    ]
-    return replace(problem, families=tuple(families), ratios=tuple(ratios))
+    caps = np.full(problem.row_count, CAP) if caps is None else caps
+    return problem.with_rows(cap=caps, stiffness=np.full(problem.row_count, INF))

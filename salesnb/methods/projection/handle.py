@@ -61,7 +61,7 @@ class Projection:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        self.problem = problem  # as prepared: limits that were moved since are in ``as_problem``
         self._layout = Layout(problem)
         self._rows = Rows.of(problem, self._layout)
         self._dual = Dual(self._layout, self._rows, problem)
@@ -93,11 +93,16 @@ class Projection:
         self._rows.low[row], self._rows.high[row] = low, high
         self._rows.refresh()
 
+    def as_problem(self) -> Problem:
+        """The problem as it stands after all edits: what to round, or to ask for its conflicts."""
+        rows, place = self._rows, self._rows.place
+        sides = {what: getattr(rows, what)[place] for what in ("low", "high", "cap", "stiffness")}
+        return self.problem.with_rows(**sides)
+
     def bound(self, lower: Floats, upper: Floats) -> None:
         """Replace the cells' bounds (as given, (cells,) each); the next ``solve`` starts warm."""
-        problem = self.problem
-        moved = Problem(problem.prior, problem.families, problem.ratios, lower, upper, problem.keys)
-        self._dual.bound(*(self._layout.arrange(side) for side in moved.ranges()))
+        self.problem = replace(self.problem, lower=lower, upper=upper)
+        self._dual.bound(*(self._layout.arrange(side) for side in self.problem.ranges()))
         self._reach = reach(self._dual)
         self._fitting_ready = False
 

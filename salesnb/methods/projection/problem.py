@@ -11,7 +11,7 @@ which, and every array "per row" in this package follows that numbering.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -194,6 +194,28 @@ class Problem:
         """``low``, ``high``, ``cap`` or ``stiffness`` of every row."""
         parts: list[Sequence[float] | Floats] = [getattr(family, what) for family in self.families]
         return np.concatenate([*parts, [getattr(ratio, what) for ratio in self.ratios]]).astype(float)
+
+    def with_rows(
+        self,
+        *,
+        low: Floats | None = None,
+        high: Floats | None = None,
+        cap: Floats | None = None,
+        stiffness: Floats | None = None,
+    ) -> Problem:
+        """The same problem with other limits or softness, per row (rows,); what is not given stays."""
+        given = {"low": low, "high": high, "cap": cap, "stiffness": stiffness}
+        rows = {what: self.per_row(what) if side is None else np.asarray(side, float) for what, side in given.items()}
+        families, at = [], 0
+        for family in self.families:
+            own = slice(at, at + family.size)
+            families.append(Family(family.name, family.group, **{what: side[own] for what, side in rows.items()}))
+            at += family.size
+        ratios = [
+            Ratio(ratio.name, ratio.terms, *(float(rows[what][at + number]) for what in given))
+            for number, ratio in enumerate(self.ratios)
+        ]
+        return replace(self, families=tuple(families), ratios=tuple(ratios))
 
     def ratio_matrix(self) -> Floats:
         """(ratios, group rows) coefficients, dense: ratios are few."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from salesnb.methods.conflicts import Conflict, ConflictUndecided, find_conflict
 from salesnb.methods.conflicts.merged import Table, merge
-from salesnb.methods.conflicts.softness import limited
 from salesnb.methods.projection.problem import Problem
 from salesnb.methods.relaxation.flexible import Change, Flexible, Method, Moves, Proposal
 from salesnb.methods.relaxation.level import cut_to_level
@@ -45,7 +44,7 @@ def apply(problem: Problem, proposal: Proposal) -> Problem:
     low, high = problem.per_row("low"), problem.per_row("high")
     for change in proposal.changes:
         low[change.row], high[change.row] = change.after
-    return limited(problem, low, high)
+    return problem.with_rows(low=low, high=high)
 
 
 class _Search:
