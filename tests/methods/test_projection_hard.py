@@ -199,3 +199,10 @@ def test_a_middle_sized_cube_with_ranges_solves() -> None:
     made = cube("8k", ranges=True)
     solution = project(made.problem, 1e-9)
     assert solution.status is Status.SOLVED and abs(solution.gap) < 1e-9
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ranges_that_lean_on_each_other_take_few_steps(seed: int) -> None:
+    """Quarters and products of a branch bind together: their duals must stop at zero one by one, not all at once."""
+    solution = project(cube("8k", ranges=True, seed=seed).problem, 1e-9)
+    assert solution.status is Status.SOLVED and solution.steps <= 16
