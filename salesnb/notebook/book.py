@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import DataError, ParamsError, Text, UsageError
@@ -162,9 +162,13 @@ class Book:
             return staged
         return outputs_dir() / safe_name(self.unit, Text("单位", "unit")) / self.period.text / "draft"
 
+    # A book that reads parameters only through ``params`` may say so: then no other file makes its notebook stale.
+    reads_only_params: ClassVar[bool] = False
+
     def summary(self) -> dict[str, Any]:
         """What the page's frame, the manifest and the index need to know of this stage."""
-        return {
+        read = {"inputs": {"params": sorted(f"{stem}.yaml" for stem in self.params.docs)}}
+        return (read if self.reads_only_params else {}) | {
             "stage": self.stage,
             "title": self.say(self.title),
             "headline": self.headline,

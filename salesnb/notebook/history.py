@@ -50,6 +50,8 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Histo
 class HistoryBook(CustomerQuestions, TeamQuestions):
     """Answers about the past; every figure is a sum over the same windows of order lines."""
 
+    reads_only_params = True
+
     @property
     def last(self) -> str:
         """The label of the newest window."""
