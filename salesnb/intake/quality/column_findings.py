@@ -69,6 +69,21 @@ def column_absent(raw: Raw, out_name: str, headers: Sequence[str], table: str) -
     )
 
 
+def no_rows(raw: Raw, table: str) -> Finding:
+    """The file has its header and nothing below."""
+    return Finding(
+        "no_rows",
+        "error",
+        Text("文件只有列名，没有数据行", "the file has column names and no rows"),
+        Text("检查导出条件（日期范围、权限），重新导出", "check the filter of the export and export again"),
+        table=table,
+        file=raw.shown,
+        row=raw.header_row or None,
+        value=" | ".join(raw.columns[:4]),
+        row_count=0,
+    )
+
+
 def unit_contradiction(raw: Raw, header: str, stated: str, mapped: str, table: str) -> Finding:
     """The header says one unit, company.yaml another: amounts would be off by a power of ten."""
     return Finding(

@@ -182,7 +182,7 @@ def checks(company: Company) -> tuple[Check, ...]:
                 f"{{n}} 行单价与同一产品的常见单价相差 {SLIP} 倍以上",
                 f"the price of {{n}} lines is {SLIP} times off the usual price of the product",
             ),
-            Text("检查是否错位小数点或混用元与万元", "look for a misplaced decimal point, or yuan mixed with 万元"),
+            Text("检查是否错位小数点或混用元与万元", "look for a misplaced decimal point or mixed units"),
             ("quantity", "product_id"),
         ),
     )

@@ -94,14 +94,17 @@ def _report_suspects(bench: Bench, rows: Stack, many: str, twice: str) -> None:
         )
 
 
-def return_signs(bench: Bench, based: str, positive: int, negative: int) -> None:
-    """Returns with positive amounts: turned if all are, left and reported if only some are."""
-    row = bench.one(f"SELECT min(_row) FROM {based} WHERE is_return AND net > 0")
+def return_signs(bench: Bench, rows: Stack, based: str, positive: int, negative: int) -> None:
+    """Returns with positive amounts: turned if all are; if only some are, nobody can tell and the run stops."""
+    file, row, value = bench.rows(
+        "SELECT min(_file), arg_min(_row, (_file, _row)), arg_min(net::DECIMAL(38,2)::VARCHAR, (_file, _row))"
+        f" FROM {based} WHERE is_return AND net > 0"
+    )[0]
     if negative:
         message = Text(
-            f"标为退货的行里 {positive} 行金额为正、{negative} 行为负，正的未改动",
-            f"of the lines marked as returns {positive} are positive and {negative} negative; the positive ones "
-            f"are left as they are",
+            f"标为退货的行里 {positive} 行金额为正、{negative} 行为负，无法判断正的是否要冲减",
+            f"of the lines marked as returns {positive} are positive and {negative} negative: whether to subtract the"
+            " positive ones cannot be told",
         )
     else:
         message = Text(
@@ -111,22 +114,24 @@ def return_signs(bench: Bench, based: str, positive: int, negative: int) -> None
     bench.findings.add(
         Finding(
             "return_sign_mixed" if negative else "return_sign",
-            "error" if negative else "info",
+            "stop" if negative else "info",
             message,
             Text("统一导出口径：退货金额一律为负", "make the export write every return as a negative amount"),
-            table="sales_lines",
+            table=rows.table,
+            file=rows.raws[file].shown,
             row=row,
-            column="net",
+            column=rows.header(file, "net"),
+            value=value,
             row_count=positive,
         )
     )
 
 
-def key_conflicts(bench: Bench, lines: str, keys: int, rows: int) -> None:
+def key_conflicts(bench: Bench, rows: Stack, lines: str, keys: int, count: int) -> None:
     """The same order line said twice with different content: both are kept, the ledger stays whole."""
-    row, order, line = bench.rows(
-        f"SELECT min(r), arg_min(order_id, r), arg_min(line_no, r) FROM (SELECT order_id, line_no, min(_row) AS "
-        f"r FROM {lines}"
+    file, row, value = bench.rows(
+        "SELECT min(f), arg_min(r, (f, r)), arg_min(order_id || ' / ' || line_no, (f, r)) FROM ("
+        f"SELECT order_id, line_no, min(_file) AS f, min(_row) AS r FROM {lines}"
         " GROUP BY order_id, line_no, person_id HAVING count(*) > 1)"
     )[0]
     bench.findings.add(
@@ -134,17 +139,18 @@ def key_conflicts(bench: Bench, lines: str, keys: int, rows: int) -> None:
             "key_conflict",
             "error",
             Text(
-                f"{keys} 个订单行号对应多行且内容不同（共 {rows} 行），都已保留",
-                f"{keys} order lines stand more than once with different content ({rows} rows); all are kept",
+                f"{keys} 个订单行号对应多行且内容不同（共 {count} 行），都已保留",
+                f"{keys} order lines stand more than once with different content ({count} rows); all are kept",
             ),
             Text(
                 "若后一行是更正，请删去前一行；若是两笔，请补行号",
                 "if the later one corrects the earlier, delete that; if they are two sales, give them line numbers",
             ),
-            table="sales_lines",
+            table=rows.table,
+            file=rows.raws[file].shown,
             row=row,
-            column="line_no",
-            value=f"{order} / {line}",
-            row_count=rows,
+            column=rows.header(file, "line_no"),
+            value=value,
+            row_count=count,
         )
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+
 from salesnb.intake.bench import Bench
 from salesnb.intake.read.raw import Hints, Raw, Source
 from salesnb.intake.read.split import tables
@@ -41,7 +44,14 @@ def read(bench: Bench, source: Source, hints: Hints) -> list[Raw]:
     if suffix in TEXT:
         from salesnb.intake.read import text_file
 
-        return tables(bench, text_file.read(bench, source, hints))
+        try:
+            return tables(bench, text_file.read(bench, source, hints))
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(
+                Text("压缩文件不完整", "the packed file is cut off or damaged"),
+                where=Place(file=source.shown),
+                remedy=Text("重新传输或导出", "transfer or export it again"),
+            ) from error
     raise DataError(
         Text(f"不认识的文件类型 {suffix or '（无扩展名）'}", f"files of kind {suffix or '(none)'} cannot be read"),
         where=Place(file=source.shown),

@@ -66,8 +66,11 @@ def _rows(path: Path, found: dialect.Dialect, after: int, slips: list[int] | Non
         skip = max(after, found.skip)
         for _ in range(skip):
             file.readline()
-        for number, cells in _records(_Lines(file), found.delimiter, [] if slips is None else slips):
+        strays: list[int] = []
+        for number, cells in _records(_Lines(file), found.delimiter, strays):
             yield skip + number, cells
+        if slips is not None:
+            slips.extend(skip + number for number in strays)
 
 
 def _records(lines: _Lines, delimiter: str, slips: list[int]) -> Iterator[Row]:

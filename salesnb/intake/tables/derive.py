@@ -99,7 +99,9 @@ def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         f"CREATE VIEW {out} AS SELECT t.*, w._from, w._to FROM {kept} t LEFT JOIN {windows} w ON t.{column} = "
         f"w._spelled"
     )
-    missing = bench.one(f"SELECT count(*) FROM {out} WHERE _from IS NULL")
+    missing, file, row = bench.rows(
+        f"SELECT count(*), min(_file), arg_min(_row, (_file, _row)) FROM {out} WHERE _from IS NULL"
+    )[0]
     if missing:
         bench.findings.add(
             Finding(
@@ -108,7 +110,9 @@ def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
                 Text(f"{missing} 个目标没有期间", f"{missing} targets have no period"),
                 Text("补上期间", "fill the period in"),
                 table="targets",
-                column=column,
+                file=rows.raws[file].shown,
+                row=row,
+                column=rows.header(file, column),
                 row_count=missing,
             )
         )

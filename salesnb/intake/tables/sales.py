@@ -49,7 +49,7 @@ def exact_lines(bench: Bench, company: Company, rows: Stack, returns: Stack | No
     sourced = _from_dimensions(bench, based, dims)
     has_keys = {"order_id", "line_no"} <= set(rows.columns)
     whole = has_keys and not bench.one(f"SELECT count(*) FROM {kept} WHERE order_id IS NULL OR line_no IS NULL")
-    return _keyed(bench, sourced, whole)
+    return _keyed(bench, rows, sourced, whole)
 
 
 def _have(rows: Stack, column: str) -> str:
@@ -83,7 +83,7 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return, false AS _made"
         f" FROM {kept})"
     )
-    return _signed_returns(bench, out) if "is_return" in rows.columns else out
+    return _signed_returns(bench, rows, out) if "is_return" in rows.columns else out
 
 
 def _is_return(rows: Stack) -> str:
@@ -91,14 +91,14 @@ def _is_return(rows: Stack) -> str:
     return "coalesce(is_return, net < 0)" if "is_return" in rows.columns else "net < 0"
 
 
-def _signed_returns(bench: Bench, based: str) -> str:
+def _signed_returns(bench: Bench, rows: Stack, based: str) -> str:
     """Returns that an export writes as positive amounts become negative; a mixture is a finding, not a guess."""
     positive, negative = bench.rows(
         f"SELECT count(*) FILTER (net > 0), count(*) FILTER (net < 0) FROM {based} WHERE is_return"
     )[0]
     if not positive:
         return based
-    sales_checks.return_signs(bench, based, positive, negative)
+    sales_checks.return_signs(bench, rows, based, positive, negative)
     if negative:
         return based
     out = bench.name("based")
@@ -139,7 +139,7 @@ def _from_dimensions(bench: Bench, based: str, dims: Dimensions) -> str:
     return out
 
 
-def _keyed(bench: Bench, sourced: str, whole: bool) -> str:
+def _keyed(bench: Bench, rows: Stack, sourced: str, whole: bool) -> str:
     """Sorted lines with unique keys whatever the export says: lines without number are counted within their order by
     content, never by position; a key twice with different content is a finding, and the later one gets a suffix."""
     content = (
@@ -162,7 +162,7 @@ def _keyed(bench: Bench, sourced: str, whole: bool) -> str:
     ]
     if not twice[0]:
         return out
-    sales_checks.key_conflicts(bench, out, *twice)
+    sales_checks.key_conflicts(bench, rows, out, *twice)
     final = bench.name("keyed")
     bench.run(
         f"CREATE TABLE {final} AS SELECT * FROM (SELECT * EXCLUDE (_nth) REPLACE (CASE WHEN _nth > 1 THEN"

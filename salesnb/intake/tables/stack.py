@@ -36,6 +36,8 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
                 out.raws.append(raw)
                 out.headers.append(_headers_of(raw, mapping))
                 Selection(bench, company, out, raw, mapping).insert()
+                if not raw.rows:
+                    bench.findings.add(report.no_rows(raw, table))
     return out
 
 
