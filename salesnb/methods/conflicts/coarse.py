@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from salesnb.methods.conflicts.merged import Table, joint_key
-from salesnb.methods.projection.problem import Ints
+from salesnb.methods.projection.problem import Flags, Floats, Ints
 
 _MOST_COLUMNS = 12_000  # rows may join as long as the programmes stay this narrow
+
+
+def core(table: Table, rows: Ints, prices: Floats) -> Flags:
+    """(cells,) where the contradiction is: the cells of the rows that want more, or of those that want less, whichever
+    are fewer."""
+    sides = [_cells_of(table, rows[prices > 0]), _cells_of(table, rows[prices < 0])]
+    return min(sides, key=lambda cells: int(cells.sum()) or table.problem.cells + 1)
 
 
 def with_coarse(table: Table, candidates: Ints) -> Ints:
@@ -28,8 +35,15 @@ def with_coarse(table: Table, candidates: Ints) -> Ints:
     return joined
 
 
-def finest_first(table: Table, rows: Ints) -> list[Ints]:
-    """``rows`` divided by family, many groups before few and ratios last; inside, by the first cell in key order."""
+def least_telling_first(table: Table, rows: Ints, inside: Flags) -> list[Ints]:
+    """``rows`` in runs, those first that a reader would miss least: rows that reach beyond the cells ``inside``, then
+    the others; in both, families of many groups before those of few, and ratios last."""
+    beyond = _reaching(table, rows, ~inside)
+    return [*_finest_first(table, rows[beyond]), *_finest_first(table, rows[~beyond])]
+
+
+def _finest_first(table: Table, rows: Ints) -> list[Ints]:
+    """Rows divided by family, many groups before few and ratios last; in a family, by the first cell in key order."""
     problem = table.problem
     rank = np.arange(problem.cells)
     if problem.keys is not None:
@@ -48,6 +62,16 @@ def finest_first(table: Table, rows: Ints) -> list[Ints]:
     return [*parts, ratios[np.argsort(np.array(names))]] if len(ratios) else parts
 
 
+def _reaching(table: Table, rows: Ints, cells: Flags) -> Flags:
+    """(rows,) whether any cell of each is among ``cells``."""
+    problem, reached = table.problem, [np.zeros(0, bool)]
+    for family in problem.families:
+        group = family.group[cells]
+        reached.append(np.bincount(group[group >= 0], minlength=family.size) > 0)
+    groups = np.concatenate(reached)
+    return np.array([groups[table.groups_in(row[None])].any() for row in rows], bool)
+
+
 def _finest(table: Table, rows: Ints) -> int:
     """The number of groups of the finest family among the rows."""
     most, at = 0, 0
@@ -58,7 +82,7 @@ def _finest(table: Table, rows: Ints) -> int:
     return most
 
 
-def _cells_of(table: Table, rows: Ints) -> np.ndarray:
+def _cells_of(table: Table, rows: Ints) -> Flags:
     """(cells,) whether a cell is in any of the rows."""
     needed, at = table.groups_in(rows), 0
     inside = np.zeros(table.problem.cells, bool)

@@ -6,20 +6,24 @@ from collections.abc import Callable
 
 import numpy as np
 
-from salesnb.methods.conflicts.coarse import finest_first
+from salesnb.methods.conflicts.coarse import least_telling_first
 from salesnb.methods.conflicts.merged import Merged
 from salesnb.methods.conflicts.program import Outcome
-from salesnb.methods.projection.problem import INF
+from salesnb.methods.projection.problem import INF, Flags
 
 _Switch = Callable[[list[int], bool], None]
 _ONE_BY_ONE = 6  # shorter runs are not worth halving
 
 
 class Filter:
-    """Drops labels of bounds first, then rows from fine to coarse, in runs that are halved where something holds."""
+    """Drops labels of bounds first, then rows, least telling first, in runs that are halved where something holds.
 
-    def __init__(self, merged: Merged) -> None:
+    ``inside``: (cells,) where the contradiction is, if that is known; rows that reach beyond are less telling.
+    """
+
+    def __init__(self, merged: Merged, inside: Flags | None = None) -> None:
         self._merged = merged
+        self._inside = np.ones(merged.table.problem.cells, bool) if inside is None else inside
         self._program = merged.program()
         self._low, self._high = merged.limits()
         self._place = {int(row): place for place, row in enumerate(merged.rows)}
@@ -29,7 +33,7 @@ class Filter:
         labels = [int(label) for label in np.unique(self._merged.held) if label >= 0]
         kept_labels = self._keep(labels, self._switch_bounds) if labels else []
         kept: list[int] = []
-        for part in finest_first(self._merged.table, self._merged.rows):
+        for part in least_telling_first(self._merged.table, self._merged.rows, self._inside):
             kept += self._keep([int(row) for row in part], self._switch_rows)
         return sorted(kept), sorted(kept_labels)
 

@@ -2,9 +2,9 @@
 
 Candidates are the rows that carry a proof of infeasibility: in small problems the rows with a price in the programme of
 least violation; in large ones the rows whose dual runs into its cap in a projection where every row may give way.
-Coarse rows that lie within the candidates' cells join them, and the filter deletes fine rows before coarse ones: four
-quarters of a branch explain more than its seventy people do. (Chinneck 2008, *Feasibility and Infeasibility in
-Optimization*: elastic and deletion filters.)
+Coarse rows that lie within the candidates' cells join them. The filter deletes rows that reach beyond the contradiction
+first, then fine rows before coarse ones: four quarters of a branch explain more than its seventy people do. (Chinneck
+2008, *Feasibility and Infeasibility in Optimization*: elastic and deletion filters.)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from salesnb.methods.conflicts.coarse import with_coarse
+from salesnb.methods.conflicts.coarse import core, with_coarse
 from salesnb.methods.conflicts.conflict import Conflict, member
 from salesnb.methods.conflicts.elastic import least_change
 from salesnb.methods.conflicts.filter import Filter
@@ -21,7 +21,7 @@ from salesnb.methods.conflicts.merged import Table, merge
 from salesnb.methods.conflicts.program import Outcome
 from salesnb.methods.conflicts.softness import CAP, giving_way, hardened
 from salesnb.methods.projection import Problem, Status, project
-from salesnb.methods.projection.problem import INF, Flags, Ints
+from salesnb.methods.projection.problem import INF, Flags, Floats, Ints
 
 _THRESHOLDS = (0.5, 0.1, 0.02)  # of the cap: what counts as running into it
 _DIRECT = 25_000  # entries of all rows: below, one programme over everything is faster than the projection
@@ -42,10 +42,12 @@ def find_conflict(problem: Problem, held: Ints | None = None) -> Conflict | None
     :raises ConflictUndecided: see there.
     """
     table = Table.of(problem)
-    candidates = _candidates(table)
-    if candidates is None:
+    found = _candidates(table)
+    if found is None:
         return None
-    rows, labels = Filter(merge(table, with_coarse(table, candidates), held)).smallest()
+    candidates, prices = found
+    merged = merge(table, with_coarse(table, candidates), held)
+    rows, labels = Filter(merged, core(table, candidates, prices)).smallest()
     return _described(table, np.array(rows, np.int64), labels, held)
 
 
@@ -57,8 +59,8 @@ def feasible(problem: Problem) -> bool:
     return _candidates(Table.of(problem)) is None
 
 
-def _candidates(table: Table) -> Ints | None:
-    """Rows that cannot hold together (more than necessary, as a rule); None: all can."""
+def _candidates(table: Table) -> tuple[Ints, Floats] | None:
+    """Rows that cannot hold together (more than necessary, as a rule) and their prices; None: all can."""
     rows, problem = table.limited, table.problem
     entries = problem.cells * len(problem.families)
     if entries <= _DIRECT:
@@ -70,7 +72,7 @@ def _candidates(table: Table) -> Ints | None:
     for threshold in _THRESHOLDS:
         running = rows[np.abs(capped.dual[rows]) > threshold * CAP]
         if len(running) and merge(table, running).program().run().outcome is Outcome.INFEASIBLE:
-            return running
+            return running, capped.dual[running]
     if project(hardened(problem), 1e-9).status is Status.SOLVED:
         return None
     if entries <= _LARGEST:
@@ -78,12 +80,14 @@ def _candidates(table: Table) -> Ints | None:
     raise ConflictUndecided(f"{problem.cells} cells, {len(rows)} rows")
 
 
-def _by_programme(table: Table, rows: Ints) -> Ints | None:
+def _by_programme(table: Table, rows: Ints) -> tuple[Ints, Floats] | None:
     """The rows with a price in the programme of least violation over everything."""
     merged = merge(table, rows)
     if merged.program().run().outcome is not Outcome.INFEASIBLE:
         return None
-    return rows[np.abs(least_change(merged).prices) > _PRICED]
+    prices = least_change(merged).prices
+    priced = np.flatnonzero(np.abs(prices) > _PRICED)
+    return rows[priced], prices[priced]
 
 
 def _described(table: Table, rows: Ints, labels: list[int], held: Ints | None) -> Conflict:
