@@ -1,0 +1,129 @@
+"""Solving with rules that contradict each other: the weakest of each contradiction give way, musts never do.
+
+Wishes give way before shoulds; those of one contradiction by the same share of what they ask, divided by their weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from salesnb.methods.conflicts import Conflict, ConflictUndecided, find_conflict
+from salesnb.methods.conflicts.merged import Table, merge
+from salesnb.methods.projection import Problem, Solution, Status, project
+from salesnb.methods.relaxation import Flexible
+from salesnb.methods.relaxation.methods import Choice, proportional
+from salesnb.stages.decomposition.condensed import Condensed, Limit
+from salesnb.stages.decomposition.lines import RANKS, Line
+
+TOLERANCE = 1e-10
+GOOD_ENOUGH = 1e-7  # of a row's size: far below any grain; reached where limits meet in one point
+SLACK = 1e-11  # of a row's size, so that limits that just meet do not count as a contradiction
+FURTHER = (1e-6, 1e-4, 1e-3, 1e-2)
+MOST = 200  # contradictions, one after the other
+
+
+class Unsolvable(RuntimeError):
+    """Must rules contradict each other (``conflict``), or the numbers are too close to call (None)."""
+
+    def __init__(self, conflict: Conflict | None) -> None:
+        self.conflict = conflict
+        super().__init__("must rules contradict each other" if conflict else "undecided")
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """``limits``: where lines that gave way now stand, by name. ``conflicts``: met on the way."""
+
+    problem: Problem
+    solution: Solution
+    limits: dict[str, Limit]
+    conflicts: tuple[Conflict, ...]
+
+
+def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Settled:
+    """The plan's classes under all lines, contradicting ones moved. ``given``: limits already agreed on.
+
+    :raises Unsolvable: see there.
+    """
+    limits, conflicts = dict(given or {}), list[Conflict]()
+    lines = {line.name: line for line in condensed.lines}
+    for _ in range(MOST):
+        problem = condensed.problem(limits)
+        solution = project(problem, TOLERANCE)
+        if solution.status is Status.SOLVED:
+            return Settled(problem, solution, limits, tuple(conflicts))
+        conflict = _conflict(problem)
+        if conflict is None:
+            if solution.error > GOOD_ENOUGH:
+                problem, solution, limits = _off_the_edge(condensed, limits)
+            return Settled(problem, solution, limits, tuple(conflicts))
+        giving = weakest(conflict, lines)
+        moved = _moved(problem, conflict, giving)
+        if not moved:
+            raise Unsolvable(conflict)
+        conflicts.append(conflict)
+        limits |= moved
+    raise Unsolvable(None)
+
+
+def _off_the_edge(condensed: Condensed, limits: Mapping[str, Limit]) -> tuple[Problem, Solution, dict[str, Limit]]:
+    """Lines that gave way as little as possible may leave others nothing at all, which no plan can be solved for: they
+    give way a little more.
+
+    :raises Unsolvable: that does not help.
+    """
+    lines = {line.name: line for line in condensed.lines}
+    for more in FURTHER:
+        further = {name: _further(lines[name], held, more) for name, held in limits.items()}
+        problem = condensed.problem(further)
+        solution = project(problem, TOLERANCE)
+        if solution.status is Status.SOLVED or solution.error <= GOOD_ENOUGH:
+            return problem, solution, further
+    raise Unsolvable(None)
+
+
+def _further(line: Line, held: Limit, more: float) -> Limit:
+    """A moved limit, moved on by a share of what it has moved."""
+    low, high = held.low, held.high
+    down = (line.low - low) * more if np.isfinite(line.low) else 0.0
+    up = (high - line.high) * more if np.isfinite(line.high) else 0.0
+    return Limit(low - down, high + up)
+
+
+def _conflict(problem: Problem) -> Conflict | None:
+    try:
+        return find_conflict(problem)
+    except ConflictUndecided:
+        return None
+
+
+def weakest(conflict: Conflict, lines: Mapping[str, Line]) -> list[Line]:
+    """The least important lines of a contradiction; none where all of them must hold."""
+    members = [lines[member.name.name] for member in conflict.members]
+    rank = min(RANKS[line.rule.strength] for line in members)
+    return [] if rank == RANKS["must"] else [line for line in members if RANKS[line.rule.strength] == rank]
+
+
+def _moved(problem: Problem, conflict: Conflict, giving: list[Line]) -> dict[str, Limit]:
+    """New limits of the lines that give way: each moves by the same share of its size over its weight."""
+    if not giving:
+        return {}
+    rows = {row_of(problem, line): line for line in giving}
+    may = np.zeros(problem.row_count, bool)
+    may[list(rows)] = True
+    table = Table.of(problem)
+    choice = Choice(merge(table, np.array(conflict.rows), slack=SLACK), Flexible.of(problem, may))
+    choice.sizes = choice.sizes / np.array([rows[int(row)].rule.weight for row in choice.rows])
+    (moves,) = proportional(choice) or (None,)
+    if moves is None:
+        return {}
+    sides = zip(moves.rows.tolist(), moves.low.tolist(), moves.high.tolist(), strict=True)
+    return {rows[row].name: Limit(low, high) for row, low, high in sides}
+
+
+def row_of(problem: Problem, line: Line) -> int:
+    """The row of a line in a problem over classes."""
+    return problem.row(line.name, 0) if line.plain else problem.row(line.name)

@@ -1,0 +1,294 @@
+"""From solved cells to whole amounts: published tables in multiples of the grain, the finest cells in finer steps.
+
+A cell of the finest grain may be worth less than the planning grain (one person, one product, one channel, one month
+against 10,000 yuan). So the grain is kept where people read it: persons and their months, product lines, products,
+customer types, channels. The cells below share those amounts in steps of a fraction of the grain. Every table is a sum
+of the same cells, so all of them agree to the last unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from salesnb.methods.projection import Family, Problem, Status, project
+from salesnb.methods.projection.problem import tally
+from salesnb.methods.rounding import Reason, RoundingRefused, round_cells
+from salesnb.stages.decomposition.cube import ORG, Cube, Floats
+from salesnb.stages.decomposition.lines import Line, Term
+
+Ints = NDArray[np.int64]
+WORTH = 3.0  # grains: a table is kept in whole grains where its amounts are worth that much on average
+MUST = 2
+NEAR = 1e-6  # of a grain
+STEPS = 10.0  # steps of the finest cells that an average cell is worth
+ONE_WAY = (("product_id",), ("customer_type",), ("channel_id",))
+CROSSED = (("region_id", "product_line"),)
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A rule as the limit of one sum. ``strict``: 0 = may be missed by less than a grain, 1 = if need be, 2 = never."""
+
+    family: Family
+    strict: int
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """``cells``: (places, months) int64. ``grain``: of the tables over ``atoms`` and ``margins`` (id columns; "month"
+    is one of them); ``step``: of the cells. ``dropped``: tables that could not be kept at the grain as well."""
+
+    cells: Ints
+    grain: int
+    step: int
+    atoms: tuple[str, ...]
+    margins: tuple[tuple[str, ...], ...]
+    dropped: tuple[tuple[str, ...], ...]
+
+
+def to_whole(cube: Cube, solved: Floats, lines: Sequence[Line], grain: int) -> Whole:
+    """Whole amounts near ``solved``; ``lines`` that do not give way hold to the grain (shares: see ``round_cells``).
+
+    :raises RoundingRefused: no such amounts at this grain; the error names one that works.
+    """
+    used = np.flatnonzero(cube.start.ravel() > 0)
+    amounts = solved.ravel()[used]
+    groups = _Groups(cube, used)
+    atoms = next(
+        (columns for columns in _ladder(cube) if amounts.sum() >= WORTH * grain * groups.size(columns)),
+        _ladder(cube)[-1],
+    )
+    sums = _atoms(groups, atoms, amounts, lines, grain)
+    if groups.size(atoms) == len(used):
+        return Whole(groups.spread(sums[groups.of(atoms)]), grain, grain, atoms, (), ())
+    return _below(groups, amounts, (atoms, sums), lines, grain)
+
+
+class _Groups:
+    """Numbers of the groups that columns make of the usable cells."""
+
+    def __init__(self, cube: Cube, used: Ints) -> None:
+        self.cube, self.used = cube, used
+        self._place, self._month = used // len(cube.months), used % len(cube.months)
+        self._codes: dict[str, Ints] = {}
+        self._known: dict[tuple[str, ...], tuple[Ints, Ints]] = {}
+
+    def of(self, columns: tuple[str, ...]) -> Ints:
+        """(cells,) group numbers, without gaps, in key order."""
+        return self._of(columns)[0]
+
+    def first(self, columns: tuple[str, ...]) -> Ints:
+        """(groups,) a cell of each group."""
+        return self._of(columns)[1]
+
+    def size(self, columns: tuple[str, ...]) -> int:
+        """How many groups."""
+        return len(self.first(columns))
+
+    def inside(self, term: Term) -> NDArray[np.bool_]:
+        """(cells,) whether a cell is in a term's part."""
+        flags: NDArray[np.bool_] = term.part.places[self._place] & term.part.months[self._month]
+        return flags
+
+    def spread(self, cells: Ints) -> Ints:
+        """(places, months) from usable cells."""
+        out = np.zeros(self.cube.start.size, np.int64)
+        out[self.used] = cells
+        return out.reshape(self.cube.start.shape)
+
+    def _of(self, columns: tuple[str, ...]) -> tuple[Ints, Ints]:
+        if columns not in self._known:
+            key = np.zeros(len(self.used), np.int64)
+            for column in columns:
+                code = self._code(column)
+                key = np.unique(key * (int(code.max(initial=0)) + 1) + code, return_inverse=True)[1]
+            _, first, number = np.unique(key, return_index=True, return_inverse=True)
+            self._known[columns] = number, first
+        return self._known[columns]
+
+    def _code(self, column: str) -> Ints:
+        if column not in self._codes:
+            if column in ("month", "quarter"):
+                month = self._month if column == "month" else self._quarters()[self._month]
+                self._codes[column] = month
+            else:
+                values = self.cube.places[column].to_numpy(dtype=str)
+                self._codes[column] = np.unique(values, return_inverse=True)[1][self._place]
+        return self._codes[column]
+
+    def _quarters(self) -> Ints:
+        labels = [self.cube.selector.quarter(month) for month in self.cube.months]
+        return np.unique(np.array(labels), return_inverse=True)[1]
+
+
+def _ladder(cube: Cube) -> list[tuple[str, ...]]:
+    """Sets of columns that may be kept in whole grains, finest first."""
+    org = tuple(column for column in ORG if column in cube.places)
+    line = ("product_line",) if "product_line" in cube.places else ()
+    return [(*cube.ids, "month"), (*org, *line, "month"), (*org, "month"), (*org, "quarter"), org, ()]
+
+
+def _tables(cube: Cube, atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """What is published of the atoms, from the whole company down."""
+    org = [column for column in ORG if column in atoms]
+    levels = [tuple(org[: at + 1]) for at in range(len(org))]
+    time = [column for column in ("quarter", "month") if column in atoms or (column == "quarter" and "month" in atoms)]
+    tables: list[tuple[str, ...]] = [(), *levels, *((column,) for column in time)]
+    tables += [(*level, "quarter") for level in levels if time]
+    if org and "month" in atoms:
+        tables += [(*org, "month")]
+    tables += [(column,) for column in ("product_line", "product_id", "customer_type", "channel_id") if column in atoms]
+    tables += [columns for columns in CROSSED if set(columns) <= set(atoms)]
+    return list(dict.fromkeys(tables))
+
+
+def _atoms(groups: _Groups, atoms: tuple[str, ...], amounts: Floats, lines: Sequence[Line], grain: int) -> Ints:
+    """Whole sums over ``atoms``: published tables near their own sums, and the lines that atoms can express."""
+    number, first = groups.of(atoms), groups.first(atoms)
+    sums = tally(number, amounts, len(first))
+    families = [
+        Family.free("/".join(columns) or "all", groups.of(columns)[first], groups.size(columns))
+        for columns in _tables(groups.cube, atoms)
+    ]
+    limits = [limit for line in lines if (limit := _limit(groups, line, (number, first), sums, grain))]
+    return _rounded(sums, families, limits, grain)
+
+
+def _rounded(sums: Floats, families: list[Family], limits: list[Bound], grain: int) -> Ints:
+    """Whole grains near ``sums``. Exact limits, hardly ever a multiple, may be missed by less than a grain; one-sided
+    ones of rules that must hold never, of others only where it has to be."""
+    inside, strict, apart = _taken_in(families, limits)
+    refused: RoundingRefused | None = None
+    for kept, least in ((apart, 1), ([held for held in apart if held.strict == MUST], 1), ([], MUST)):
+        problem = Problem(sums, (*inside, *(held.family for held in kept)), keys=np.arange(len(sums)))
+        firm = np.concatenate([strict, [held.strict for held in kept]])
+        try:
+            return round_cells(problem, sums, grain, loose=firm < least).cells
+        except RoundingRefused as error:
+            refused = error
+    assert refused is not None
+    raise refused
+
+
+def _taken_in(families: list[Family], limits: list[Bound]) -> tuple[list[Family], Ints, list[Bound]]:
+    """Tables with the limits that speak of one of their groups, how strict each group is, and the limits that speak of
+    none."""
+    lows, highs = [family.low.copy() for family in families], [family.high.copy() for family in families]
+    strict = [np.zeros(family.size, np.int64) for family in families]
+    apart = []
+    for limit in limits:
+        part = limit.family.group == 0
+        for at, family in enumerate(families):
+            group = int(family.group[np.argmax(part)])
+            if group >= 0 and ((family.group == group) == part).all():
+                lows[at][group] = max(lows[at][group], float(limit.family.low[0]))
+                highs[at][group] = min(highs[at][group], float(limit.family.high[0]))
+                strict[at][group] = max(strict[at][group], limit.strict)
+                break
+        else:
+            apart.append(limit)
+    for at, family in enumerate(families):
+        strict[at][(lows[at] == highs[at]) & (lows[at] != family.low)] = 0
+    ranges = zip(families, lows, highs, strict=True)
+    met = [replace(family, low=np.minimum(low, high), high=high) for family, low, high in ranges]
+    return met, np.concatenate([*strict, np.zeros(0, np.int64)]), apart
+
+
+def _limit(groups: _Groups, line: Line, atoms: tuple[Ints, Ints], sums: Floats, grain: int) -> Bound | None:
+    """A line as the limit of one sum of atoms; None where an atom is half inside, or where it is out of reach.
+
+    A share is a limit on its part, with the whole as large (or as small) as rounding can make it.
+    """
+    number, first = atoms
+    inside = [groups.inside(term) for term in line.sides]
+    if len(line.terms) > 1 or len(line.whole) > 1 or any((flags != flags[first][number]).any() for flags in inside):
+        return None
+    part, low, high = inside[0][first], line.low, line.high
+    if line.whole:
+        whole = float(sums[inside[1][first]].sum()) / grain
+        per, exact = line.terms[0].coefficient, line.low == line.high
+        rate = line.rate * line.whole[0].coefficient / per
+        low = line.low / per + rate * grain * (whole if exact else np.ceil(whole - NEAR))
+        high = line.high / per + rate * grain * (whole if exact else np.floor(whole + NEAR))
+    value = float(sums[part].sum())
+    if not (value < low + 2 * grain or value > high - 2 * grain):
+        return None
+    strict = 0 if line.low == line.high else MUST if line.rule.strength == "must" else 1
+    return Bound(Family(f"rule {line.name}", np.where(part, 0, -1), np.array([low]), np.array([high])), strict)
+
+
+def _below(
+    groups: _Groups, amounts: Floats, atoms: tuple[tuple[str, ...], Ints], lines: Sequence[Line], grain: int
+) -> Whole:
+    """Cells that add up to the whole atoms and to whole sums of the other one-way tables."""
+    columns, sums = atoms
+    step = _step(float(amounts.mean()), grain)
+    names = groups.cube.places.columns
+    margins = [table for table in ONE_WAY if table[0] in names and table[0] not in columns]
+    dropped: list[tuple[str, ...]] = []
+    while True:
+        families = [Family.exact("/".join(columns), groups.of(columns), sums)]
+        families += [_one_way(groups, table, columns, (amounts, sums), (lines, grain)) for table in margins]
+        families += _crossing(groups, lines, [columns, *margins], amounts, step)
+        problem = Problem(amounts, tuple(families), keys=np.arange(len(amounts)))
+        loose = np.arange(problem.row_count) >= sum(family.size for family in families[: 1 + len(margins)])
+        solution = project(problem, 1e-9)
+        if solution.status is Status.SOLVED:
+            try:
+                cells = round_cells(problem, solution.cells, step, loose=loose).cells
+                return Whole(groups.spread(cells), grain, step, columns, tuple(margins), tuple(dropped))
+            except RoundingRefused:
+                if not margins:
+                    raise
+        if not margins:
+            raise RoundingRefused(Reason.ROWS_DISAGREE)
+        dropped.append(margins.pop())
+
+
+def _crossing(
+    groups: _Groups, lines: Sequence[Line], tables: list[tuple[str, ...]], amounts: Floats, step: int
+) -> list[Family]:
+    """Lines that none of the whole tables can express hold between the cells themselves, to less than a step."""
+    every = np.arange(len(amounts))
+    out = []
+    for line in lines:
+        flags = [groups.inside(term) for term in line.sides]
+        told = any(all((own == own[groups.first(table)][groups.of(table)]).all() for own in flags) for table in tables)
+        limit = None if told else _limit(groups, line, (every, every), amounts, step)
+        if limit is not None:
+            out.append(limit.family)
+    return out
+
+
+def _one_way(
+    groups: _Groups,
+    table: tuple[str, ...],
+    atoms: tuple[str, ...],
+    amounts: tuple[Floats, Ints],
+    rules: tuple[Sequence[Line], int],
+) -> Family:
+    """Whole grains of a one-way table, within product lines where the atoms hold those, keeping the table's lines."""
+    solved, sums = amounts
+    lines, grain = rules
+    number, first = groups.of(table), groups.first(table)
+    above = ("product_line",) if table == ("product_id",) and "product_line" in atoms else ()
+    over = groups.of(above)
+    held = np.zeros(groups.size(above), np.int64)
+    np.add.at(held, over[groups.first(atoms)], sums)
+    inside = over[first]
+    near = tally(number, solved, len(first))
+    near *= (held / np.maximum(tally(inside, near, len(held)), 1e-9))[inside]
+    limits = [limit for line in lines if (limit := _limit(groups, line, (number, first), near, grain))]
+    return Family.exact("/".join(table), number, _rounded(near, [Family.exact("above", inside, held)], limits, grain))
+
+
+def _step(average: float, grain: int) -> int:
+    """The coarsest tenth, hundredth, … of the grain of which an average cell is worth enough."""
+    step = grain
+    while step > 1 and average < STEPS * step:
+        step = step // 10 if step % 10 == 0 else 1
+    return step
