@@ -214,10 +214,13 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         return history_exhibits.sensitivity(self.totals, self.named(self.nodes_of("customer_id")), self.unit_shown)
 
     def quality(self) -> Exhibit:
-        """What the import read, kept and set aside."""
-        from salesnb.notebook.ledger import import_exhibit
+        """What the import read, kept and set aside; the whole report is the version's data-quality page."""
+        from salesnb.notebook import ledger
 
-        return import_exhibit(self.facts, self.lang, self.unit_shown)
+        self.keep("import_ledger", self.facts.ledger)
+        self.keep("findings", self.facts.findings)
+        self.keep("set_aside", ledger.set_aside(self.facts))
+        return ledger.import_exhibit(self.facts, self.lang)
 
     def checks(self) -> Any:
         """All checks, months included."""

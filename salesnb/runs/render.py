@@ -24,6 +24,7 @@ from salesnb.versions.snapshot import snapshot_text
 __all__ = ["first_page", "params_snapshot", "refresh_indexes", "write_all", "write_indexes"]
 
 _PAGES = "all"
+QUALITY = "data_quality"
 
 
 def params_snapshot(settings: Settings) -> str:
@@ -51,6 +52,8 @@ def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, p
         if manifest.notebooks[notebook.name].state in ("ok", "carried"):
             failure = _page(settings, plan, manifest, notebook, stage)
             failures += [failure] if failure else []
+    if not failures and (stage / "tables" / "findings.parquet").is_file():
+        _write(stage, QUALITY, _quality_page(settings, plan, manifest, stage))
     if not failures:
         try:
             write_excel(settings, plan, manifest, stage)
@@ -139,6 +142,8 @@ def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Noteb
     links = [("params", Text("参数", "Parameters"), "../params.yaml")]
     if manifest.state == "complete":
         links.insert(0, ("excel", Text("数据表（Excel）", "Tables (Excel)"), "../report.xlsx"))
+    if (stage / "tables" / "findings.parquet").is_file():
+        links.insert(0, ("quality", Text("数据质量", "Data quality"), f"{QUALITY}.html"))
     if (stage / _PAGES / "changes.html").is_file():
         links.insert(0, ("changes", Text("与上一版比较", "Compare with the version before"), "changes.html"))
     return PageContext(
@@ -216,6 +221,15 @@ def _comparison(settings: Settings, manifest: Manifest, difference: VersionDiff)
     )
     full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), "../changes.csv")
     return compare_page.render(difference.lines(), old, new, context, full)
+
+
+def _quality_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:
+    """The data-quality report of this version, from the tables the history notebook wrote."""
+    from salesnb.report import quality
+    from salesnb.versions.tables import read_table
+
+    ledger, findings, aside = (read_table(stage / "tables", n) for n in ("import_ledger", "findings", "set_aside"))
+    return quality.render_page(ledger, findings, aside, _context(settings, plan, manifest, None, stage))
 
 
 def _failure_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:

@@ -354,6 +354,21 @@ FINDINGS = TableContract(
     Text("数据质量发现", "Data quality findings"),
 )
 
+SET_ASIDE = TableContract(
+    "set_aside",
+    ("table", "file", "row", "code"),
+    (
+        _id("table", "表", "Table"),
+        _id("file", "文件", "File"),
+        Column("row", "count", Text("行", "Row")),
+        _id("code", "代码", "Code"),
+        _text("reason_zh", "原因", "Reason (zh)", optional=False),
+        _text("reason_en", "原因（英文）", "Reason", optional=False),
+        _text("content", "原行内容", "The row as it was", optional=False),
+    ),
+    Text("搁置的行", "Rows set aside"),
+)
+
 IMPORT_LEDGER = TableContract(
     "import_ledger",
     ("table", "file"),
@@ -388,5 +403,6 @@ ALL = (
     MARKET_SIZES,
     NODES,
     FINDINGS,
+    SET_ASIDE,
     IMPORT_LEDGER,
 )

@@ -1,0 +1,147 @@
+"""The data-quality report of a version: one page a controller reads before believing any figure.
+
+What was read, kept and set aside file by file; what was found, gravest first, with file, row, column, value and remedy;
+and every row that is not in the tables, as it stood in the export.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from salesnb.model.errors import Text
+from salesnb.model.tables import Column, contract, contracts
+from salesnb.report import numbers, page
+from salesnb.report.cards import Answer
+from salesnb.report.numbers import MoneyUnit
+from salesnb.report.page import PageContext
+from salesnb.report.prose import Line, bad, good, strong, warn
+from salesnb.report.sentences.words import either
+from salesnb.report.tables import Options, Show, render
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEVERITIES = {
+    "stop": (Text("停止", "Stop"), "bad"),
+    "error": (Text("错误", "Error"), "bad"),
+    "warn": (Text("关注", "Watch"), "warn"),
+    "info": (Text("提示", "Info"), ""),
+}
+ROWS_SHOWN = 200  # the table beside the page holds all of them
+
+
+def render_page(ledger: pd.DataFrame, findings: pd.DataFrame, aside: pd.DataFrame, context: PageContext) -> str:
+    """The page from ``import_ledger``, ``findings`` and ``set_aside``; ``aside`` may be empty."""
+    lang = context.lang
+    headings = (
+        Text("读了什么，留下了什么？", "What was read, what was kept?"),
+        Text("发现了什么，怎么处理？", "What was found, and what to do?"),
+        Text("哪些行没有进表？", "Which rows are not in the tables?"),
+    )
+    bodies = (ledger_table(ledger, lang), findings_table(findings, lang), _aside_table(aside, lang))
+    given = {
+        "title": Text("数据质量报告", "Data quality").get(lang),
+        "who": Text("给销售运营和财务：先看数据，再信数字。", "For sales operations and finance: data first.").get(
+            lang
+        ),
+        "answer": Answer(summary(ledger, findings, lang), lang=lang).html(),
+        "sections": [(h.get(lang), body) for h, body in zip(headings, bodies, strict=True) if body],
+    }
+    body = page.fill("quality.html.j2", **given, **page.header(context), **page.footer(context))
+    return page.document(str(given["title"]), body, lang, (context.period, context.company))
+
+
+def summary(ledger: pd.DataFrame, findings: pd.DataFrame, lang: str) -> Line:
+    """Rows read, kept and set aside, and how many kinds of findings need a person."""
+    read, kept, aside = (int(ledger[c].sum()) for c in ("read_count", "kept_count", "set_aside_count"))
+    counts = {name: int((findings["severity"] == name).sum()) for name in SEVERITIES}
+    line = either(
+        lang,
+        (f"读取 {numbers.count(read)} 行，保留 ", strong(numbers.count(kept)), f" 行，搁置 {numbers.count(aside)} 行"),
+        (f"{numbers.count(read)} rows read, ", strong(numbers.count(kept)), f" kept, {numbers.count(aside)} set aside"),
+    )
+    if not len(findings):
+        return line + either(lang, ("；", good("没有发现问题"), "。"), ("; ", good("nothing was found"), "."))
+    grave = counts["stop"] + counts["error"]
+    parts = [bad(f"{grave} 类错误" if lang == "zh" else f"{grave} errors")] if grave else []
+    parts += (
+        [warn(f"{counts['warn']} 类需关注" if lang == "zh" else f"{counts['warn']} to watch")] if counts["warn"] else []
+    )
+    parts += (
+        [strong(f"{counts['info']} 条提示" if lang == "zh" else f"{counts['info']} notes")] if counts["info"] else []
+    )
+    line += either(lang, ("；发现 ",), ("; found ",))
+    for i, part in enumerate(parts):
+        line += Line(("、" if lang == "zh" else ", ") if i else "", part)
+    return line + ("。" if lang == "zh" else ".")
+
+
+def ledger_table(ledger: pd.DataFrame, lang: str) -> Markup:
+    """Rows and money read, kept and set aside, a line a file; money only where the export has any."""
+    shape = contract("import_ledger")
+    money = ledger[["kept_minor", "set_aside_minor"]].abs().max().max()
+    currency = str(ledger["currency"].iloc[0]) if len(ledger) else "CNY"
+    unit = MoneyUnit.choose(0 if numbers.is_missing(money) else int(money), lang, currency)
+    names = ("table", "file", "read_count", "kept_count", "set_aside_count", "kept_minor", "set_aside_minor")
+    known = contracts()
+    rows = ledger.assign(table=[known[t].label.get(lang) if t in known else t for t in ledger["table"]])
+    columns = [Show(shape.column(name)) for name in names]
+    return render(rows, columns, lang, unit, Options(caption=shape.label.get(lang)))
+
+
+def findings_table(findings: pd.DataFrame, lang: str) -> Markup:
+    """Findings with their place, their value and the remedy; empty markup when there are none."""
+    if not len(findings):
+        return Markup("")
+    shape = contract("findings")
+    rows = findings.assign(
+        place=[
+            _place(*where, lang) for where in zip(findings["file"], findings["row"], findings["column"], strict=True)
+        ],
+        word=[SEVERITIES[s][0].get(lang) for s in findings["severity"]],
+    )
+    columns = [Show(Column("word", "text", shape.column("severity").label))]
+    columns += [
+        Show(Column("place", "text", Text("位置", "Where"))),
+        Show(Column("value", "text", shape.column("value").label)),
+    ]
+    columns += [Show(shape.column("row_count"))]
+    columns += [
+        Show(Column(f"message_{lang}", "text", Text("说明", "Message"))),
+        Show(Column(f"remedy_{lang}", "text", Text("处理办法", "Remedy"))),
+    ]
+    return render(rows, columns, lang, options=Options(caption=shape.label.get(lang)))
+
+
+def _place(file: object, row: object, column: object, lang: str) -> str:
+    """``file, row 12, column 金额`` as far as it is known."""
+    words = Text("第 {} 行", "row {}").get(lang)
+    parts = [file, "" if numbers.is_missing(row) else words.format(row), column]
+    return ("，" if lang == "zh" else ", ").join(str(p) for p in parts if not numbers.is_missing(p) and p != "")
+
+
+def _as_it_stood(content: str) -> str:
+    """The cells of a row set aside, without the empty ones; text that is no list stays as it is."""
+    try:
+        cells = json.loads(content)
+    except ValueError:
+        return content
+    return " | ".join(str(cell) for cell in cells if cell not in (None, "")) if isinstance(cells, list) else content
+
+
+def _aside_table(aside: pd.DataFrame, lang: str) -> Markup:
+    if not len(aside):
+        return Markup("")
+    shape = contract("set_aside")
+    columns = [
+        Show(Column("file", "text", shape.column("file").label)),
+        Show(shape.column("row")),
+        Show(Column(f"reason_{lang}", "text", Text("原因", "Reason"))),
+        Show(Column("content", "text", shape.column("content").label)),
+    ]
+    full = (Text("全部搁置的行（CSV）", "All rows set aside (CSV)").get(lang), "../tables/set_aside.csv")
+    rows = aside.assign(content=[_as_it_stood(text) for text in aside["content"]])
+    return render(rows, columns, lang, options=Options(caption=shape.label.get(lang), limit=ROWS_SHOWN, full=full))

@@ -1,0 +1,73 @@
+"""The data-quality page: the answer first, every finding with its place and remedy, every row set aside as it stood."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from salesnb.model.tables import check, contract
+from salesnb.report import quality
+from salesnb.report.page import PageContext
+
+LEDGER = {
+    "table": ["sales_lines", "people"],
+    "file": ["data/a.csv", "data/b.xlsx"],
+    "read_count": [120, 9],
+    "kept_count": [118, 9],
+    "set_aside_count": [2, 0],
+    "currency": ["CNY", "CNY"],
+    "kept_minor": [123_456_789, None],
+    "set_aside_minor": [1_000, None],
+    "rounding_minor": [0.4, None],
+    "sha256": ["aa", "bb"],
+}
+FINDING = {
+    "finding_no": "00001",
+    "code": "future_date",
+    "severity": "error",
+    "table": "sales_lines",
+    "file": "data/a.csv",
+    "row": 17,
+    "column": "日期",
+    "value": "<script>alert(1)</script>",
+    "row_count": 1,
+    "message_zh": "下单日期晚于今天",
+    "message_en": "ordered after today",
+    "remedy_zh": "改正年份",
+    "remedy_en": "correct the year",
+}
+
+
+def frame(name, rows):
+    table = contract(name)
+    return check(pd.DataFrame(rows, columns=[c.name for c in table.columns]), table)
+
+
+def page(findings, aside=(), lang="zh"):
+    ledger = frame("import_ledger", LEDGER)
+    context = PageContext(lang=lang, company="C", period="2024", version="v001")
+    return quality.render_page(ledger, frame("findings", list(findings)), frame("set_aside", list(aside)), context)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", ("读取 129 行", "1 类错误", "改正年份", "data/a.csv，第 17 行，日期")),
+     ("en", ("129 rows read", "1 errors", "correct the year", "data/a.csv, row 17, 日期"))],
+)  # fmt: skip
+def test_a_finding_is_said_with_its_place_its_value_and_its_remedy(lang, words):
+    html = page([FINDING], lang=lang)
+    assert all(word in html for word in words)
+    assert "<script>alert" not in html and "&lt;script&gt;alert" in html
+
+
+def test_clean_data_is_said_to_be_clean_and_shows_no_empty_tables():
+    html = page([])
+    assert "没有发现问题" in html and html.count("<table") == 1
+
+
+def test_a_row_set_aside_is_shown_as_it_stood():
+    row = {"table": "sales_lines", "file": "data/a.csv", "row": 121, "code": "subtotal_row", "reason_zh": "合计行",
+           "reason_en": "a total", "content": json.dumps(["合计", None, "=1+1"], ensure_ascii=False)}  # fmt: skip
+    html = page([FINDING], [row])
+    assert "合计 | =1+1" in html and "set_aside.csv" in html
+    assert "not a list" in page([FINDING], [row | {"content": "not a list"}])
