@@ -122,7 +122,7 @@ def test_proposals_and_taking_one(variant: tuple[int, int, str]) -> None:
         assert not taken.settled.conflicts, "a proposal leaves no contradiction"
         assert coherent(taken) and set(status(taken).values()) == {"binding"}
         nodes = found.nodes[found.nodes["proposal_no"] == number]
-        assert nodes.groupby("dimension")["change_minor"].sum().abs().max() <= 3, "what one gives up another takes"
+        assert nodes.groupby("dimension")["change_minor"].sum().abs().max() <= 3 + 1e-10 * taken.total
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
