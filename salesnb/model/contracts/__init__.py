@@ -1,5 +1,15 @@
 """Every table contract of the workbook."""
 
-from salesnb.model.contracts import customers, decomposition, facts, funnel, goals, history, market, team
+from salesnb.model.contracts import customers, decomposition, facts, funnel, goals, history, imports, market, team
 
-ALL = (*facts.ALL, *history.ALL, *customers.ALL, *team.ALL, *funnel.ALL, *goals.ALL, *market.ALL, *decomposition.ALL)
+ALL = (
+    *facts.ALL,
+    *imports.ALL,
+    *history.ALL,
+    *customers.ALL,
+    *team.ALL,
+    *funnel.ALL,
+    *goals.ALL,
+    *market.ALL,
+    *decomposition.ALL,
+)

@@ -8,11 +8,13 @@ from salesnb.model.tables import Column, TableContract
 UNASSIGNED = "_unassigned"
 
 
-def _id(name: str, zh: str, en: str, optional: bool = False) -> Column:
+def id_column(name: str, zh: str, en: str, optional: bool = False) -> Column:
+    """A column of ids, labelled in both languages."""
     return Column(name, "id", Text(zh, en), optional=optional)
 
 
-def _text(name: str, zh: str, en: str, optional: bool = True) -> Column:
+def text_column(name: str, zh: str, en: str, optional: bool = True) -> Column:
+    """A column of words, labelled in both languages."""
     return Column(name, "text", Text(zh, en), optional=optional)
 
 
@@ -20,26 +22,26 @@ def _date(name: str, zh: str, en: str, optional: bool = False) -> Column:
     return Column(name, "date", Text(zh, en), optional=optional)
 
 
-ORDER = _id("order_id", "订单号", "Order")
-LINE = _id("line_no", "行号", "Line")
+ORDER = id_column("order_id", "订单号", "Order")
+LINE = id_column("line_no", "行号", "Line")
 MONTH = Column(
     "month",
     "month",
     Text("月份", "Month"),
     definition=Text("业绩归属月份（结算月）", "the settlement month the sale belongs to"),
 )
-REGION = _id("region_id", "区域", "Region")
-TEAM = _id("team_id", "团队", "Team")
-PERSON = _id("person_id", "人员", "Person")
-PRODUCT = _id("product_id", "产品", "Product")
-LINE_OF_PRODUCT = _id("product_line", "产品线", "Product line")
-CUSTOMER = _id("customer_id", "客户", "Customer")
-CUSTOMER_TYPE = _id("customer_type", "客户类型", "Customer type")
-CHANNEL = _id("channel_id", "渠道", "Channel")
-INDUSTRY = _id("industry", "行业", "Industry")
-DEALER = _id("dealer_id", "经销商", "Dealer")
-ENTITY = _id("entity_id", "法人主体", "Legal entity")
-CURRENCY = _id("currency", "币种", "Currency")
+REGION = id_column("region_id", "区域", "Region")
+TEAM = id_column("team_id", "团队", "Team")
+PERSON = id_column("person_id", "人员", "Person")
+PRODUCT = id_column("product_id", "产品", "Product")
+LINE_OF_PRODUCT = id_column("product_line", "产品线", "Product line")
+CUSTOMER = id_column("customer_id", "客户", "Customer")
+CUSTOMER_TYPE = id_column("customer_type", "客户类型", "Customer type")
+CHANNEL = id_column("channel_id", "渠道", "Channel")
+INDUSTRY = id_column("industry", "行业", "Industry")
+DEALER = id_column("dealer_id", "经销商", "Dealer")
+ENTITY = id_column("entity_id", "法人主体", "Legal entity")
+CURRENCY = id_column("currency", "币种", "Currency")
 QUANTITY = Column("quantity", "number", Text("数量", "Quantity"), unit="unit")
 NET = Column(
     "net_minor",
@@ -149,12 +151,12 @@ RECEIPTS = TableContract(
     "receipts",
     ("receipt_id",),
     (
-        _id("receipt_id", "回款单号", "Receipt"),
+        id_column("receipt_id", "回款单号", "Receipt"),
         _date("receipt_date", "回款日期", "Receipt date"),
         KNOWN,
-        _id("order_id", "订单号", "Order", optional=True),
-        _id("customer_id", "客户", "Customer"),
-        _id("person_id", "人员", "Person"),
+        id_column("order_id", "订单号", "Order", optional=True),
+        id_column("customer_id", "客户", "Customer"),
+        id_column("person_id", "人员", "Person"),
         CURRENCY,
         Column("received_minor", "minor", Text("回款额", "Received"), unit="money"),
     ),
@@ -165,7 +167,7 @@ OPPORTUNITIES = TableContract(
     "opportunities",
     ("opportunity_id",),
     (
-        _id("opportunity_id", "商机编号", "Opportunity"),
+        id_column("opportunity_id", "商机编号", "Opportunity"),
         _date("created_date", "线索日期", "Created", optional=True),
         _date("qualified_date", "转商机日期", "Qualified", optional=True),
         _date("quoted_date", "报价日期", "Quoted", optional=True),
@@ -186,10 +188,10 @@ OPPORTUNITIES = TableContract(
         CUSTOMER,
         CUSTOMER_TYPE,
         INDUSTRY,
-        _id("source", "线索来源", "Source"),
-        _text("decision_chain", "决策链", "Decision chain"),
-        _text("company_size", "企业规模", "Company size"),
-        _text("lost_reason", "丢单原因", "Lost reason"),
+        id_column("source", "线索来源", "Source"),
+        text_column("decision_chain", "决策链", "Decision chain"),
+        text_column("company_size", "企业规模", "Company size"),
+        text_column("lost_reason", "丢单原因", "Lost reason"),
         CURRENCY,
         Column("amount_minor", "minor", Text("金额", "Amount"), unit="money", optional=True),
     ),
@@ -200,7 +202,7 @@ VISITS = TableContract(
     "visits",
     ("date", "person_id", "customer_id", "visit_id"),
     (
-        _id("visit_id", "拜访编号", "Visit"),
+        id_column("visit_id", "拜访编号", "Visit"),
         _date("date", "日期", "Date"),
         KNOWN,
         PERSON,
@@ -215,7 +217,7 @@ SPEND = TableContract(
     ("month", "category", "region_id", "channel_id", "currency"),
     (
         MONTH,
-        _id("category", "费用类别", "Category"),
+        id_column("category", "费用类别", "Category"),
         REGION,
         CHANNEL,
         CURRENCY,
@@ -229,16 +231,16 @@ PEOPLE = TableContract(
     "people",
     ("person_id", "from_date"),
     (
-        _id("person_id", "人员", "Person"),
-        _text("name", "姓名", "Name", optional=False),
+        id_column("person_id", "人员", "Person"),
+        text_column("name", "姓名", "Name", optional=False),
         _date("from_date", "任职起", "From"),
         _date("to_date", "任职止", "To", optional=True),
         _date("hired_date", "入职日期", "Hired", optional=True),
         _date("left_date", "离职日期", "Left", optional=True),
         REGION,
         TEAM,
-        _text("role", "岗位", "Role"),
-        _id("manager_id", "上级", "Manager", optional=True),
+        text_column("role", "岗位", "Role"),
+        id_column("manager_id", "上级", "Manager", optional=True),
     ),
     Text("人员", "People"),
 )
@@ -248,13 +250,13 @@ CUSTOMERS = TableContract(
     ("customer_id",),
     (
         CUSTOMER,
-        _text("name", "客户名称", "Name", optional=False),
+        text_column("name", "客户名称", "Name", optional=False),
         CUSTOMER_TYPE,
         INDUSTRY,
-        _text("company_size", "企业规模", "Company size"),
+        text_column("company_size", "企业规模", "Company size"),
         REGION,
-        _id("person_id", "负责人", "Owner"),
-        _id("dealer_id", "经销商", "Dealer"),
+        id_column("person_id", "负责人", "Owner"),
+        id_column("dealer_id", "经销商", "Dealer"),
         _date("registered_date", "建档日期", "Registered", optional=True),
     ),
     Text("客户", "Customers"),
@@ -265,10 +267,10 @@ PRODUCTS = TableContract(
     ("product_id",),
     (
         PRODUCT,
-        _text("name", "产品名称", "Name", optional=False),
+        text_column("name", "产品名称", "Name", optional=False),
         LINE_OF_PRODUCT,
-        _text("category", "品类", "Category"),
-        _text("life_cycle", "生命周期", "Life cycle"),
+        text_column("category", "品类", "Category"),
+        text_column("life_cycle", "生命周期", "Life cycle"),
         _date("launch_date", "上市日期", "Launched", optional=True),
         CURRENCY,
         Column("list_price_minor", "minor", Text("目录价", "List price"), unit="money", optional=True),
@@ -282,8 +284,8 @@ DEALERS = TableContract(
     ("dealer_id",),
     (
         DEALER,
-        _text("name", "经销商名称", "Name", optional=False),
-        _id("parent_id", "上级经销商", "Parent", optional=True),
+        text_column("name", "经销商名称", "Name", optional=False),
+        id_column("parent_id", "上级经销商", "Parent", optional=True),
         REGION,
         _date("from_date", "签约日期", "From", optional=True),
         _date("to_date", "终止日期", "To", optional=True),
@@ -300,7 +302,7 @@ TARGETS = TableContract(
         REGION,
         PERSON,
         LINE_OF_PRODUCT,
-        _id("metric", "指标", "Metric"),
+        id_column("metric", "指标", "Metric"),
         CURRENCY,
         Column("target_minor", "minor", Text("目标", "Target"), unit="money"),
     ),
@@ -311,12 +313,12 @@ MARKET_SIZES = TableContract(
     "market_sizes",
     ("year", "region_id", "product_line"),
     (
-        _id("year", "年度", "Year"),
+        id_column("year", "年度", "Year"),
         REGION,
         LINE_OF_PRODUCT,
         CURRENCY,
         Column("size_minor", "minor", Text("市场规模", "Market size"), unit="money"),
-        _text("source", "来源", "Source"),
+        text_column("source", "来源", "Source"),
     ),
     Text("市场规模", "Market sizes"),
 )
@@ -325,66 +327,12 @@ NODES = TableContract(
     "nodes",
     ("dimension", "node_id"),
     (
-        _id("dimension", "维度", "Dimension"),
-        _id("node_id", "节点", "Node"),
-        _text("name", "名称", "Name", optional=False),
-        _id("parent_id", "上级", "Parent", optional=True),
+        id_column("dimension", "维度", "Dimension"),
+        id_column("node_id", "节点", "Node"),
+        text_column("name", "名称", "Name", optional=False),
+        id_column("parent_id", "上级", "Parent", optional=True),
     ),
     Text("名称表", "Names"),
-)
-
-FINDINGS = TableContract(
-    "findings",
-    ("finding_no",),
-    (
-        _id("finding_no", "编号", "No."),
-        _id("code", "代码", "Code"),
-        _id("severity", "级别", "Severity"),
-        _id("table", "表", "Table"),
-        _text("file", "文件", "File"),
-        Column("row", "count", Text("行", "Row"), optional=True),
-        _text("column", "列", "Column"),
-        _text("value", "值", "Value"),
-        Column("row_count", "count", Text("涉及行数", "Rows concerned")),
-        _text("message_zh", "说明", "Message (zh)", optional=False),
-        _text("message_en", "说明（英文）", "Message", optional=False),
-        _text("remedy_zh", "处理办法", "Remedy (zh)", optional=False),
-        _text("remedy_en", "处理办法（英文）", "Remedy", optional=False),
-    ),
-    Text("数据质量发现", "Data quality findings"),
-)
-
-SET_ASIDE = TableContract(
-    "set_aside",
-    ("table", "file", "row", "code"),
-    (
-        _id("table", "表", "Table"),
-        _id("file", "文件", "File"),
-        Column("row", "count", Text("行", "Row")),
-        _id("code", "代码", "Code"),
-        _text("reason_zh", "原因", "Reason (zh)", optional=False),
-        _text("reason_en", "原因（英文）", "Reason", optional=False),
-        _text("content", "原行内容", "The row as it was", optional=False),
-    ),
-    Text("搁置的行", "Rows set aside"),
-)
-
-IMPORT_LEDGER = TableContract(
-    "import_ledger",
-    ("table", "file"),
-    (
-        _id("table", "表", "Table"),
-        _id("file", "文件", "File"),
-        Column("read_count", "count", Text("读取行数", "Rows read")),
-        Column("kept_count", "count", Text("保留行数", "Rows kept")),
-        Column("set_aside_count", "count", Text("搁置行数", "Rows set aside")),
-        CURRENCY,
-        Column("kept_minor", "minor", Text("保留金额", "Amount kept"), unit="money", optional=True),
-        Column("set_aside_minor", "minor", Text("搁置金额", "Amount set aside"), unit="money", optional=True),
-        Column("rounding_minor", "number", Text("取整差额", "Moved by rounding"), unit="minor", optional=True),
-        _text("sha256", "内容指纹", "Fingerprint"),
-    ),
-    Text("导入台账", "Import ledger"),
 )
 
 ALL = (
@@ -402,7 +350,4 @@ ALL = (
     TARGETS,
     MARKET_SIZES,
     NODES,
-    FINDINGS,
-    SET_ASIDE,
-    IMPORT_LEDGER,
 )
