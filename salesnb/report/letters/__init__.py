@@ -1,0 +1,22 @@
+"""Responsibility letters (目标责任书): what one says, and the same letter as HTML and as .docx."""
+
+from salesnb.report.letters.build import Approval, Sources, letters, person_letter, region_letter
+from salesnb.report.letters.content import Letter, check_letter, unsigned
+from salesnb.report.letters.difference import replacing
+from salesnb.report.letters.html import html_letter
+from salesnb.report.letters.word import docx_letter, write_docx
+
+__all__ = [
+    "Approval",
+    "Letter",
+    "Sources",
+    "check_letter",
+    "docx_letter",
+    "html_letter",
+    "letters",
+    "person_letter",
+    "region_letter",
+    "replacing",
+    "unsigned",
+    "write_docx",
+]
