@@ -1,6 +1,17 @@
 """Every table contract of the workbook."""
 
-from salesnb.model.contracts import customers, decomposition, facts, funnel, goals, history, imports, market, team
+from salesnb.model.contracts import (
+    customers,
+    decomposition,
+    facts,
+    funnel,
+    goals,
+    history,
+    imports,
+    market,
+    review,
+    team,
+)
 
 ALL = (
     *facts.ALL,
@@ -12,4 +23,5 @@ ALL = (
     *goals.ALL,
     *market.ALL,
     *decomposition.ALL,
+    *review.ALL,
 )
