@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 
 from salesnb.cli.commands import DONE, FINDINGS
 from salesnb.model.errors import Place, SalesnbError, Text, UsageError
@@ -12,6 +11,7 @@ from salesnb.model.places import units
 from salesnb.versions.snapshot import masked_text
 
 _SHOWN = 20
+_WORDS = {"error": Text("错误", "error"), "warn": Text("关注", "watch")}
 
 
 def add(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -24,46 +24,52 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def do(given: argparse.Namespace, lang: str) -> int:
-    """Print every finding; 1 when something has to be mended before a run."""
+    """Print every finding; 1 when something has to be mended (data that may only be watched does not count)."""
+    from salesnb.runs.check import findings
+
     wanted = [*given.units, *given.unit] or units()
     if not wanted:
         raise UsageError(
             Text("还没有任何单位", "there is no unit yet"),
             remedy=Text("运行 salesnb init 单位 导出文件…", "run salesnb init UNIT FILE…"),
         )
-    count = 0
+    count, watched = 0, 0
     for unit in wanted:
-        for error in _errors(unit, lang, with_data=not given.no_data):
-            count += 1
+        stops = list(findings(unit))
+        if not stops and not given.no_data and load_unit(unit).company.sources:
+            stops, errors, watch = _data(unit, lang)
+            count, watched = count + errors, watched + watch
+        for error in stops:
             print(f"{unit}: {masked_text(error.say(lang))}")
-    names = ", ".join(wanted)
-    done = Text(f"{names}：没有需要处理的问题", f"{names}: nothing to mend")
-    print((Text(f"共 {count} 处问题", f"{count} findings") if count else done).get(lang))
+        count += len(stops)
+    print(_closing(", ".join(wanted), count, watched).get(lang))
     return FINDINGS if count else DONE
 
 
-def _errors(unit: str, lang: str, with_data: bool) -> Iterator[SalesnbError]:
-    """What stops a run. The data is read only where nothing else is wrong; what the quality gate merely notes is
-    printed."""
-    from salesnb.runs.check import findings
+def _closing(names: str, count: int, watched: int) -> Text:
+    more = Text(f"，另有 {watched} 处需关注", f", {watched} more to watch") if watched else Text("", "")
+    if count:
+        return Text(f"{names}：{count} 处需要处理{more.zh}", f"{names}: {count} to mend{more.en}")
+    return Text(f"{names}：没有需要处理的问题{more.zh}", f"{names}: nothing to mend{more.en}")
 
-    found = list(findings(unit))
-    yield from found
-    if found or not with_data or not load_unit(unit).company.sources:
-        return
+
+def _data(unit: str, lang: str) -> tuple[list[SalesnbError], int, int]:
+    """Read the data and print what the quality gate found: (what stops a run, errors, what is to be watched)."""
     from salesnb.intake import facts
 
     try:
         noted = facts.load(unit).findings
     except SalesnbError as error:
-        yield error
-        return
+        return [error], 0, 0
     noted = noted[noted["severity"] != "info"]
     for row in noted.head(_SHOWN).to_dict("records"):
         line = None if row["row"] is None or row["row"] != row["row"] else int(row["row"])
         place = Place(str(row["file"] or ""), line, str(row["column"] or "") or None).get(lang)
-        print(f"{unit} [{row['severity']}] {row[f'message_{lang}']}{f'  [{place}]' if place else ''}")
+        word = _WORDS[str(row["severity"])].get(lang)
+        print(f"{unit} [{word}] {row[f'message_{lang}']}{f'  [{place}]' if place else ''}")
         print(f"    → {row[f'remedy_{lang}']}")
     if len(noted) > _SHOWN:
         more = len(noted) - _SHOWN
         print(Text(f"… 另有 {more} 条，见数据质量页", f"… {more} more, on the data quality page").get(lang))
+    errors = int((noted["severity"] == "error").sum())
+    return [], errors, len(noted) - errors

@@ -135,7 +135,7 @@ def test_check_finds_what_is_wrong_without_running(workbook: Workbook, capsys: p
     said = capsys.readouterr().out
     assert "u/review.yaml:1" in said and "alert_behnd" in said
     assert "company.yaml:7" in said and "data/no*.csv" in said
-    assert "perod" in said and "共 3 处问题" in said
+    assert "perod" in said and "3 处需要处理" in said
     workbook.notebook("30_c", "pass", reads=["nobody"])
     assert main(["check", "u"]) == 1
     assert "没有笔记本写出它" in capsys.readouterr().out
@@ -174,3 +174,19 @@ def test_the_lab_gets_the_folders_of_a_run(workbook: Workbook, monkeypatch: pyte
     assert isinstance(env, dict)
     assert env["SALESNB_PARAMS"] == str(workbook.root / "params")
     assert "SALESNB_STAGE" not in env
+
+
+def test_check_exits_1_on_an_error_in_the_data_and_only_names_what_is_to_be_watched(
+    workbook: Workbook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit = workbook.root / "params" / "u"
+    (unit / "a.csv").write_text("id,day,who,amount\n1,2024-01-05,P,10\n2,2024-02-05,,20\n", encoding="utf-8")
+    columns = "{order_id: id, order_date: day, customer_id: who, net: amount}"
+    with open(unit / "company.yaml", "a", encoding="utf-8") as out:
+        out.write(f"sources:\n  a: {{table: sales_lines, file: a.csv, columns: {columns}}}\n")
+    assert main(["check"]) == 0
+    assert "没有需要处理的问题，另有" in capsys.readouterr().out
+    (unit / "a.csv").write_text("id,day,who,amount\n1,2024-01-05,P,10\n2,2042-02-05,P,20\n", encoding="utf-8")
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "[错误]" in said and "a.csv:3" in said and "1 处需要处理" in said
