@@ -177,7 +177,9 @@ def test_a_version_without_manifest_is_none(firm: Company) -> None:
 
 
 def _off_grain(frame: pd.DataFrame) -> pd.DataFrame:
-    frame.loc[3, "target_minor"] += 1
+    """The total stays, two people's do not."""
+    frame.loc[0, "target_minor"] += 1
+    frame.loc[3, "target_minor"] -= 1
     return frame
 
 
@@ -215,6 +217,43 @@ def test_published_subtotals_must_be_the_sums_of_the_cells(firm: Company) -> Non
     with pytest.raises(DataError, match="target_months says") as error:
         firm.approve(3, decided=date(2024, 7, 1), from_=date(2024, 8, 1), reason="改")
     assert "2024-05" in error.value.say("zh")
+
+
+def _ledger(faults: int = 0, found: int | None = None) -> pd.DataFrame:
+    total = int(cells()["target_minor"].sum())
+    rows = [("grain", "all", 0, total, total), ("sum:region_id", "region_id", faults, total, found or total)]
+    names = ["check_id", "level", "fault_count", "expected_minor", "found_minor"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _publish(firm: Company, number: int, frame: pd.DataFrame, name: str, table: pd.DataFrame, *keys: str) -> None:
+    folder = firm.version(number, frame)
+    write_table(folder / "tables", name, table, list(keys))
+
+
+def test_the_ledger_vouches_for_tables_on_the_grain_and_cells_may_be_finer(firm: Company) -> None:
+    _publish(firm, 2, _off_grain(cells()), "target_ledger", _ledger(), "check_id")
+    assert firm.approve(2).is_new
+
+
+@pytest.mark.parametrize("table", [_ledger(faults=1), _ledger(found=1)])
+def test_a_ledger_with_a_fault_is_refused(firm: Company, table: pd.DataFrame) -> None:
+    _publish(firm, 2, cells(), "target_ledger", table, "check_id")
+    with pytest.raises(DataError, match="ledger fails: sum:region_id"):
+        firm.approve(2)
+    assert not firm.targets.exists()
+
+
+def test_published_nodes_must_be_the_sums_of_the_cells(firm: Company) -> None:
+    by = cells().groupby("person_id", as_index=False)["target_minor"].sum()
+    nodes = by.rename(columns={"person_id": "node_id"}).assign(dimension="person")
+    _publish(firm, 2, cells(), "target_nodes", nodes, "dimension", "node_id")
+    assert firm.approve(2).is_new
+    nodes.loc[0, "target_minor"] += GRAIN
+    other = company(firm.root / "other")
+    _publish(other, 1, cells(), "target_nodes", nodes, "dimension", "node_id")
+    with pytest.raises(DataError, match="target_nodes says"):
+        other.approve(1)
 
 
 def test_a_table_changed_after_publishing_is_refused(firm: Company) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from salesnb.model.errors import DataError, Place, Text, UsageError
 from salesnb.versions.tables import sha256_of
 from salesnb.versions.targets.chain import Chain, read_chain
-from salesnb.versions.targets.proposal import AMOUNT, TABLE, Proposal, fits_plan, read_proposal
+from salesnb.versions.targets.fits import fits_plan
+from salesnb.versions.targets.proposal import AMOUNT, TABLE, Proposal, read_proposal
 from salesnb.versions.targets.record import Revision, same_line_ends
 from salesnb.versions.targets.store import add_revision
 

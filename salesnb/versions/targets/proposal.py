@@ -11,12 +11,10 @@ from salesnb.model.errors import DataError, Place, Text, VersionError
 from salesnb.model.money import minor_digits
 from salesnb.versions.folders import PeriodFolder, version_name
 from salesnb.versions.manifest import Manifest, read_manifest
-from salesnb.versions.tables import read_table, sha256_of, table_facts, table_names
+from salesnb.versions.tables import read_table, sha256_of, table_facts
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from salesnb.model.periods import Period
 
 TABLE, AMOUNT = "target_cells", "target_minor"
 
@@ -88,39 +86,6 @@ def latest_proposal(period: PeriodFolder, currency: str) -> Proposal | None:
     return None
 
 
-def fits_plan(proposal: Proposal, plan: Period, months: tuple[str, ...]) -> None:
-    """The proposal is for ``plan``, has every one of ``months``, sums exactly and stands on its grain; else DataError.
-
-    Every other table of the version whose keys are some of the cells' keys and which holds ``target_minor`` is a
-    published subtotal: each must be the sum of its cells.
-    """
-    frame, table = proposal.frame, f"{proposal.version}/{TABLE}"
-    other = sorted(set(frame["plan"].astype(str)) - {plan.text})
-    if other or not len(frame):
-        named = "、".join(other) or "（空表）"
-        raise DataError(
-            Text(
-                f"方案不属于计划 {plan.text}：{named}",
-                f"not a proposal for plan {plan.text}: {', '.join(other) or '-'}",
-            ),
-            where=Place(file=table, column="plan"),
-        )
-    found = set(frame["month"])
-    absent, foreign = sorted(set(months) - found), sorted(found - set(plan.months))
-    if absent or foreign:
-        raise DataError(
-            Text(
-                f"方案的月份不符：缺少 {'、'.join(absent) or '无'}，多出 {'、'.join(foreign) or '无'}",
-                f"the proposal's months do not fit: missing {', '.join(absent) or 'none'}, "
-                f"foreign {', '.join(foreign) or 'none'}",
-            ),
-            where=Place(file=table, column="month"),
-            why=Text("没有目标的月份不等于目标为零", "a month without a target is not a target of zero"),
-        )
-    _on_grain(proposal, table)
-    _subtotals(proposal)
-
-
 def _whole(manifest: Manifest, name: str, place: str) -> None:
     ended = sorted(n for n, entry in manifest.notebooks.items() if entry.state in ("failed", "stopped"))
     failed = [str(check.get("code", "?")) for check in manifest.checks if not check.get("passed")]
@@ -180,53 +145,4 @@ def _columns(frame: pd.DataFrame, keys: tuple[str, ...], table: str) -> None:
             ),
             where=Place(file=table, column=absent[0] if absent else AMOUNT),
             why=Text("金额须为整数分，每格只有一行", "amounts are whole minor units, one row a cell"),
-        )
-
-
-def _on_grain(proposal: Proposal, table: str) -> None:
-    frame, grain = proposal.frame, proposal.grain_minor
-    off = frame[frame[AMOUNT] % grain != 0]
-    if len(off):
-        row = off.iloc[0]
-        cell = ", ".join(str(row[key]) for key in proposal.keys if key != "plan")
-        raise DataError(
-            Text(
-                f"{len(off)} 格不是取整单位 {grain}（最小货币单位）的整数倍，例如 {cell}：{row[AMOUNT]}",
-                f"{len(off)} cells are not multiples of the grain {grain} (minor units), e.g. {cell}: {row[AMOUNT]}",
-            ),
-            where=Place(file=table, column=AMOUNT),
-            remedy=Text(
-                "在 decomposition.yaml 里核对 grain 后重新运行", "check grain in decomposition.yaml, then run again"
-            ),
-        )
-
-
-def _subtotals(proposal: Proposal) -> None:
-    tables = proposal.folder / "tables"
-    for name in table_names(tables):
-        keys = table_facts(tables, name)[1]
-        if name == TABLE or not keys or not set(keys) <= set(proposal.keys):
-            continue
-        published = read_table(tables, name)
-        if AMOUNT in published.columns:
-            _same_sums(proposal, name, keys, published)
-
-
-def _same_sums(proposal: Proposal, name: str, keys: list[str], published: pd.DataFrame) -> None:
-    summed = proposal.frame.groupby(keys, observed=True)[AMOUNT].sum()
-    both = published.groupby(keys, observed=True)[AMOUNT].sum().to_frame("published").join(summed, how="outer")
-    both = both.fillna(0)
-    off = both[both["published"] != both[AMOUNT]]
-    if len(off):
-        key = off.index[0]
-        node = "、".join(map(str, key)) if isinstance(key, tuple) else str(key)
-        parts, whole = int(off[AMOUNT].iloc[0]), int(off["published"].iloc[0])
-        raise DataError(
-            Text(
-                f"表 {name} 的 {node} 写作 {whole}，其下各格之和为 {parts}",
-                f"table {name} says {whole} for {node}, its cells sum to {parts}",
-            ),
-            where=Place(file=f"{proposal.version}/{name}", column=AMOUNT),
-            why=Text("合计与明细不符的目标不能批准", "targets whose parts do not sum to the whole are not approved"),
-            remedy=Text("重新运行出一个新版本", "run again"),
         )
