@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesnb.model.periods import Calendar
+from salesnb.stages.decomposition.groups import Groups
 from salesnb.stages.decomposition.selection import Part, Selector, Where
 
 Floats = NDArray[np.float64]
@@ -101,6 +102,11 @@ class Cube:
                     nodes |= {str(node) for node in frame[column].unique()}
             out[column] = sorted(nodes)
         return out
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Groups of the usable cells."""
+        return Groups(self)
 
     def frame(self, values: NDArray, name: str) -> pd.DataFrame:
         """(places, months) values of usable cells as a table: ids, month, ``name``; sorted."""

@@ -18,7 +18,8 @@ from salesnb.methods.projection import Family, Problem, Status, project
 from salesnb.methods.projection.problem import tally
 from salesnb.methods.rounding import Reason, RoundingRefused, round_cells
 from salesnb.stages.decomposition.cube import ORG, Cube, Floats
-from salesnb.stages.decomposition.lines import Line, Term
+from salesnb.stages.decomposition.groups import Groups
+from salesnb.stages.decomposition.lines import Line
 
 Ints = NDArray[np.int64]
 WORTH = 3.0  # grains: a table is kept in whole grains where its amounts are worth that much on average
@@ -55,9 +56,9 @@ def to_whole(cube: Cube, solved: Floats, lines: Sequence[Line], grain: int) -> W
 
     :raises RoundingRefused: no such amounts at this grain; the error names one that works.
     """
-    used = np.flatnonzero(cube.start.ravel() > 0)
+    groups = cube.groups
+    used = groups.used
     amounts = solved.ravel()[used]
-    groups = _Groups(cube, used)
     atoms = next(
         (columns for columns in _ladder(cube) if amounts.sum() >= WORTH * grain * groups.size(columns)),
         _ladder(cube)[-1],
@@ -66,63 +67,6 @@ def to_whole(cube: Cube, solved: Floats, lines: Sequence[Line], grain: int) -> W
     if groups.size(atoms) == len(used):
         return Whole(groups.spread(sums[groups.of(atoms)]), grain, grain, atoms, (), ())
     return _below(groups, amounts, (atoms, sums), lines, grain)
-
-
-class _Groups:
-    """Numbers of the groups that columns make of the usable cells."""
-
-    def __init__(self, cube: Cube, used: Ints) -> None:
-        self.cube, self.used = cube, used
-        self._place, self._month = used // len(cube.months), used % len(cube.months)
-        self._codes: dict[str, Ints] = {}
-        self._known: dict[tuple[str, ...], tuple[Ints, Ints]] = {}
-
-    def of(self, columns: tuple[str, ...]) -> Ints:
-        """(cells,) group numbers, without gaps, in key order."""
-        return self._of(columns)[0]
-
-    def first(self, columns: tuple[str, ...]) -> Ints:
-        """(groups,) a cell of each group."""
-        return self._of(columns)[1]
-
-    def size(self, columns: tuple[str, ...]) -> int:
-        """How many groups."""
-        return len(self.first(columns))
-
-    def inside(self, term: Term) -> NDArray[np.bool_]:
-        """(cells,) whether a cell is in a term's part."""
-        flags: NDArray[np.bool_] = term.part.places[self._place] & term.part.months[self._month]
-        return flags
-
-    def spread(self, cells: Ints) -> Ints:
-        """(places, months) from usable cells."""
-        out = np.zeros(self.cube.start.size, np.int64)
-        out[self.used] = cells
-        return out.reshape(self.cube.start.shape)
-
-    def _of(self, columns: tuple[str, ...]) -> tuple[Ints, Ints]:
-        if columns not in self._known:
-            key = np.zeros(len(self.used), np.int64)
-            for column in columns:
-                code = self._code(column)
-                key = np.unique(key * (int(code.max(initial=0)) + 1) + code, return_inverse=True)[1]
-            _, first, number = np.unique(key, return_index=True, return_inverse=True)
-            self._known[columns] = number, first
-        return self._known[columns]
-
-    def _code(self, column: str) -> Ints:
-        if column not in self._codes:
-            if column in ("month", "quarter"):
-                month = self._month if column == "month" else self._quarters()[self._month]
-                self._codes[column] = month
-            else:
-                values = self.cube.places[column].to_numpy(dtype=str)
-                self._codes[column] = np.unique(values, return_inverse=True)[1][self._place]
-        return self._codes[column]
-
-    def _quarters(self) -> Ints:
-        labels = [self.cube.selector.quarter(month) for month in self.cube.months]
-        return np.unique(np.array(labels), return_inverse=True)[1]
 
 
 def _ladder(cube: Cube) -> list[tuple[str, ...]]:
@@ -146,7 +90,7 @@ def _tables(cube: Cube, atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(tables))
 
 
-def _atoms(groups: _Groups, atoms: tuple[str, ...], amounts: Floats, lines: Sequence[Line], grain: int) -> Ints:
+def _atoms(groups: Groups, atoms: tuple[str, ...], amounts: Floats, lines: Sequence[Line], grain: int) -> Ints:
     """Whole sums over ``atoms``: published tables near their own sums, and the lines that atoms can express."""
     number, first = groups.of(atoms), groups.first(atoms)
     sums = tally(number, amounts, len(first))
@@ -198,13 +142,13 @@ def _taken_in(families: list[Family], limits: list[Bound]) -> tuple[list[Family]
     return met, np.concatenate([*strict, np.zeros(0, np.int64)]), apart
 
 
-def _limit(groups: _Groups, line: Line, atoms: tuple[Ints, Ints], sums: Floats, grain: int) -> Bound | None:
+def _limit(groups: Groups, line: Line, atoms: tuple[Ints, Ints], sums: Floats, grain: int) -> Bound | None:
     """A line as the limit of one sum of atoms; None where an atom is half inside, or where it is out of reach.
 
     A share is a limit on its part, with the whole as large (or as small) as rounding can make it.
     """
     number, first = atoms
-    inside = [groups.inside(term) for term in line.sides]
+    inside = [groups.inside(term.part) for term in line.sides]
     if len(line.terms) > 1 or len(line.whole) > 1 or any((flags != flags[first][number]).any() for flags in inside):
         return None
     part, low, high = inside[0][first], line.low, line.high
@@ -222,7 +166,7 @@ def _limit(groups: _Groups, line: Line, atoms: tuple[Ints, Ints], sums: Floats, 
 
 
 def _below(
-    groups: _Groups, amounts: Floats, atoms: tuple[tuple[str, ...], Ints], lines: Sequence[Line], grain: int
+    groups: Groups, amounts: Floats, atoms: tuple[tuple[str, ...], Ints], lines: Sequence[Line], grain: int
 ) -> Whole:
     """Cells that add up to the whole atoms and to whole sums of the other one-way tables."""
     columns, sums = atoms
@@ -250,13 +194,13 @@ def _below(
 
 
 def _crossing(
-    groups: _Groups, lines: Sequence[Line], tables: list[tuple[str, ...]], amounts: Floats, step: int
+    groups: Groups, lines: Sequence[Line], tables: list[tuple[str, ...]], amounts: Floats, step: int
 ) -> list[Family]:
     """Lines that none of the whole tables can express hold between the cells themselves, to less than a step."""
     every = np.arange(len(amounts))
     out = []
     for line in lines:
-        flags = [groups.inside(term) for term in line.sides]
+        flags = [groups.inside(term.part) for term in line.sides]
         told = any(all((own == own[groups.first(table)][groups.of(table)]).all() for own in flags) for table in tables)
         limit = None if told else _limit(groups, line, (every, every), amounts, step)
         if limit is not None:
@@ -265,7 +209,7 @@ def _crossing(
 
 
 def _one_way(
-    groups: _Groups,
+    groups: Groups,
     table: tuple[str, ...],
     atoms: tuple[str, ...],
     amounts: tuple[Floats, Ints],
