@@ -1,0 +1,92 @@
+"""Review: where a period stands against its targets, who is behind, why, and where the year will land.
+
+Takes targets in force, sums of sales over windows and dated parameters, and gives the tables of
+``model.contracts.review``. Amounts are int64 minor units; a figure nobody can give stays missing, never zero.
+"""
+
+from salesnb.stages.review.alerts import (
+    LEADS_SHOWN,
+    Line,
+    Note,
+    fired,
+    metric_alerts,
+    node_alerts,
+    slice_alerts,
+    top_leads,
+    with_notes,
+)
+from salesnb.stages.review.attainment import Judgement, attainment, two_years_before
+from salesnb.stages.review.curve import Curve
+from salesnb.stages.review.funnel_change import funnel_change
+from salesnb.stages.review.landing import COMPANY, Course, Land, course, land, needs_retarget
+from salesnb.stages.review.metrics import (
+    Figure,
+    Wanted,
+    collection,
+    leads,
+    metrics,
+    repurchase,
+    sales_figures,
+    visits,
+)
+from salesnb.stages.review.pace import Lights, behind, pace, path, workdays
+from salesnb.stages.review.scopes import Scope, main_scope, scopes
+from salesnb.stages.review.targets import Targets, one_currency, quotas
+from salesnb.stages.review.why import (
+    SLICE_DIMENSIONS,
+    bridge,
+    driver_tree,
+    funnelled,
+    margin_mix,
+    slices,
+    why_tree,
+)
+
+__all__ = [
+    "COMPANY",
+    "LEADS_SHOWN",
+    "SLICE_DIMENSIONS",
+    "Course",
+    "Curve",
+    "Figure",
+    "Judgement",
+    "Land",
+    "Lights",
+    "Line",
+    "Note",
+    "Scope",
+    "Targets",
+    "Wanted",
+    "attainment",
+    "behind",
+    "bridge",
+    "collection",
+    "course",
+    "driver_tree",
+    "fired",
+    "funnel_change",
+    "funnelled",
+    "land",
+    "leads",
+    "main_scope",
+    "margin_mix",
+    "metric_alerts",
+    "metrics",
+    "needs_retarget",
+    "node_alerts",
+    "one_currency",
+    "pace",
+    "path",
+    "quotas",
+    "repurchase",
+    "sales_figures",
+    "scopes",
+    "slice_alerts",
+    "slices",
+    "top_leads",
+    "two_years_before",
+    "visits",
+    "why_tree",
+    "with_notes",
+    "workdays",
+]

@@ -1,0 +1,191 @@
+"""Alerts: who is behind by more than the line, surely enough that it is not noise; carried over until closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.tables import check, contract
+from salesnb.stages.review.chance import since
+from salesnb.stages.review.metrics import Wanted
+
+LEADS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """When something is said: this far behind, with this much certainty."""
+
+    behind: float
+    certainty: float
+
+
+@dataclass(frozen=True)
+class Note:
+    """What people wrote about an alert, and in which period they wrote it."""
+
+    period: str
+    alert: str
+    owner: str
+    action: str
+    due: date
+    state: str
+
+
+def fired(nodes: pd.DataFrame, line: Line) -> pd.DataFrame:
+    """Rows of ``review_attainment`` that pass the line, the largest shortfall first.
+
+    Against a target "behind" is as judged there; without one it is the shortfall against last year. Monotone: a node
+    that sells less never loses its alert, because its chance spread does not depend on what it sold.
+    """
+    short = np.where(nodes["basis"] == "target", nodes["behind_rate"], -nodes["yoy_rate"])
+    over = (np.nan_to_num(short, nan=-1.0) >= line.behind) & (nodes["certainty_rate"].fillna(0) >= line.certainty)
+    out = nodes[over & (nodes["node_id"] != UNASSIGNED)].copy()
+    out["short"] = short[out.index]
+    out["gap"] = out["actual_minor"] - out["expected_minor"]
+    return out.sort_values(["gap", "dimension", "node_id"], kind="stable")
+
+
+def node_alerts(
+    nodes: pd.DataFrame,
+    line: Line,
+    months: Mapping[str, pd.DataFrame],
+    chances: Mapping[tuple[str, str], float],
+    people: Mapping[tuple[str, str], str],
+) -> pd.DataFrame:
+    """Alerts of single nodes; ``months`` by dimension: node_id, month, expected_minor, actual_minor of the scope.
+
+    ``chances``: chance of (dimension, node) to reach the year's figure. ``people``: names to be told of a node.
+    """
+    rows = []
+    for row in fired(nodes, line).to_dict("records"):
+        key = (row["dimension"], row["node_id"])
+        course = months.get(row["dimension"], pd.DataFrame(columns=["node_id", "month"]))
+        own = course[course["node_id"] == row["node_id"]].sort_values("month", kind="stable")
+        begun = since(list(own["month"]), list(own["expected_minor"]), list(own["actual_minor"])) if len(own) else None
+        rows.append(
+            {
+                "alert": f"{row['scope']}:{row['dimension']}:{row['node_id']}",
+                "scope": row["scope"],
+                "kind": "node",
+                "dimension": row["dimension"],
+                "node_id": row["node_id"],
+                "name": row["name"],
+                "basis": row["basis"],
+                "actual_minor": row["actual_minor"],
+                "expected_minor": row["expected_minor"],
+                "gap_minor": row["gap"],
+                "behind_rate": row["short"],
+                "certainty_rate": row["certainty_rate"],
+                "since_month": begun,
+                "recover_rate": chances.get(key, float("nan")),
+                "people": people.get(key, ""),
+            }
+        )
+    return _table(rows)
+
+
+def slice_alerts(slices: pd.DataFrame, line: Line) -> pd.DataFrame:
+    """Alerts of crossed cells that are at least so far behind; the scan's price has already kept chance out."""
+    rows = []
+    dims = ("region_id", "person_id", "product_line", "channel_id", "customer_type")
+    for row in slices.to_dict("records"):
+        where = {d: row[d] for d in dims if isinstance(row[d], str) and row[d]}
+        expected, actual = row["expected_minor"], row["actual_minor"]
+        short = 1 - actual / expected if expected > 0 else float("nan")
+        if len(where) < 2 or not short >= line.behind:
+            continue
+        rows.append(
+            {
+                "alert": f"{row['scope']}:slice:{'+'.join(where.values())}",
+                "scope": row["scope"],
+                "kind": "slice",
+                "dimension": "+".join(where),
+                "node_id": "+".join(where.values()),
+                "name": row["name"],
+                "basis": row["basis"],
+                "actual_minor": actual,
+                "expected_minor": expected,
+                "gap_minor": actual - expected,
+                "behind_rate": short,
+                "certainty_rate": float("nan"),
+                "since_month": row["since_month"] if isinstance(row["since_month"], str) else None,
+            }
+        )
+    return _table(rows)
+
+
+def metric_alerts(frame: pd.DataFrame, wanted: Sequence[Wanted], names: Mapping[str, str], line: Line) -> pd.DataFrame:
+    """Core metrics that fell by their line against last year, surely enough; ``frame`` is ``review_metrics``."""
+    drops = {one.metric: one.alert_drop for one in wanted}
+    rows = []
+    for row in frame.to_dict("records"):
+        limit = drops.get(row["metric"])
+        if limit is None or not row["yoy_rate"] <= -limit or not row["drop_certainty_rate"] >= line.certainty:
+            continue
+        rows.append(
+            {
+                "alert": f"{row['scope']}:metric:{row['metric']}",
+                "scope": row["scope"],
+                "kind": "metric",
+                "dimension": "metric",
+                "node_id": row["metric"],
+                "name": names.get(row["metric"], row["metric"]),
+                "basis": "last_year",
+                "actual_minor": 0,
+                "expected_minor": 0,
+                "gap_minor": None,
+                "behind_rate": -row["yoy_rate"],
+                "certainty_rate": row["drop_certainty_rate"],
+            }
+        )
+    return _table(rows)
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    names = [c.name for c in contract("review_alerts").columns]
+    frame = pd.DataFrame(list(rows), columns=names)
+    frame["progress"] = "new"
+    return check(frame, contract("review_alerts"))
+
+
+def with_notes(alerts: pd.DataFrame, notes: Sequence[Note]) -> pd.DataFrame:
+    """Alerts with what people wrote about them; one written about in an earlier period and not closed is carried over.
+
+    ``notes`` oldest first; the newest on an alert holds. A closed note leaves a present alert in the table, closed.
+    """
+    newest = {note.alert: note for note in notes}
+    out = alerts.copy()
+    for key, note in newest.items():
+        at = out.index[out["alert"] == key]
+        if not len(at):
+            if note.state == "closed":
+                continue
+            blank = {"alert": key, "scope": note.period, "kind": "carried", "dimension": "note", "node_id": key}
+            figures = {"name": key, "basis": "target", "actual_minor": 0, "expected_minor": 0}
+            out = pd.concat([out, _table([{**blank, **figures}])], ignore_index=True)
+            at = out.index[out["alert"] == key]
+        out.loc[at, "owner"], out.loc[at, "action"] = note.owner, note.action
+        out.loc[at, "due_date"], out.loc[at, "progress"] = pd.Timestamp(note.due), note.state
+    return check(out, contract("review_alerts"))
+
+
+def top_leads(alerts: pd.DataFrame, pipeline: pd.DataFrame, most: int = LEADS_SHOWN) -> pd.DataFrame:
+    """``review_leads``: per alert its open leads of highest win probability × value; ``pipeline``: ``funnel_open``."""
+    parts = []
+    valued = pipeline[pipeline["expected_minor"].notna()]
+    for row in alerts[alerts["kind"].isin(["node", "slice"])].to_dict("records"):
+        where = dict(zip(row["dimension"].split("+"), row["node_id"].split("+"), strict=False))
+        own = valued
+        for name, value in where.items():
+            own = own[own[name] == value] if name in own else own.iloc[:0]
+        best = own.sort_values(["expected_minor", "opportunity_id"], ascending=[False, True], kind="stable").head(most)
+        parts.append(best.assign(alert=row["alert"], rank=range(1, len(best) + 1)))
+    names = [c.name for c in contract("review_leads").columns]
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({n: [] for n in (*names,)})
+    return check(frame[names], contract("review_leads"))
