@@ -4,6 +4,7 @@ from salesnb.model.contracts import (
     customers,
     decomposition,
     facts,
+    feasibility,
     funnel,
     goals,
     history,
@@ -22,6 +23,7 @@ ALL = (
     *funnel.ALL,
     *goals.ALL,
     *market.ALL,
+    *feasibility.ALL,
     *decomposition.ALL,
     *review.ALL,
 )

@@ -1,0 +1,149 @@
+"""What today's people carry of each target, and the cheapest hires that close what they do not (R13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from salesnb.methods.capacity import Hiring, cheapest_plan, hire_by_month, hires_needed
+from salesnb.model.params.people import People
+from salesnb.model.tables import check, contract
+from salesnb.stages.feasibility.baseline import COMPANY, Span
+from salesnb.stages.feasibility.people import YEAR, Team, earliest_start, roles_of
+
+MOST_HIRES = 30  # of one region in one plan: beyond that the answer is not a hiring plan
+TENTH = 1.2815515655446004  # normal quantile of 90 %: the ends of a central 80 % interval
+Targets = Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """What hiring rests on: the team, the people parameters, the period, the dates, names, and what is already in by
+    (dimension, node) in minor units."""
+
+    team: Team
+    params: People
+    span: Span
+    when: tuple[date, date]
+    names: Mapping[str, Mapping[str, str]]
+    known: Mapping[tuple[str, str], float]
+    minor: int = 100
+
+
+def capacity_table(staff: Staffing, targets: Targets) -> pd.DataFrame:
+    """``feasibility_capacity``: company, every region and team with seats; targets where one was said."""
+    team = staff.team
+    nodes = [(COMPANY, COMPANY)]
+    nodes += [(d, str(n)) for d in ("region_id", "team_id") for n in sorted(team.seats[d].dropna().unique())]
+    rows = [_capacity_row(staff, dimension, node, targets.get((dimension, node))) for dimension, node in nodes]
+    columns = [c.name for c in contract("feasibility_capacity").columns]
+    money = dict.fromkeys((c for c in columns if c.endswith("_minor")), "Int64")
+    return check(pd.DataFrame(rows, columns=columns).astype(money), contract("feasibility_capacity"))
+
+
+def _capacity_row(staff: Staffing, dimension: str, node: str, target: float | None) -> dict[str, object]:
+    today = staff.team.of(dimension, node)
+    known = staff.known.get((dimension, node), 0.0)
+    mean, sd = today.moments()
+    row: dict[str, object] = {
+        "dimension": dimension,
+        "node_id": node,
+        "name": staff.names.get(dimension, {}).get(node, node),
+        "seat_count": len(today.months),
+        "capacity_minor": round(mean + known),
+        "low_minor": round(max(mean - TENTH * sd, 0.0) + known),
+        "high_minor": round(mean + TENTH * sd + known),
+    }
+    if target is None:
+        return row
+    row |= {"target_minor": round(target), "gap_minor": round(max(target - mean - known, 0.0))}
+    row["chance_rate"] = today.attain(target - known)
+    option = _hire(staff, dimension, node, target - known)
+    if option is not None and row["gap_minor"]:
+        need, first, ahead = option
+        count = int(need.count[first]) if first < len(need.count) else -1
+        if count > 0:
+            row |= {"hire_count": count, "hire_month": ahead[first], "latest_month": ahead[need.latest(count)]}
+    return row
+
+
+def _role(staff: Staffing, dimension: str, node: str) -> str | None:
+    """The role one hires for a node: the commonest of its seats that has a price and a time to hire."""
+    roles = roles_of(staff.params, staff.when)
+    here = staff.team.seats.iloc[staff.team.rows(dimension, node)]["role"]
+    hired = [name for name in roles if roles[name][1].cost_of_hire is not None]
+    count = {name: int((here == name).sum()) for name in (hired or list(roles))}
+    return max(count, key=lambda name: (count[name], name), default=None)
+
+
+def _hire(staff: Staffing, dimension: str, node: str, need: float) -> tuple[Hiring, int, Sequence[str]] | None:
+    role = _role(staff, dimension, node)
+    if role is None or not len(staff.team.season):
+        return None
+    team = staff.team
+    option = hire_by_month(team.season, team.level[role], team.terms[role])
+    today = team.of(dimension, node)
+    first = earliest_start(staff.params.roles[role], staff.when[1], staff.span)
+    return hires_needed(today, need, option, most=MOST_HIRES), first, staff.span.months[staff.span.known :]
+
+
+def hiring_plan(staff: Staffing, targets: Targets) -> pd.DataFrame:
+    """``feasibility_hires``: for each region with a gap the cheapest hires by role and start month that close it.
+
+    One role a region, starts from the first possible month on. What even MOST_HIRES do not close is a shortfall.
+    """
+    rows: list[dict[str, object]] = []
+    for (dimension, node), target in sorted(targets.items()):
+        if dimension != "region_id":
+            continue
+        known = staff.known.get((dimension, node), 0.0)
+        mean, _ = staff.team.of(dimension, node).moments()
+        if target - known - mean > 0 and len(staff.team.rows(dimension, node)):
+            rows += _plan_of(staff, node, target - known)
+    columns = [c.name for c in contract("feasibility_hires").columns]
+    frame = pd.DataFrame(rows, columns=columns).astype({"cost_minor": "Int64"})
+    return check(frame, contract("feasibility_hires"))
+
+
+def _plan_of(staff: Staffing, region: str, need: float) -> list[dict[str, object]]:
+    found = _hire(staff, "region_id", region, need)
+    role = _role(staff, "region_id", region)
+    if found is None or role is None:
+        return []
+    hiring, first, ahead = found
+    value = hiring.value.copy()
+    value[:first] = 0.0
+    price = _cost(staff, role, len(ahead))
+    # Who is hired is kept: plans are compared by what the first year costs, not by how little of the period is left.
+    year = _cost(staff, role, YEAR)
+    compared = np.full(len(value), 1.0 if year is None else float(year[0]))
+    plan = cheapest_plan(hiring.gap, value, compared, np.full(len(value), MOST_HIRES), np.zeros(len(value), np.int64))
+    chosen = [int(i) for i in np.flatnonzero(plan.count)]
+    return [
+        {
+            "node_id": region,
+            "name": staff.names.get("region_id", {}).get(region, region),
+            "role": role,
+            "start_month": ahead[i],
+            "hire_count": int(plan.count[i]),
+            "value_minor": round(float(plan.count[i] * value[i])),
+            "cost_minor": None if price is None else round(float(plan.count[i] * price[i])),
+            "shortfall_minor": round(plan.shortfall) if i == chosen[0] else 0,
+        }
+        for i in chosen
+    ]
+
+
+def _cost(staff: Staffing, role: str, months: int) -> np.ndarray | None:
+    """Cost in minor units of one hire by start month: recruiting and the salaries of the rest of the period."""
+    held = staff.params.roles[role]
+    salary = held.salary_month.find(*staff.when) if held.salary_month else None
+    once = held.cost_of_hire.find(*staff.when) if held.cost_of_hire else None
+    if salary is None and once is None:
+        return None
+    left = np.arange(months, 0, -1, dtype=np.float64)
+    return ((once or 0.0) + (salary or 0.0) * left) * staff.minor
