@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import SalesnbError, Text
@@ -47,7 +48,8 @@ class ExplorePanel:
 
         self.explorer = explorer
         self.book = explorer.book
-        self._is_filling = False
+        self._turn = RLock()
+        self._is_answering = False
         self.dimension = self._list(Text("维度", "Dimension"), self._named(explorer.dimensions))
         self.find = widgets.Text(continuous_update=False, placeholder=self._say(Text("名称的一部分", "part of a name")))
         self._label(self.find, Text("查找", "Find"))
@@ -115,10 +117,21 @@ class ExplorePanel:
     # ------------------------------------------------------------------ answering
 
     def _guarded(self, step: Callable[[], None]) -> None:
-        """Run one step; changes it makes to other lists start none of their own, and its error is shown."""
-        if self._is_filling:
-            return
-        self._is_filling = True
+        """Run one step; changes it makes to other lists start none of their own, and its error is shown.
+
+        JupyterLab lets each widget's messages run in a thread of their own: another choice waits for its turn, only
+        what the step itself changes is passed over.
+        """
+        with self._turn:
+            if self._is_answering:
+                return
+            self._is_answering = True
+            try:
+                self._tried(step)
+            finally:
+                self._is_answering = False
+
+    def _tried(self, step: Callable[[], None]) -> None:
         try:
             step()
         except SalesnbError as error:
@@ -126,8 +139,6 @@ class ExplorePanel:
         except Exception as error:  # the kernel would print it where no reader of the panel looks
             said = self._say(Text("这个选择算不出来：", "This choice cannot be answered: "))
             self.answer.value = str(self._failed(f"{said}{type(error).__name__}: {error}", traceback.format_exc()))
-        finally:
-            self._is_filling = False
 
     def _failed(self, said: str, trace: str) -> Markup:
         from markupsafe import Markup

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -174,3 +176,23 @@ def test_days_and_weeks_have_months_and_quarters_to_choose(opened: Callable[...,
     assert [w.label for w in explorer.windows("2024-05")] == ["2021-05", "2022-05", "2023-05", "2024-05"]
     assert explorer.windows("")[-1].end == date(2024, 6, 20)
     assert "<table" in str(explorer.exhibit(Choice("region_id")).table)
+
+
+def test_choices_made_at_once_all_count(panel: panels.ExplorePanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JupyterLab runs the messages of each widget in a thread of its own."""
+    asked: list[Choice] = []
+
+    def slow(choice: Choice) -> Exhibit:
+        time.sleep(0.05)
+        asked.append(choice)
+        return Exhibit("explore", title=f"{choice.node} {choice.measure} {choice.period}")
+
+    monkeypatch.setattr(panel.explorer, "exhibit", slow)
+    chosen = [(panel.node, "华东"), (panel.measure, "growth"), (panel.period, "2023Q2")]
+    threads = [threading.Thread(target=setattr, args=(widget, "value", value)) for widget, value in chosen]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(asked) == 3 and (asked[-1].node, asked[-1].measure, asked[-1].period) == ("华东", "growth", "2023Q2")
+    assert "华东 growth 2023Q2" in panel.answer.value
