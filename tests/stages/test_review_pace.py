@@ -19,7 +19,7 @@ NONE = Targets("none", pd.DataFrame(), CALENDAR)
 LIGHTS = Lights(0.97, 0.90)
 
 
-def quota(node, target, first="2024-01-01", last="2024-12-31", **where):
+def quota(target, first="2024-01-01", last="2024-12-31", **where):
     dims = {"region_id": "_unassigned", "person_id": "_unassigned", "product_line": "_unassigned", **where}
     return {"from_date": pd.Timestamp(first), "to_date": pd.Timestamp(last), **dims, "metric": "sales",
             "currency": "CNY", "target_minor": target}  # fmt: skip
@@ -72,7 +72,7 @@ def test_a_year_target_follows_the_season():
 @given(st.integers(0, 10**15), st.integers(0, 364))
 def test_days_add_up_to_months_and_months_to_the_year(target, cut):
     curve = CURVE
-    piece = pd.DataFrame([{k: v for k, v in quota("", target, "2025-01-01", "2025-12-31").items()}])
+    piece = pd.DataFrame([quota(target, "2025-01-01", "2025-12-31")])
     day = date.fromordinal(date(2025, 1, 1).toordinal() + cut)
     first = int(curve.due(piece, date(2025, 1, 1), day).sum())
     rest = int(curve.due(piece, date.fromordinal(day.toordinal() + 1), date(2025, 12, 31)).sum())
@@ -148,35 +148,36 @@ def test_fault_1_split_credit_counts_each_person_by_his_percent():
 
 
 def test_fault_2_a_parent_without_rows_of_its_own_is_the_sum_of_its_children():
-    out = attained("region_id", MARCH, [("N", 50, 1)], imported(quota("", 60, "2024-03-01", "2024-03-31",
-                   region_id="N", person_id="p1"), quota("", 40, "2024-03-01", "2024-03-31", region_id="N",
+    out = attained("region_id", MARCH, [("N", 50, 1)], imported(quota(60, "2024-03-01", "2024-03-31",
+                   region_id="N", person_id="p1"), quota(40, "2024-03-01", "2024-03-31", region_id="N",
                    person_id="p2")))  # fmt: skip
     assert out.loc["N", "target_minor"] == 100
 
 
 def test_fault_3_a_blank_group_means_all_of_it_and_only_once():
-    both = imported(quota("", 100, region_id="N"), quota("", 30, region_id="N", product_line="A"))
+    both = imported(quota(100, region_id="N"), quota(30, region_id="N", product_line="A"))
     assert int(both.pieces("", MARCH.period.start, MARCH.period.end)["target_minor"].sum()) == 100
     assert both.pieces("product_line", MARCH.period.start, MARCH.period.end)["target_minor"].tolist() == [30]
 
 
 def test_fault_4_parent_and_child_are_never_both_counted():
-    region = quota("", 100, region_id="N")
-    people = [quota("", 70, region_id="N", person_id="p1"), quota("", 50, region_id="N", person_id="p2")]
+    region = quota(100, region_id="N")
+    people = [quota(70, region_id="N", person_id="p1"), quota(50, region_id="N", person_id="p2")]
     both = imported(region, *people)
     year = (date(2024, 1, 1), date(2024, 12, 31))
     assert both.pieces("", *year)["target_minor"].sum() == 100
     assert both.pieces("region_id", *year)["target_minor"].sum() == 100, "the region's own quota, not its people's 120"
     assert both.pieces("person_id", *year)["target_minor"].sum() == 120
-    quarters = [quota("", 25, f"2024-{m:02d}-01", end, region_id="N")
-                for m, end in ((1, "2024-03-31"), (4, "2024-06-30"), (7, "2024-09-30"), (10, "2024-12-31"))]  # fmt: skip
+    quarters = [quota(25, f"2024-{m:02d}-01", end, region_id="N")
+                for m, end in ((1, "2024-03-31"), (4, "2024-06-30"), (7, "2024-09-30"),
+                                (10, "2024-12-31"))]  # fmt: skip
     with_year = imported(region, *quarters)
     assert with_year.pieces("", *year)["target_minor"].sum() == 100, "a year and its quarters are one target"
     assert with_year.pieces("", date(2024, 4, 1), date(2024, 6, 30))["target_minor"].tolist() == [25]
 
 
 def test_fault_4b_windows_that_only_half_overlap_are_refused():
-    odd = imported(quota("", 100, "2024-01-01", "2024-07-31"), quota("", 80, "2024-05-01", "2024-12-31"))
+    odd = imported(quota(100, "2024-01-01", "2024-07-31"), quota(80, "2024-05-01", "2024-12-31"))
     with pytest.raises(DataError, match="overlap"):
         odd.pieces("", date(2024, 1, 1), date(2024, 12, 31))
 
@@ -185,11 +186,11 @@ def test_fault_5_duplicate_rows_are_refused_not_added():
     from salesnb.model.tables import check, contract
 
     with pytest.raises(DataError, match="repeated keys"):
-        check(pd.DataFrame([quota("", 100, region_id="N")] * 2), contract("targets"))
+        check(pd.DataFrame([quota(100, region_id="N")] * 2), contract("targets"))
 
 
 def test_fault_6_companies_and_currencies_are_not_mixed():
-    frame = pd.DataFrame([quota("", 100), {**quota("", 50, region_id="X"), "currency": "USD"}])
+    frame = pd.DataFrame([quota(100), {**quota(50, region_id="X"), "currency": "USD"}])
     with pytest.raises(DataError, match="USD"):
         review.one_currency(frame, "CNY")
 

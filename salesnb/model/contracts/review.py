@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.facts import LINE_OF_PRODUCT, REGION
+from salesnb.model.contracts.facts import LINE_OF_PRODUCT, REGION, TARGETS
 from salesnb.model.contracts.funnel import OPEN
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
 from salesnb.model.errors import Text
@@ -137,6 +137,25 @@ NODES = TableContract(
         STATE,
     ),
     Text("分维度完成情况", "Attainment by dimension"),
+)
+
+_QUOTA = ("from_date", "to_date", "region_id", "person_id", "product_line")
+QUOTAS = TableContract(
+    "review_quotas",
+    _QUOTA,
+    (
+        *(TARGETS.column(name) for name in (*_QUOTA, "target_minor")),
+        ACTUAL,
+        GAP,
+        ATTAINMENT,
+        Column(
+            "is_complete",
+            "flag",
+            Text("区间已结束", "Window over"),
+            definition=Text("否则是到截止日的应完成", "else held against what was due by the day reached"),
+        ),
+    ),
+    Text("导入目标按自身区间的完成情况", "Imported quotas in their own windows"),
 )
 
 ALERTS = TableContract(
@@ -345,4 +364,4 @@ WHYS = TableContract(
     Text("五个为什么", "Five whys"),
 )
 
-ALL = (PACE, METRICS, NODES, ALERTS, LEADS, SLICES, BRIDGE, DRIVERS, FUNNEL, MIX, LANDING, PATH, RECORD, WHYS)
+ALL = (PACE, METRICS, NODES, QUOTAS, ALERTS, LEADS, SLICES, BRIDGE, DRIVERS, FUNNEL, MIX, LANDING, PATH, RECORD, WHYS)

@@ -15,7 +15,7 @@ from salesnb.stages.review.alerts import (
     top_leads,
     with_notes,
 )
-from salesnb.stages.review.attainment import Judgement, attainment, two_years_before
+from salesnb.stages.review.attainment import Judgement, attainment, by_quota, quota_windows, two_years_before
 from salesnb.stages.review.curve import Curve
 from salesnb.stages.review.funnel_change import funnel_change
 from salesnb.stages.review.landing import COMPANY, Course, Land, course, land, needs_retarget
@@ -60,6 +60,7 @@ __all__ = [
     "attainment",
     "behind",
     "bridge",
+    "by_quota",
     "collection",
     "course",
     "driver_tree",
@@ -77,6 +78,7 @@ __all__ = [
     "one_currency",
     "pace",
     "path",
+    "quota_windows",
     "quotas",
     "repurchase",
     "sales_figures",

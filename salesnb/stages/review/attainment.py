@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from salesnb.model.periods import Calendar
+from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.periods import Calendar, Window
 from salesnb.model.tables import check, contract
 from salesnb.stages.review.chance import certainty, chance_sd
 from salesnb.stages.review.curve import Curve
 from salesnb.stages.review.pace import Lights, behind
 from salesnb.stages.review.scopes import Scope
-from salesnb.stages.review.targets import Targets
+from salesnb.stages.review.targets import QUOTA_DIMENSIONS, Targets
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,37 @@ def _judged(
     out["certainty_rate"] = np.where(known, certainty(held.to_numpy() - actual, spread), np.nan)
     out["state"] = [judgement.lights.state(rate) for rate in out["attainment_rate"]]
     return out
+
+
+def quota_windows(quotas: pd.DataFrame, start: date, through: date) -> tuple[Window, ...]:
+    """The quotas' own windows that touch ``start`` … ``through``, cut at ``through``, to ask the facts for sales."""
+    rows = quotas[(quotas["from_date"] <= pd.Timestamp(through)) & (quotas["to_date"] >= pd.Timestamp(start))]
+    spans = sorted({(a.date(), b.date()) for a, b in zip(rows["from_date"], rows["to_date"], strict=True)})
+    return tuple(Window(f"{a}–{b}", a, min(b, through)) for a, b in spans)
+
+
+def by_quota(quotas: pd.DataFrame, sums: pd.DataFrame, through: date, curve: Curve) -> pd.DataFrame:
+    """``review_quotas``: every imported quota against the sales of its own window, whatever the calendar says.
+
+    ``sums``: window (labels of :func:`quota_windows`), region_id, person_id, product_line, net_minor. A dimension the
+    quota leaves blank means all of it.
+    """
+    rows = []
+    for row in quotas.to_dict("records"):
+        begun, ends = row["from_date"].date(), row["to_date"].date()
+        own = sums[sums["window"] == f"{begun}–{ends}"]
+        if begun > through:
+            continue
+        for name in QUOTA_DIMENSIONS:
+            if row[name] != UNASSIGNED:
+                own = own[own[name] == row[name]]
+        actual = int(own["net_minor"].sum())
+        due = int(curve.due(pd.DataFrame([row]), begun, min(ends, through)).sum())
+        rate = actual / due if due > 0 else float("nan")
+        rows.append({**row, "actual_minor": actual, "gap_minor": actual - due, "attainment_rate": rate})
+        rows[-1]["is_complete"] = ends <= through
+    names = [c.name for c in contract("review_quotas").columns]
+    return check(pd.DataFrame(rows, columns=names).astype({"is_complete": bool}), contract("review_quotas"))
 
 
 def two_years_before(scope: Scope, calendar: Calendar) -> Scope:
