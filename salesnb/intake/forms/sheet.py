@@ -27,8 +27,21 @@ class Opened:
     formulas: Any
 
     def finding(self, code: str, at: tuple[int, int], value: object, message: Text, remedy: Text) -> Finding:
-        """What is wrong with one cell, named as the manager sees it."""
-        return cell_finding(self.file, self.form, self.lang, code, at, value, message, remedy)
+        """What is wrong with one cell: sheet, row, column (letter and header) and value, as the manager sees them."""
+        row, column = at
+        titles = headers(self.form)
+        header = titles[column - 1].get(self.lang) if column <= len(titles) else ""
+        return Finding(
+            code=code,
+            severity="error",
+            message=message,
+            remedy=remedy,
+            table=SHEET.get(self.lang),
+            file=self.file,
+            row=row,
+            column=f"{letters(column)} {header}".strip(),
+            value="" if value is None else str(value),
+        )
 
 
 def opened(path: Path, form: Form) -> Opened | Finding:
@@ -56,26 +69,6 @@ def opened(path: Path, form: Form) -> Opened | Finding:
     if name not in seen.sheetnames:
         return _no_form(path, Text(f"没有工作表“{name}”", f"there is no sheet {name!r}"), again)
     return Opened(path.name, form, lang, stated, seen[name], behind[name])
-
-
-def cell_finding(
-    file: str, form: Form, lang: str, code: str, at: tuple[int, int], value: object, message: Text, remedy: Text
-) -> Finding:
-    """A finding at one cell: sheet, row, column (letter and header), value, what is wrong and what to do."""
-    row, column = at
-    titles = headers(form)
-    header = titles[column - 1].get(lang) if column <= len(titles) else ""
-    return Finding(
-        code=code,
-        severity="error",
-        message=message,
-        remedy=remedy,
-        table=SHEET.get(lang),
-        file=file,
-        row=row,
-        column=f"{letters(column)} {header}".strip(),
-        value="" if value is None else str(value),
-    )
 
 
 def _stated(book: Any) -> dict[str, Any] | None:

@@ -157,16 +157,22 @@ def _letter(sources: Sources, cells: pd.DataFrame, signer: Holder | None, **stat
         objection=clauses.objection,
         vetoes=clauses.vetoes,
         clauses=clauses.clauses,
-        effective=approval.effective,
-        revision=approval.revision,
-        decided=approval.decided,
-        approved_by=approval.by,
-        source_version=approval.source_version,
-        chain_head=approval.chain_head,
+        **_approved(approval),
         acknowledgement=sources.acknowledgements.get(node, Acknowledgement()),
         fiscal_year_start=params.company.fiscal_year_start,
         **stated,
     )  # fmt: skip
+
+
+def _approved(approval: Approval) -> dict[str, Any]:
+    return {
+        "effective": approval.effective,
+        "revision": approval.revision,
+        "decided": approval.decided,
+        "approved_by": approval.by,
+        "source_version": approval.source_version,
+        "chain_head": approval.chain_head,
+    }
 
 
 def _kpis(sources: Sources, node: str, role: str, total: int) -> Iterator[Kpi]:
