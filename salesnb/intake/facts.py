@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesnb.intake import cache
-from salesnb.model.errors import DataError, Place, Text
+from salesnb.model.errors import DataError, ParamsError, Place, Text
 from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Window
 from salesnb.model.places import outputs_dir
@@ -123,6 +123,7 @@ def load(unit: str) -> Facts:
     finding of severity "stop" stands: it names the first of them and the file that holds all.
     """
     params = load_unit(unit)
+    _check_map(params)
     folder = outputs_dir() / unit / IMPORTS
     with cache.locked(folder):
         _generate(params)
@@ -136,6 +137,21 @@ def load(unit: str) -> Facts:
     facts = Facts(unit, folder / name, name, prints)
     _refuse_stops(facts)
     return facts
+
+
+def _check_map(params: Params) -> None:
+    """Every mapped column exists; ParamsError shows the line and the columns a source of that table may map."""
+    from salesnb.intake.tables.specs import kinds
+
+    for name, source in params.company.sources.items():
+        known = kinds(source.table)
+        unknown = next((c for c in source.columns if c not in known), None)
+        if unknown is not None:
+            raise ParamsError(
+                Text(f"{source.table} 没有列 {unknown}", f"{source.table} has no column {unknown}"),
+                where=params.place("company", "sources", name, "columns", unknown),
+                remedy=Text(f"可映射的列：{', '.join(sorted(known))}", f"columns to map: {', '.join(sorted(known))}"),
+            )
 
 
 def source_files(params: Params) -> dict[str, Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from salesnb.model.tables import DTYPES, TableContract, contract
 if TYPE_CHECKING:
     import pandas as pd
 
-_SUMMED = {"sales_cells": cells.cells_sql, "sales_daily": cells.daily_sql}
+_SUMMED = ("sales_cells", "sales_daily")
 
 
 def table(folder: Path, name: str, as_of: date | None) -> pd.DataFrame:
@@ -48,7 +49,12 @@ def _read(path: Path) -> pd.DataFrame:
 
 def _summed(folder: Path, name: str, as_of: date) -> pd.DataFrame:
     known = "order_date <= $as_of AND coalesce(known_date, order_date) <= $as_of"
-    query = _SUMMED[name]("read_parquet($path)", known)
+    basis = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["basis"]
+    netted = basis["returns"] == "netted"
+    if name == "sales_daily":
+        query = cells.daily_sql("read_parquet($path)", known, netted, basis["date"])
+    else:
+        query = cells.cells_sql("read_parquet($path)", known, netted)
     return _ask(query, folder / "sales_lines.parquet", as_of)
 
 

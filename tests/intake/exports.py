@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from salesnb.intake import stored
 from salesnb.intake.bench import Bench
 from salesnb.intake.quality.findings import Finding, Findings
 from salesnb.intake.tables.build import build
@@ -121,6 +122,6 @@ def _import(folder: Path, company: Company) -> Imported:
         return out
     finally:
         bench.close()
-    out.tables = {p.stem: pd.read_parquet(p) for p in target.glob("*.parquet")}
+    out.tables = {p.stem: stored.table(target, p.stem, None) for p in target.glob("*.parquet")}
     out.set_aside = pd.read_csv(target / "set_aside.csv", encoding="utf-8-sig", keep_default_na=False)
     return out

@@ -35,163 +35,163 @@ class Check:
     needs: tuple[str, ...] = ()  # columns that must be mapped
 
 
-def checks(company: Company) -> tuple[Check, ...]:
-    """All checks of single lines; ``company`` knows what day it is."""
-    now: date = today(company.timezone, company.today)
-    return (
-        Check(
-            "future_date",
-            "error",
-            "order_date",
-            # an export that runs ahead of today (a simulation) says so itself by its day of entry
-            f"order_date > DATE '{now.isoformat()}' AND coalesce(known_date, DATE '1900-01-01') <= DATE "
-            f"'{now.isoformat()}'",
-            "order_date::VARCHAR",
-            Text(f"{{n}} 行的下单日期晚于今天（{now}）", f"{{n}} lines are ordered after today ({now})"),
-            Text("多半是年份录错；改正源文件", "the year is probably mistyped; correct the export"),
-            ("order_date",),
+CHECKS = (
+    Check(
+        "ancient_date",
+        "error",
+        "order_date",
+        f"order_date < {OLDEST}",
+        "order_date::VARCHAR",
+        Text("{n} 行的下单日期早于 1990 年", "{n} lines are ordered before 1990"),
+        Text(
+            "检查日期格式；空日期常被导出为 1900-01-01",
+            "check the date format; blank dates are often exported as 1900-01-01",
         ),
-        Check(
-            "ancient_date",
-            "error",
-            "order_date",
-            f"order_date < {OLDEST}",
-            "order_date::VARCHAR",
-            Text("{n} 行的下单日期早于 1990 年", "{n} lines are ordered before 1990"),
-            Text(
-                "检查日期格式；空日期常被导出为 1900-01-01",
-                "check the date format; blank dates are often exported as 1900-01-01",
-            ),
-            ("order_date",),
+        ("order_date",),
+    ),
+    Check(
+        "zero_amount",
+        "info",
+        "net",
+        "net = 0",
+        "order_id || ' / ' || line_no",
+        Text("{n} 行金额为零", "{n} lines have an amount of zero"),
+        Text("若是赠品无需处理；否则补上金额", "nothing to do for free goods; else fill the amount in"),
+    ),
+    Check(
+        "negative_unflagged",
+        "warn",
+        "net",
+        "net < 0 AND NOT is_return",
+        "net::DECIMAL(38,2)::VARCHAR",
+        Text("{n} 行金额为负但没有标为退货", "{n} lines are negative without being marked as returns"),
+        Text(
+            "核对是折让、冲销还是退货，退货请标记",
+            "check whether they are rebates, reversals or returns; mark returns",
         ),
-        Check(
-            "zero_amount",
-            "info",
-            "net",
-            "net = 0",
-            "order_id || ' / ' || line_no",
-            Text("{n} 行金额为零", "{n} lines have an amount of zero"),
-            Text("若是赠品无需处理；否则补上金额", "nothing to do for free goods; else fill the amount in"),
+        ("is_return",),
+    ),
+    Check(
+        "negative_as_return",
+        "info",
+        "net",
+        "net < 0 AND is_return",
+        "net::DECIMAL(38,2)::VARCHAR",
+        Text("{n} 行金额为负，按退货处理", "{n} lines are negative and count as returns"),
+        Text(
+            "若是折让而非退货，请在导出中加退货标志并映射 is_return",
+            "if they are rebates, add a return flag to the export and map is_return",
         ),
-        Check(
-            "negative_unflagged",
-            "warn",
-            "net",
-            "net < 0 AND NOT is_return",
-            "net::DECIMAL(38,2)::VARCHAR",
-            Text("{n} 行金额为负但没有标为退货", "{n} lines are negative without being marked as returns"),
-            Text(
-                "核对是折让、冲销还是退货，退货请标记",
-                "check whether they are rebates, reversals or returns; mark returns",
-            ),
-            ("is_return",),
+    ),
+    Check(
+        "ship_before_order",
+        "warn",
+        "ship_date",
+        "ship_date < order_date AND NOT is_return",
+        "ship_date::VARCHAR || ' < ' || order_date::VARCHAR",
+        Text("{n} 行的发货日期早于下单日期", "{n} lines are shipped before they are ordered"),
+        Text("核对两个日期", "check both dates"),
+        ("ship_date", "order_date"),
+    ),
+    Check(
+        "invoice_before_order",
+        "info",
+        "invoice_date",
+        "invoice_date < order_date AND NOT is_return",
+        "invoice_date::VARCHAR || ' < ' || order_date::VARCHAR",
+        Text("{n} 行的开票日期早于下单日期", "{n} lines are invoiced before they are ordered"),
+        Text("预开票无需处理；否则核对日期", "nothing to do for advance invoices; else check the dates"),
+        ("invoice_date", "order_date"),
+    ),
+    Check(
+        "known_before_order",
+        "warn",
+        "known_date",
+        "known_date < order_date",
+        "known_date::VARCHAR || ' < ' || order_date::VARCHAR",
+        Text("{n} 行的录入日期早于下单日期", "{n} lines are entered before they are ordered"),
+        Text("核对日期；复盘时按录入日期判断当时是否已知", "check the dates; reviews go by the day of entry"),
+        ("known_date", "order_date"),
+    ),
+    Check(
+        "customer_missing",
+        "warn",
+        "customer_id",
+        "customer_id = '_unassigned'",
+        "order_id || ' / ' || line_no",
+        Text("{n} 行没有客户，归入“未分配”", "{n} lines have no customer and go to the unassigned node"),
+        Text("在导出中补上客户", "fill the customer in"),
+        ("customer_id",),
+    ),
+    Check(
+        "loss_making",
+        "info",
+        "cost",
+        "NOT is_return AND net > 0 AND cost > net",
+        "net::DECIMAL(38,2)::VARCHAR || ' < ' || cost::DECIMAL(38,2)::VARCHAR",
+        Text("{n} 行售价低于成本", "{n} lines are sold below cost"),
+        Text("亏损单保留在分析中；若成本有误请改正", "loss-making lines stay in; correct the cost if it is wrong"),
+        ("cost",),
+    ),
+    Check(
+        "negative_cost",
+        "warn",
+        "cost",
+        "NOT is_return AND cost < 0",
+        "cost::DECIMAL(38,2)::VARCHAR",
+        Text("{n} 行成本为负", "{n} lines have a negative cost"),
+        Text(
+            "核对成本口径（成本 = 金额 − 利润时，检查利润）",
+            "check what cost means (and profit, if cost is made from it)",
         ),
-        Check(
-            "negative_as_return",
-            "info",
-            "net",
-            "net < 0 AND is_return",
-            "net::DECIMAL(38,2)::VARCHAR",
-            Text("{n} 行金额为负，按退货处理", "{n} lines are negative and count as returns"),
-            Text(
-                "若是折让而非退货，请在导出中加退货标志并映射 is_return",
-                "if they are rebates, add a return flag to the export and map is_return",
-            ),
+        ("cost",),
+    ),
+    Check(
+        "quantity_missing",
+        "info",
+        "quantity",
+        "quantity IS NULL OR (quantity = 0 AND net <> 0)",
+        "order_id || ' / ' || line_no",
+        Text("{n} 行有金额而数量为空或为零", "{n} lines have an amount, but no quantity"),
+        Text("服务费无需处理；否则补上数量", "nothing to do for fees; else fill the quantity in"),
+        ("quantity",),
+    ),
+    Check(
+        "price_slip",
+        "warn",
+        "net",
+        f"_usual IS NOT NULL AND abs(net / nullif(quantity, 0)) NOT BETWEEN _usual / {SLIP} AND _usual "
+        f"* {SLIP} AND net <> 0",
+        "net::DECIMAL(38,2)::VARCHAR || ' / ' || quantity::DECIMAL(38,2)::VARCHAR",
+        Text(
+            f"{{n}} 行单价与同一产品的常见单价相差 {SLIP} 倍以上",
+            f"the price of {{n}} lines is {SLIP} times off the usual price of the product",
         ),
-        Check(
-            "ship_before_order",
-            "warn",
-            "ship_date",
-            "ship_date < order_date AND NOT is_return",
-            "ship_date::VARCHAR || ' < ' || order_date::VARCHAR",
-            Text("{n} 行的发货日期早于下单日期", "{n} lines are shipped before they are ordered"),
-            Text("核对两个日期", "check both dates"),
-            ("ship_date", "order_date"),
-        ),
-        Check(
-            "invoice_before_order",
-            "info",
-            "invoice_date",
-            "invoice_date < order_date AND NOT is_return",
-            "invoice_date::VARCHAR || ' < ' || order_date::VARCHAR",
-            Text("{n} 行的开票日期早于下单日期", "{n} lines are invoiced before they are ordered"),
-            Text("预开票无需处理；否则核对日期", "nothing to do for advance invoices; else check the dates"),
-            ("invoice_date", "order_date"),
-        ),
-        Check(
-            "known_before_order",
-            "warn",
-            "known_date",
-            "known_date < order_date",
-            "known_date::VARCHAR || ' < ' || order_date::VARCHAR",
-            Text("{n} 行的录入日期早于下单日期", "{n} lines are entered before they are ordered"),
-            Text("核对日期；复盘时按录入日期判断当时是否已知", "check the dates; reviews go by the day of entry"),
-            ("known_date", "order_date"),
-        ),
-        Check(
-            "customer_missing",
-            "warn",
-            "customer_id",
-            "customer_id = '_unassigned'",
-            "order_id || ' / ' || line_no",
-            Text("{n} 行没有客户，归入“未分配”", "{n} lines have no customer and go to the unassigned node"),
-            Text("在导出中补上客户", "fill the customer in"),
-            ("customer_id",),
-        ),
-        Check(
-            "loss_making",
-            "info",
-            "cost",
-            "NOT is_return AND net > 0 AND cost > net",
-            "net::DECIMAL(38,2)::VARCHAR || ' < ' || cost::DECIMAL(38,2)::VARCHAR",
-            Text("{n} 行售价低于成本", "{n} lines are sold below cost"),
-            Text("亏损单保留在分析中；若成本有误请改正", "loss-making lines stay in; correct the cost if it is wrong"),
-            ("cost",),
-        ),
-        Check(
-            "negative_cost",
-            "warn",
-            "cost",
-            "NOT is_return AND cost < 0",
-            "cost::DECIMAL(38,2)::VARCHAR",
-            Text("{n} 行成本为负", "{n} lines have a negative cost"),
-            Text(
-                "核对成本口径（成本 = 金额 − 利润时，检查利润）",
-                "check what cost means (and profit, if cost is made from it)",
-            ),
-            ("cost",),
-        ),
-        Check(
-            "quantity_missing",
-            "info",
-            "quantity",
-            "quantity IS NULL OR (quantity = 0 AND net <> 0)",
-            "order_id || ' / ' || line_no",
-            Text("{n} 行有金额而数量为空或为零", "{n} lines have an amount, but no quantity"),
-            Text("服务费无需处理；否则补上数量", "nothing to do for fees; else fill the quantity in"),
-            ("quantity",),
-        ),
-        Check(
-            "price_slip",
-            "warn",
-            "net",
-            f"_usual IS NOT NULL AND abs(net / nullif(quantity, 0)) NOT BETWEEN _usual / {SLIP} AND _usual "
-            f"* {SLIP} AND net <> 0",
-            "net::DECIMAL(38,2)::VARCHAR || ' / ' || quantity::DECIMAL(38,2)::VARCHAR",
-            Text(
-                f"{{n}} 行单价与同一产品的常见单价相差 {SLIP} 倍以上",
-                f"the price of {{n}} lines is {SLIP} times off the usual price of the product",
-            ),
-            Text("检查是否错位小数点或混用元与万元", "look for a misplaced decimal point or mixed units"),
-            ("quantity", "product_id"),
-        ),
+        Text("检查是否错位小数点或混用元与万元", "look for a misplaced decimal point or mixed units"),
+        ("quantity", "product_id"),
+    ),
+)
+
+
+def future(now: date) -> Check:
+    """Orders of days to come; an export that runs ahead of today (a simulation) says so by its day of entry."""
+    day = f"DATE '{now.isoformat()}'"
+    return Check(
+        "future_date",
+        "error",
+        "order_date",
+        f"order_date > {day} AND coalesce(known_date, DATE '1900-01-01') <= {day}",
+        "order_date::VARCHAR",
+        Text(f"{{n}} 行的下单日期晚于今天（{now}）", f"{{n}} lines are ordered after today ({now})"),
+        Text("多半是年份录错；改正源文件", "the year is probably mistyped; correct the export"),
+        ("order_date",),
     )
 
 
 def report(bench: Bench, company: Company, rows: Stack, lines: str) -> None:
     """Run every check whose columns are mapped over the keyed lines."""
     mapped = set(rows.columns)
-    usable = [c for c in checks(company) if set(c.needs) <= mapped]
+    usable = [c for c in (future(today(company.timezone, company.today)), *CHECKS) if set(c.needs) <= mapped]
     if "is_return" in mapped:
         usable = [c for c in usable if c.code != "negative_as_return"]
     source = _with_usual_price(lines) if {"quantity", "product_id"} <= mapped else lines

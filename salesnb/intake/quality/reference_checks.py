@@ -58,6 +58,37 @@ def unknown(bench: Bench, rows: Stack, lines: str, tables: Mapping[str, str]) ->
             bench.findings.add(_unknown(rows, column, code, what, found, known))
 
 
+def off_duty(bench: Bench, rows: Stack, lines: str, people: str) -> None:
+    """Orders of people who were not on duty that day by the people table: before they came or after they left."""
+    if "order_date" not in rows.columns:
+        return
+    count, file, row, value = bench.rows(
+        "SELECT count(*), min(_file), arg_min(_row, (_file, _row)),"
+        f" arg_min(person_id || ' ' || order_date::VARCHAR, (_file, _row)) FROM {lines} l WHERE NOT is_return"
+        f" AND person_id IN (SELECT person_id FROM {people}) AND NOT EXISTS (SELECT 1 FROM {people} p"
+        " WHERE p.person_id = l.person_id AND l.order_date >= p.from_date"
+        " AND l.order_date <= coalesce(p.to_date, DATE '9999-12-31'))"
+    )[0]
+    if count:
+        bench.findings.add(
+            Finding(
+                "not_on_duty",
+                "warn",
+                Text(
+                    f"{count} 行订单的业务员当天不在岗（入职前或离职后）",
+                    f"the salesperson of {count} lines was not on duty that day (before joining or after leaving)",
+                ),
+                Text("核对任职起止，或订单的业务员", "check the person's from and to dates, or who sold it"),
+                table=rows.table,
+                file=rows.raws[file].shown,
+                row=row,
+                column=rows.header(file, "person_id"),
+                value=value,
+                row_count=count,
+            )
+        )
+
+
 def _unknown(
     rows: Stack, column: str, code: str, what: Text, found: list[tuple[str, int, int, int]], known: Mapping[str, str]
 ) -> Finding:

@@ -75,13 +75,19 @@ def detect(path: Path) -> tuple[str, bool]:
 
 
 def _utf16(head: bytes) -> str | None:
-    part = head[:4096]
-    if len(part) < 4 or part.count(0) < len(part) // 8:
+    """UTF-16 without a mark: read in the right order there are line ends, and nearly everything is text."""
+    part = head[: 1 << 16]
+    part = part[: len(part) // 2 * 2]
+    if part.count(0) < 2:
         return None
-    even, odd = part[0::2].count(0), part[1::2].count(0)
-    if odd > 4 * even:
-        return "utf-16-le"
-    return "utf-16-be" if even > 4 * odd else None
+    found = []
+    for name in ("utf-16-le", "utf-16-be"):
+        text = part.decode(name, "replace")
+        ascii_count = sum(c.isascii() for c in text)
+        usual = sum((c.isascii() and (c.isprintable() or c in "\r\n\t")) or "\u2e80" <= c <= "\uffee" for c in text)
+        if "\n" in text and usual >= 0.8 * len(text):
+            found.append((ascii_count, name))
+    return max(found)[1] if found else None
 
 
 def _decodes(path: Path, encoding: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.quality.findings import Finding
-from salesnb.intake.read.layout import Header, Row, find_header, plain
+from salesnb.intake.read.layout import Header, Row, find_header, kind, plain
 from salesnb.intake.read.raw import Raw, Source
 from salesnb.model.errors import Text
 
@@ -70,16 +70,36 @@ def _second_headers(bench: Bench, grid: Grid, width: int) -> list[tuple[int, Hea
             continue
         header = find_header(head[:12])
         names = {plain(n) for n in header.names}
-        if header.found and header.first == head[0][0] and len(names) > 1 and len(names & first) < 0.5 * len(names):
+        others = len(names) > 1 and len(names & first) < 0.5 * len(names)
+        if header.found and header.first == head[0][0] and others and _another(bench, grid, head, row):
             found.append((header.last, header))
     return found
 
 
+def _another(bench: Bench, grid: Grid, head: list[Row], row: int) -> bool:
+    """Whether the row behind a gap cannot be one more row of the table above: another number of cells, which the rows
+    below share, or words where the table above has figures."""
+    filled = [[i for i, c in enumerate(cells) if c.strip()] for _, cells in head]
+    width = max(filled[0], default=0)
+    if width + 1 != len(grid.header.names) and all(max(f, default=0) == width for f in filled[1:]):
+        return True
+    cells = ", ".join(f"c{i}" for i in filled[0])
+    above = bench.rows(f"SELECT {cells} FROM {grid.name} WHERE _row < {row} ORDER BY _row DESC LIMIT 50")
+    for place, column in enumerate(filled[0]):
+        kinds = [kind(values[place]) for values in above if values[place] and values[place].strip()]
+        figures = sum(k in ("number", "date") for k in kinds)
+        if kinds and figures >= 0.8 * len(kinds) and kind(head[0][1][column]) == "text":
+            return True
+    return False
+
+
 def _skipped_lines(bench: Bench, grid: Grid) -> list[int]:
     """Rows before a jump in the row numbers: blank lines that the reader passed over."""
+    text = f"concat({', '.join(f'c{i}' for i in range(_width(bench, grid.name)))})"
+    ends = f"(length({text}) - length(replace({text}, chr(10), '')))"  # a record with line ends in its cells is longer
     jump = (
-        f"SELECT _row FROM (SELECT _row, lead(_row) OVER (ORDER BY _row) AS following FROM {grid.name})"
-        " WHERE following > _row + 1 ORDER BY _row LIMIT 1000"
+        f"SELECT _row FROM (SELECT *, lead(_row) OVER (ORDER BY _row) AS following FROM {grid.name})"
+        f" WHERE following > _row + 1 AND following > _row + 1 + {ends} ORDER BY _row LIMIT 1000"
     )
     is_view = bench.one("SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [grid.name])
     return [] if is_view else [row for (row,) in bench.rows(jump)]

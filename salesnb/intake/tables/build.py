@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.quality import line_checks, order_checks, reference_checks
-from salesnb.intake.tables import cells, ledger, names, paper, records, rounding, sales
+from salesnb.intake.tables import beside, cells, ledger, names, paper, records, rounding, sales
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.stack import stack
 from salesnb.model.params.company import Company
@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIMENSIONS = ("products", "customers", "people", "dealers")
-EVENTS = ("receipts", "opportunities", "visits", "spend", "targets", "market_sizes")
+EVENTS = (
+    "receipts",
+    "invoices",
+    "shipments",
+    "opportunities",
+    "visits",
+    "spend",
+    "targets",
+    "market_sizes",
+    "dealer_stock",
+)
+ORDER = (*DIMENSIONS, "sales_lines", "returns", "credits", *EVENTS)
 
 
 def build(bench: Bench, company: Company, folder: Path, target: Path, prints: Mapping[str, str]) -> None:
@@ -27,62 +38,56 @@ def build(bench: Bench, company: Company, folder: Path, target: Path, prints: Ma
 
     Raises DataError when a file or an indispensable column is missing; whatever else is wrong becomes a finding.
     """
-    dims = sales.Dimensions()
-    stacks: dict[str, Stack] = {}
-    for table in DIMENSIONS:
-        rows = stack(bench, company, folder, table)
-        if rows is not None:
-            stacks[table] = rows
-            dims.tables[table] = records.import_rows(bench, company, rows)
-    lines = _sales(bench, company, folder, target, stacks, dims)
-    for table in EVENTS:
-        rows = stack(bench, company, folder, table)
-        if rows is not None:
-            stacks[table] = rows
-            imported = records.import_rows(bench, company, rows)
-            reference_checks.unknown(bench, rows, imported, {t: dims.tables[t] for t in DIMENSIONS if t in dims.tables})
-            reference_checks.spellings(bench, rows, imported)
-            dims.tables[table] = imported
-    for table, imported in dims.tables.items():
-        write(target, table, records.frame(bench, imported, contract(table)))
-    if lines is not None:
-        for table in ("products", "customers", "people"):
-            if table not in dims.tables:
-                write(target, table, names.derived(bench, table, lines, company))
-    write(target, "nodes", names.nodes(bench, lines, dims.tables))
+    stacks = {t: s for t in ORDER if (s := stack(bench, company, folder, t)) is not None}
+    imported = {t: records.import_rows(bench, company, stacks[t]) for t in DIMENSIONS if t in stacks}
+    lines = _sales(bench, company, target, stacks, imported) if "sales_lines" in stacks else None
+    dims = dict(imported)
+    for table in (t for t in EVENTS if t in stacks):
+        imported[table] = records.import_rows(bench, company, stacks[table])
+        reference_checks.unknown(bench, stacks[table], imported[table], dims)
+        reference_checks.spellings(bench, stacks[table], imported[table])
+    for table, rows in imported.items():
+        write(target, table, records.frame(bench, rows, contract(table)))
+    for table in ("products", "customers", "people"):
+        if lines is not None and table not in imported:
+            write(target, table, names.derived(bench, table, lines, company))
+    write(target, "nodes", names.nodes(bench, lines, imported))
     kept = ledger.ledger(bench, company, stacks, lines, prints)
-    write(target, "import_ledger", kept)
-    findings = bench.findings.frame()
-    write(target, "findings", findings)
-    paper.write(bench, target, {"findings": findings, "import_ledger": kept}, prints)
+    aside, findings = ledger.set_aside(bench), bench.findings.frame()
+    said = {"import_ledger": kept, "findings": findings, "set_aside": aside}
+    for name, frame in said.items():
+        write(target, name, frame)
+    meta = {"sources": dict(prints), "basis": company.basis.model_dump()}
+    paper.write(target, said, meta)
 
 
-def _sales(
-    bench: Bench, company: Company, folder: Path, target: Path, stacks: dict[str, Stack], dims: sales.Dimensions
-) -> str | None:
-    rows = stack(bench, company, folder, "sales_lines")
-    if rows is None:
-        return None
-    stacks["sales_lines"] = rows
-    returns = stack(bench, company, folder, "returns")
-    if returns is not None:
-        stacks["returns"] = returns
-    exact = sales.exact_lines(bench, company, rows, returns, dims)
-    _check_lines(bench, company, rows, exact, dims)
-    lines = rounding.to_minor(bench, exact)
+def _sales(bench: Bench, company: Company, target: Path, stacks: Mapping[str, Stack], dims: Mapping[str, str]) -> str:
+    """Order lines and the tables summed from them; the rounded lines are returned."""
+    rows = stacks["sales_lines"]
+    exact = sales.exact_lines(bench, company, rows, stacks, dims)
+    _check_lines(bench, company, rows, exact.lines, dims)
+    lines = rounding.to_minor(bench, exact.lines)
     netted = company.basis.returns == "netted"
     copy(bench, cells.lines_sql(lines), target / "sales_lines.parquet")
     copy(bench, cells.cells_sql(lines, netted=netted), target / "sales_cells.parquet")
-    copy(bench, cells.daily_sql(lines, netted=netted), target / "sales_daily.parquet")
+    copy(bench, cells.daily_sql(lines, netted=netted, day=company.basis.date), target / "sales_daily.parquet")
+    if exact.internal is not None:
+        copy(bench, cells.lines_sql(rounding.to_minor(bench, exact.internal)), target / "internal_sales.parquet")
+    if exact.shadow is not None:
+        write(target, "shadow_credits", beside.shadow_credits(bench, exact.shadow))
+    if company.rates and bench.one(f"SELECT count(*) FROM {lines} WHERE _original_currency IS NOT NULL"):
+        write(target, "sales_original", beside.sales_original(bench, lines))
     return lines
 
 
-def _check_lines(bench: Bench, company: Company, rows: Stack, lines: str, dims: sales.Dimensions) -> None:
+def _check_lines(bench: Bench, company: Company, rows: Stack, lines: str, dims: Mapping[str, str]) -> None:
     """Everything the gate has to say about order lines once they have their keys."""
     line_checks.report(bench, company, rows, lines)
     order_checks.report(bench, company, rows, lines)
-    reference_checks.unknown(bench, rows, lines, dims.tables)
+    reference_checks.unknown(bench, rows, lines, dims)
     reference_checks.spellings(bench, rows, lines)
+    if "people" in dims:
+        reference_checks.off_duty(bench, rows, lines, dims["people"])
     wanted = [c for s in company.sources.values() if s.table == "sales_lines" for c in s.control]
     order_checks.controls(bench, rows, lines, wanted)
 

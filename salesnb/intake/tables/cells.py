@@ -35,14 +35,15 @@ def cells_sql(lines: str, where: str = "true", netted: bool = True) -> str:
     )
 
 
-def daily_sql(lines: str, where: str = "true", netted: bool = True) -> str:
-    """SQL of the ``sales_daily`` contract over ``sales_lines`` rows that meet ``where``."""
+def daily_sql(lines: str, where: str = "true", netted: bool = True, day: str = "order_date") -> str:
+    """SQL of the ``sales_daily`` contract over ``sales_lines`` rows that meet ``where``; ``day`` is the basis' date."""
     rest = [k for k in DAILY_KEYS if k != "date"]
+    day = f"coalesce({day}, order_date)"
     kept = "true" if netted else "NOT is_return"
     return (
-        f"SELECT order_date AS date, {', '.join(rest)}, {_quantity(kept)}, {_net(kept)},"
+        f"SELECT {day} AS date, {', '.join(rest)}, {_quantity(kept)}, {_net(kept)},"
         " count(*) FILTER (is_primary AND NOT is_return) AS line_count"
-        f" FROM {lines} WHERE {where} GROUP BY order_date, {', '.join(rest)} ORDER BY order_date, {', '.join(rest)}"
+        f" FROM {lines} WHERE {where} GROUP BY {day}, {', '.join(rest)} ORDER BY {day}, {', '.join(rest)}"
     )
 
 

@@ -72,3 +72,10 @@ def _row(
             )[0]
             out["rounding_minor"] = float((published or 0) - (exact or 0))
     return out
+
+
+def set_aside(bench: Bench) -> pd.DataFrame:
+    """The ``set_aside`` table: every row that is in no table, whole, with its reason."""
+    shape = contract("set_aside")
+    columns = ", ".join(f'"{c.name}"' for c in shape.columns)
+    return check(bench.sql.execute(f"SELECT {columns} FROM set_aside").df(), shape)

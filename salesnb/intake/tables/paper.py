@@ -7,9 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from salesnb.intake.bench import Bench
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,17 +15,13 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def write(bench: Bench, target: Path, tables: Mapping[str, pd.DataFrame], prints: Mapping[str, str]) -> None:
+def write(target: Path, tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> None:
     """Write the CSV files and ``meta.json``; UTF-8 with BOM, and no text of the data can become a formula."""
     for name, frame in tables.items():
         plain = frame.astype("object").where(frame.notna(), "")
         _csv(target / f"{name}.csv", list(frame.columns), plain.itertuples(index=False))
-    rows = bench.rows(
-        'SELECT "table", file, "row", code, reason_zh, reason_en, content FROM set_aside ORDER BY 1, 2, 3, 4'
-    )
-    _csv(target / "set_aside.csv", ["table", "file", "row", "code", "reason_zh", "reason_en", "content"], rows)
-    meta = {"schema": 1, "imported_utc": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "sources": dict(prints)}
-    (target / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    whole = {"schema": 1, "imported_utc": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", **meta}
+    (target / "meta.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def _csv(path: Path, header: list[str], rows: object) -> None:

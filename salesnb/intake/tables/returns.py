@@ -11,7 +11,7 @@ from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
 from salesnb.model.params.company import Company
 
-_SHARED = ("quantity", "list", "cost")
+_SHARED = ("quantity", "list", "cost", "_tax")
 
 
 def with_returns(bench: Bench, company: Company, returns: Stack, lines: str, stop_share: float) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality import sales_checks
 from salesnb.intake.quality.gate import gate
+from salesnb.intake.tables import conversions, credits
 from salesnb.intake.tables.calendar_sql import settlement_month
+from salesnb.intake.tables.internal import eliminated
+from salesnb.intake.tables.returns import with_returns
 from salesnb.intake.tables.select import Stack
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.params.company import Company
@@ -27,29 +31,41 @@ _KEYS = "order_id, line_no, person_id"
 PLAIN_IDS = ("customer_type", "channel_id", "industry", "entity_id", "product_line")
 
 
-@dataclass
-class Dimensions:
-    """DuckDB tables of dimensions that were imported before: by table name, with the contract's columns."""
+@dataclass(frozen=True)
+class Exact:
+    """Order lines in exact decimals, sorted and keyed: sales to others, sales inside the group, shadow credit."""
 
-    tables: dict[str, str] = field(default_factory=dict)
+    lines: str
+    internal: str | None = None
+    shadow: str | None = None
 
 
-def exact_lines(bench: Bench, company: Company, rows: Stack, returns: Stack | None, dims: Dimensions) -> str:
-    """The table of exact lines: columns of ``sales_lines`` with ``net list cost`` as decimals, ``_file _row``."""
+def exact_lines(
+    bench: Bench, company: Company, rows: Stack, beside: Mapping[str, Stack], dims: Mapping[str, str]
+) -> Exact:
+    """Gate, duplicates, returns, basis, currency, credit, names and keys, in this order.
+
+    ``beside`` holds the exports that change order lines (``returns``, ``credits``), ``dims`` the imported dimension
+    tables by name. The results have the columns of ``sales_lines`` with ``net list cost`` as decimals, ``_file _row``.
+    """
     stop_share = company.quality.stop_share_set_aside.at(date.max, date.max)
-    has_date = "order_date" in rows.columns
-    needed = ("net", "order_date") if has_date else ("net", "month")
-    kept = gate(bench, rows, needed, stop_share)
+    kept = gate(bench, rows, ("net", "order_date" if "order_date" in rows.columns else "month"), stop_share)
     kept = sales_checks.without_duplicates(bench, rows, kept)
-    based = _based(bench, company, rows, kept)
-    if returns is not None:
-        from salesnb.intake.tables.returns import with_returns
-
-        based = with_returns(bench, company, returns, based, stop_share)
-    sourced = _from_dimensions(bench, based, dims)
+    kept = sales_checks.on_basis(bench, company, rows, kept)
+    lines = _based(bench, company, rows, kept)
+    if "returns" in beside:
+        lines = with_returns(bench, company, beside["returns"], lines, stop_share)
+    lines = conversions.to_basis(bench, company, rows, lines)
+    lines = conversions.to_currency(bench, company, rows, lines)
+    lines = credits.from_rows(bench, rows, lines)
+    shadow = None
+    if "credits" in beside:
+        lines, shadow = credits.from_table(bench, beside["credits"], lines, stop_share)
+    lines = _from_dimensions(bench, lines, dims)
     has_keys = {"order_id", "line_no"} <= set(rows.columns)
     whole = has_keys and not bench.one(f"SELECT count(*) FROM {kept} WHERE order_id IS NULL OR line_no IS NULL")
-    return _keyed(bench, rows, sourced, whole)
+    outside, internal = eliminated(bench, company, rows, _keyed(bench, rows, lines, whole))
+    return Exact(outside, internal, shadow)
 
 
 def _have(rows: Stack, column: str) -> str:
@@ -80,7 +96,8 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         f" coalesce({_have(rows, 'share_of_credit')}, 1)::{DECIMAL} AS share_of_credit,"
         f" coalesce({_have(rows, 'is_primary')}, true)::BOOLEAN AS is_primary,"
         f" {_have(rows, 'quantity')}::{DECIMAL} AS quantity, net, {_have(rows, 'list')}::{DECIMAL} AS list,"
-        f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return, false AS _made"
+        f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return,"
+        f" {_have(rows, 'tax')}::{DECIMAL} AS _tax, false AS _made"
         f" FROM {kept})"
     )
     return _signed_returns(bench, rows, out) if "is_return" in rows.columns else out
@@ -110,7 +127,7 @@ def _signed_returns(bench: Bench, rows: Stack, based: str) -> str:
     return out
 
 
-def _from_dimensions(bench: Bench, based: str, dims: Dimensions) -> str:
+def _from_dimensions(bench: Bench, based: str, dims: Mapping[str, str]) -> str:
     """What a line does not say comes from the dimension tables: a person's region and team as of the order date, a
     customer's type, industry and dealer, a product's line. What neither says is ``_unassigned``."""
     fills: dict[str, str] = {}
@@ -120,10 +137,10 @@ def _from_dimensions(bench: Bench, based: str, dims: Dimensions) -> str:
         ("customers", "c", "b.customer_id = c.customer_id", ("customer_type", "industry", "dealer_id")),
         ("people", "h", "b.person_id = h.person_id AND b.order_date >= h.from_date", ("region_id", "team_id")),
     ):
-        if table not in dims.tables:
+        if table not in dims:
             continue
         join = "ASOF LEFT JOIN" if table == "people" else "LEFT JOIN"  # the one spell of duty that began last
-        joins.append(f"{join} {dims.tables[table]} {alias} ON {on}")
+        joins.append(f"{join} {dims[table]} {alias} ON {on}")
         for column in wanted:
             known = f"nullif({alias}.{column}, {literal(UNASSIGNED)})"
             if table == "people":

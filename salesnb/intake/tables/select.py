@@ -39,6 +39,7 @@ class Stack:
     columns: tuple[str, ...]
     raws: list[Raw] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    sources: list[Mapping] = field(default_factory=list)
 
     def header(self, file: int, column: str) -> str:
         """What a file calls one of our columns; our own name where it has no single header for it."""

@@ -65,6 +65,14 @@ SPECS = {
         },
         amount="net",
     ),
+    "credits": Spec(
+        "credits",
+        ("order_id", "share"),
+        {"order_id": "id", "line_no": "id", "person_id": "id", "person_name": "text", "role": "text", "share": "rate"},
+    ),
+    "invoices": Spec("invoices", ("invoice_date", "invoiced"), {"tax": "decimal"}, amount="invoiced"),
+    "shipments": Spec("shipments", ("ship_date", "shipped"), amount="shipped"),
+    "dealer_stock": Spec("dealer_stock", ("month", "dealer_id"), amount="sell_in"),
     "receipts": Spec("receipts", ("receipt_date", "received"), amount="received"),
     "opportunities": Spec("opportunities", ("opportunity_id", "stage"), _NAMES, amount="amount"),
     "visits": Spec("visits", ("date",), {"person_name": "text", "customer_name": "text"}),
@@ -88,7 +96,7 @@ def kinds(table: str) -> dict[str, str]:
     """Every column a source of ``table`` may map, with the kind its cells are read as."""
     spec = SPECS[table]
     out: dict[str, str] = {}
-    if table != "returns":
+    if table not in ("returns", "credits"):  # these two change order lines and give no table of their own
         for column in contract(table).columns:
             name = column.name.removesuffix("_minor") if column.kind == "minor" else column.name
             out[name] = _KINDS.get(column.kind, column.kind)

@@ -35,6 +35,7 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
                 raw = _without_furniture(bench, found, mapping)
                 out.raws.append(raw)
                 out.headers.append(_headers_of(raw, mapping))
+                out.sources.append(mapping)
                 Selection(bench, company, out, raw, mapping).insert()
                 if not raw.rows:
                     bench.findings.add(report.no_rows(raw, table))

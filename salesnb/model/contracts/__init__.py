@@ -1,6 +1,7 @@
 """Every table contract of the workbook."""
 
 from salesnb.model.contracts import (
+    bases,
     customers,
     decomposition,
     facts,
@@ -16,6 +17,7 @@ from salesnb.model.contracts import (
 
 ALL = (
     *facts.ALL,
+    *bases.ALL,
     *imports.ALL,
     *history.ALL,
     *customers.ALL,

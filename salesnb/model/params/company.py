@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -24,6 +25,8 @@ SourceTable = Literal[
     "market_sizes",
     "invoices",
     "shipments",
+    "credits",
+    "dealer_stock",
 ]
 
 
@@ -81,6 +84,22 @@ class Control(ParamsModel):
         return str(value) if isinstance(value, (int, float)) else value
 
 
+class Wide(ParamsModel):
+    """Columns that are months (1月, 2月 … or 2024-01 …) become rows: one with the month, one with the figure."""
+
+    into: str = "month"  # our column that the headers become
+    value: str  # our column that the cells become
+    year: int | None = None  # the year of headers that name none
+    headers: tuple[str, ...] = ()  # default: every header that reads as a month
+
+
+class Entity(ParamsModel):
+    """法人主体: its name, and the customer ids under which other entities of the group buy from one another (R91)."""
+
+    name: Name
+    customers: tuple[str, ...] = ()
+
+
 class Source(ParamsModel):
     """One kind of export: what table it becomes, which files, how they are written, which columns mean what."""
 
@@ -95,6 +114,9 @@ class Source(ParamsModel):
     decimal: Literal[".", ","] = "."  # the decimal mark of its numbers
     missing: tuple[str, ...] = ()  # spellings that mean "no value" in this export
     columns: dict[str, ColumnMap]
+    wide: Wide | None = None
+    tax: Literal["excluded", "included"] | None = None  # what its amounts are; default: as basis says
+    credit: Literal["repeated", "split"] | None = None  # rows of several people hold the whole amount, or their part
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # keep rows whose export column holds one of these
     control: tuple[Control, ...] = ()
 
@@ -146,6 +168,9 @@ class Company(ParamsModel):
     basis: Basis = Basis()
     generated: Generated | None = None
     quality: Import = Import()
+    rates: dict[str, Dated[Decimal]] = Field(default_factory=dict)  # units of `currency` for one of the foreign one
+    tax_rate: Dated[Decimal] | None = None  # 0.13 = 13 %, used where a source maps no tax column
+    entities: dict[str, Entity] = Field(default_factory=dict)
     sources: dict[str, Source] = Field(default_factory=dict)
     tiers: dict[str, Dated[int]] = Field(default_factory=dict)
 
