@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salesnb.model.contracts import target_views
 from salesnb.model.contracts.facts import (
     CHANNEL,
     CURRENCY,
@@ -14,56 +15,25 @@ from salesnb.model.contracts.facts import (
     TEAM,
 )
 from salesnb.model.contracts.history import DIMENSION, NODE
+from salesnb.model.contracts.target_columns import (
+    BASE,
+    IN_TERMS,
+    MEASURE,
+    PLAN,
+    RULE,
+    RULE_TEXT,
+    STRENGTH,
+    TARGET,
+    count,
+    flag,
+    ident,
+    money,
+    number,
+    rate,
+    words,
+)
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
-
-
-def _id(name: str, zh: str, en: str, optional: bool = False) -> Column:
-    return Column(name, "id", Text(zh, en), optional=optional)
-
-
-def _words(name: str, zh: str, en: str) -> Column:
-    return Column(name, "text", Text(zh, en), optional=True)
-
-
-def money(name: str, zh: str, en: str, optional: bool = False) -> Column:
-    """An amount in minor units."""
-    return Column(name, "minor", Text(zh, en), unit="money", optional=optional)
-
-
-def rate(name: str, zh: str, en: str) -> Column:
-    """A fraction; null where it has no meaning."""
-    return Column(name, "rate", Text(zh, en), unit="percent", optional=True)
-
-
-def number(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "") -> Column:
-    """A number; null where it has no meaning."""
-    return Column(name, "number", Text(zh, en), definition=Text(zh_is, en_is) if zh_is else None, optional=True)
-
-
-def count(name: str, zh: str, en: str, optional: bool = False) -> Column:
-    """A whole count."""
-    return Column(name, "count", Text(zh, en), optional=optional)
-
-
-def flag(name: str, zh: str, en: str) -> Column:
-    """Yes or no."""
-    return Column(name, "flag", Text(zh, en))
-
-
-PLAN = _id("plan", "计划", "Plan")
-RULE = _id("rule_id", "规则", "Rule")
-RULE_TEXT = _words("text", "规则原文", "In the planner's words")
-STRENGTH = Column(
-    "strength",
-    "id",
-    Text("强度", "Strength"),
-    definition=Text("must 必须 / should 应当 / wish 意愿", "must / should / wish"),
-)
-MEASURE = _id("measure", "口径", "Measure")
-TARGET = money("target_minor", "目标", "Target")
-BASE = money("base_minor", "上年同期", "Last year")
-IN_TERMS = ("按规则自己的口径：金额（元）、增长、占比或倍数", "in the rule's own terms: yuan, growth, share or ratio")
 
 TARGET_CELLS = TableContract(
     "target_cells",
@@ -88,7 +58,7 @@ TARGET_CELLS = TableContract(
         PRODUCT,
         CUSTOMER_TYPE,
         CHANNEL,
-        _id("customer_id", "指名客户", "Named account"),
+        ident("customer_id", "指名客户", "Named account"),
         MONTH,
         CURRENCY,
         TARGET,
@@ -108,12 +78,12 @@ RULE_STATUS = TableContract(
     (
         RULE,
         RULE_TEXT,
-        _words("by", "提出人", "Set by"),
-        _words("reference", "依据", "Reference"),
+        words("by", "提出人", "Set by"),
+        words("reference", "依据", "Reference"),
         STRENGTH,
         number("weight", "权重", "Weight"),
         MEASURE,
-        _id("relation", "关系", "Relation"),
+        ident("relation", "关系", "Relation"),
         number("asked_low", "要求下限", "At least", *IN_TERMS),
         number("asked_high", "要求上限", "At most", *IN_TERMS),
         number("achieved", "方案结果", "In the plan", *IN_TERMS),
@@ -135,7 +105,7 @@ RULE_STATUS = TableContract(
         number("implied_low", "其他规则决定的下限", "Others imply at least", *IN_TERMS),
         number("implied_high", "其他规则决定的上限", "Others imply at most", *IN_TERMS),
         flag("is_locked", "锁定", "Locked"),
-        _words("reason", "锁定原因", "Why locked"),
+        words("reason", "锁定原因", "Why locked"),
     ),
     Text("规则状态", "What became of every rule"),
 )
@@ -168,7 +138,7 @@ CONFLICT_GROUPS = TableContract(
     (
         count("conflict_no", "冲突", "Conflict"),
         count("group_no", "组", "Group"),
-        _id("side", "方向", "Side"),
+        ident("side", "方向", "Side"),
         MEASURE,
         STRENGTH,
         count("rule_count", "规则数", "Rules"),
@@ -239,8 +209,8 @@ LEDGER = TableContract(
     "target_ledger",
     ("check_id",),
     (
-        _id("check_id", "核对项", "Check"),
-        _id("level", "层级", "Level"),
+        ident("check_id", "核对项", "Check"),
+        ident("level", "层级", "Level"),
         count("group_count", "组数", "Groups"),
         count("fault_count", "不符数", "Faults"),
         money("expected_minor", "应为", "Expected"),
@@ -274,4 +244,5 @@ ALL = (
     PROPOSAL_NODES,
     LEDGER,
     NODES,
+    *target_views.ALL,
 )

@@ -56,7 +56,7 @@ def build(setting: Setting, scenario: str = "") -> Built:
     rules = tuple(
         rule
         for rule in setting.decomposition.rules_at(setting.period.end, setting.as_of)
-        if rule.scenario in ("", scenario)
+        if setting.ruled and rule.scenario in ("", scenario)
     )
     shape = _closed(setting, sheet.shape(netted(setting)))
     case = Case(setting, shape, held, [rule for rule in rules if _is_wish(rule)])
@@ -71,6 +71,8 @@ def _is_wish(rule: Rule) -> bool:
 
 
 def _weights(setting: Setting) -> Mapping[str, float]:
+    if setting.weights is not None:
+        return setting.weights
     given = setting.decomposition.weights
     found = given.find(setting.period.end, setting.as_of) if given is not None else None
     return found or {"history": 1.0}

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 ORG = ("region_id", "team_id", "person_id")
 GOODS = ("product_line", "product_id")
 DIMS = (*ORG, *GOODS, "customer_type", "channel_id")
+ATTRIBUTES = ("role", "rank", "margin_rate")  # said of a place, not part of its name
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +61,8 @@ class Cube:
     def ids(self) -> tuple[str, ...]:
         """The id columns, in the order in which cells are sorted."""
         named = [column for column in DIMS if column in self.places]
-        others = [str(column) for column in self.places.columns if str(column).endswith("_id")]
-        return tuple(named + [column for column in others if column not in named])
+        others = [str(column) for column in self.places.columns if str(column) not in (*DIMS, *ATTRIBUTES)]
+        return tuple(named + others)
 
     @cached_property
     def selector(self) -> Selector:

@@ -143,7 +143,7 @@ def _margin(case: Case) -> Floats:
         raise _refused("margin", Text("订单里没有成本", "the order lines have no cost"))
     company = rates.pop("")
     own = case.column("product_id").map(rates).fillna(company).clip(lower=0)
-    return (own / max(company, 1e-9)).to_numpy(float)
+    return np.asarray(own / max(company, 1e-9), np.float64)
 
 
 def margin_rates(setting: Setting) -> dict[str, float] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,8 @@ class Setting:
     calendar: Calendar = field(default_factory=Calendar)
     priorities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     scale: int = 100  # minor units of a currency unit
+    weights: Mapping[str, float] | None = None  # reasons for the start, in place of those of the parameters
+    ruled: bool = True  # False: without the parameters' rules, for a look at another year
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -76,8 +78,7 @@ class Setting:
         """The first day that matters, and how many working days there are before each day from it on."""
         months = [*self.history["month"].unique(), *self.months]
         first, last = self.calendar.month_start(min(months)), self.period.end
-        days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
-        return first, np.cumsum([0, *(self.calendar.workdays.is_workday(moment) for moment in days)])
+        return first, _working_before(self.calendar, first, last)
 
     def workdays(self, start: date, end: date) -> int:
         """Working days from ``start`` to ``end``, both between the first month of history and the plan's end."""
@@ -92,6 +93,13 @@ class Setting:
             inside = self.workdays(max(first, start or first), min(last, end or last))
             shares.append(inside / days if days else 0.0)
         return np.array(shares)
+
+
+@lru_cache(maxsize=64)
+def _working_before(calendar: Calendar, first: date, last: date) -> np.ndarray:
+    """(days + 1,) working days before each day from ``first`` to the one after ``last``."""
+    days = (first + timedelta(days=at) for at in range((last - first).days + 1))
+    return np.cumsum([0, *(calendar.workdays.is_workday(moment) for moment in days)])
 
 
 def day(value: object) -> date | None:
