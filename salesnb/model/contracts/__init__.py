@@ -1,6 +1,7 @@
 """Every table contract of the workbook."""
 
 from salesnb.model.contracts import (
+    action_plan,
     bases,
     customers,
     decomposition,
@@ -10,6 +11,7 @@ from salesnb.model.contracts import (
     goals,
     history,
     imports,
+    incentives,
     market,
     review,
     team,
@@ -28,4 +30,6 @@ ALL = (
     *feasibility.ALL,
     *decomposition.ALL,
     *review.ALL,
+    *action_plan.ALL,
+    *incentives.ALL,
 )
