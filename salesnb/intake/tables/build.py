@@ -39,11 +39,11 @@ def build(bench: Bench, company: Company, folder: Path, target: Path, prints: Ma
     Raises DataError when a file or an indispensable column is missing; whatever else is wrong becomes a finding.
     """
     stacks = {t: s for t in ORDER if (s := stack(bench, company, folder, t)) is not None}
-    imported = {t: records.import_rows(bench, company, stacks[t]) for t in DIMENSIONS if t in stacks}
+    imported = {t: records.import_rows(bench, company, stacks[t], {}) for t in DIMENSIONS if t in stacks}
     lines = _sales(bench, company, target, stacks, imported) if "sales_lines" in stacks else None
     dims = dict(imported)
     for table in (t for t in EVENTS if t in stacks):
-        imported[table] = records.import_rows(bench, company, stacks[table])
+        imported[table] = records.import_rows(bench, company, stacks[table], dims)
         reference_checks.unknown(bench, stacks[table], imported[table], dims)
         reference_checks.spellings(bench, stacks[table], imported[table])
     for table, rows in imported.items():

@@ -120,3 +120,17 @@ def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         bench.run(f"CREATE VIEW {dated} AS SELECT * FROM {out} WHERE _from IS NOT NULL")
         return dated
     return out
+
+
+def managers(bench: Bench, people: str) -> str:
+    """``people`` with the managers' ids where the export gives their names."""
+    named = f"(SELECT name, min(person_id) AS id FROM {people} GROUP BY name HAVING count(DISTINCT person_id) = 1)"
+    ids = bench.one(f"SELECT count(*) FROM {people} WHERE manager_id IN (SELECT person_id FROM {people})")
+    if ids:
+        return people
+    out = bench.name("people")
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT p.* REPLACE (coalesce(n.id, p.manager_id) AS manager_id) FROM {people} p"
+        f" LEFT JOIN {named} n ON p.manager_id = n.name"
+    )
+    return out

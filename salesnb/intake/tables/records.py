@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.clean.columns import DECIMAL
-from salesnb.intake.quality import record_checks
 from salesnb.intake.quality.gate import gate
+from salesnb.intake.tables import derive, enrich, unique
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.specs import SPECS
 from salesnb.model.contracts.facts import UNASSIGNED
@@ -41,8 +42,9 @@ _SQL = {
 _FLAGS = {"is_effective": "true"}  # a visit is effective unless the export says otherwise
 
 
-def import_rows(bench: Bench, company: Company, rows: Stack) -> str:
-    """The DuckDB table of a source's rows in contract form (exact decimals still), keys unique."""
+def import_rows(bench: Bench, company: Company, rows: Stack, dims: Mapping[str, str]) -> str:
+    """The DuckDB table of a source's rows in contract form (exact decimals still), keys unique; ids that are only named
+    and attributes that are blank come from the dimension tables ``dims``."""
     stop_share = company.quality.stop_share_set_aside.at(date.max, date.max)
     table = contract(rows.table)
     needed = tuple(c for c in SPECS[rows.table].needed if c in rows.columns)
@@ -51,13 +53,26 @@ def import_rows(bench: Bench, company: Company, rows: Stack) -> str:
     columns = ", ".join(_column(c, rows, company) for c in table.columns)
     out = bench.name(rows.table)
     bench.run(f"CREATE TABLE {out} AS SELECT {columns}, _file, _row FROM {prepared}")
-    return _unique(bench, out, table, rows)
+    if rows.table in _DAYS:
+        out = enrich.by_name(bench, rows, out, dims)
+        out = enrich.filled(bench, out, dims, _DAYS[rows.table])
+    if rows.table == "people":
+        out = derive.managers(bench, out)
+    return unique.by_key(bench, _numbered(bench, out, table), table, rows)
+
+
+# the day as of which a person's region and team hold
+_DAYS = {
+    "receipts": "receipt_date",
+    "invoices": "invoice_date",
+    "shipments": "ship_date",
+    "opportunities": "coalesce(created_date, closed_date, known_date)",
+    "visits": "date",
+}
 
 
 def _prepared(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     """Rows with what a table derives from others: periods to dates, dates to months, spells of duty."""
-    from salesnb.intake.tables import derive
-
     special = {"targets": derive.target_windows, "spend": derive.spend_months, "people": derive.spells}
     return special[rows.table](bench, company, rows, kept) if rows.table in special else kept
 
@@ -87,21 +102,21 @@ _DERIVED = {
 }
 
 
-def _unique(bench: Bench, table: str, shape: TableContract, rows: Stack) -> str:
-    """Keys filled and unique. A missing key is counted by content, of a repeated one the last row stays."""
-    keys = list(shape.keys)
-    first = keys[0] if shape.name != "visits" else "visit_id"
-    content = ", ".join(c.removesuffix("_minor") for c in (k.name for k in shape.columns) if c not in keys)
-    if first.endswith("_id") and first in {"receipt_id", "visit_id"}:
-        none = f"{first} IS NULL OR {first} = {literal(UNASSIGNED)}"
-        number = f"printf('%07d', row_number() OVER (PARTITION BY {none} ORDER BY {content}, _file, _row))"
-        filled = bench.name(shape.name)
-        bench.run(
-            f"CREATE TABLE {filled} AS SELECT * REPLACE (CASE WHEN {none}"
-            f" THEN 'row-' || {number} ELSE {first} END AS {first}) FROM {table}"
-        )
-        table = filled
-    return record_checks.unique_by(bench, table, keys, rows)
+def _numbered(bench: Bench, table: str, shape: TableContract) -> str:
+    """Rows without an id of their own are counted by content, never by position."""
+    own = {"receipts": "receipt_id", "visits": "visit_id", "invoices": "invoice_id", "shipments": "shipment_id"}
+    if shape.name not in own:
+        return table
+    key = own[shape.name]
+    content = ", ".join(c.name.removesuffix("_minor") for c in shape.columns if c.name != key)
+    none = f"({key} IS NULL OR {key} = {literal(UNASSIGNED)})"
+    number = f"printf('%07d', row_number() OVER (PARTITION BY {none} ORDER BY {content}, _file, _row))"
+    out = bench.name(shape.name)
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * REPLACE (CASE WHEN {none} THEN 'row-' || {number} ELSE {key} END AS {key})"
+        f" FROM {table}"
+    )
+    return out
 
 
 def frame(bench: Bench, table: str, shape: TableContract) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality import sales_checks
 from salesnb.intake.quality.gate import gate
-from salesnb.intake.tables import conversions, credits
+from salesnb.intake.tables import conversions, credits, enrich
 from salesnb.intake.tables.calendar_sql import settlement_month
 from salesnb.intake.tables.internal import eliminated
 from salesnb.intake.tables.returns import with_returns
@@ -61,7 +61,7 @@ def exact_lines(
     shadow = None
     if "credits" in beside:
         lines, shadow = credits.from_table(bench, beside["credits"], lines, stop_share)
-    lines = _from_dimensions(bench, lines, dims)
+    lines = _sourced(bench, rows, lines, dims)
     has_keys = {"order_id", "line_no"} <= set(rows.columns)
     whole = has_keys and not bench.one(f"SELECT count(*) FROM {kept} WHERE order_id IS NULL OR line_no IS NULL")
     outside, internal = eliminated(bench, company, rows, _keyed(bench, rows, lines, whole))
@@ -127,32 +127,13 @@ def _signed_returns(bench: Bench, rows: Stack, based: str) -> str:
     return out
 
 
-def _from_dimensions(bench: Bench, based: str, dims: Mapping[str, str]) -> str:
-    """What a line does not say comes from the dimension tables: a person's region and team as of the order date, a
-    customer's type, industry and dealer, a product's line. What neither says is ``_unassigned``."""
-    fills: dict[str, str] = {}
-    joins = []
-    for table, alias, on, wanted in (
-        ("products", "p", "b.product_id = p.product_id", ("product_line", "category")),
-        ("customers", "c", "b.customer_id = c.customer_id", ("customer_type", "industry", "dealer_id")),
-        ("people", "h", "b.person_id = h.person_id AND b.order_date >= h.from_date", ("region_id", "team_id")),
-    ):
-        if table not in dims:
-            continue
-        join = "ASOF LEFT JOIN" if table == "people" else "LEFT JOIN"  # the one spell of duty that began last
-        joins.append(f"{join} {dims[table]} {alias} ON {on}")
-        for column in wanted:
-            known = f"nullif({alias}.{column}, {literal(UNASSIGNED)})"
-            if table == "people":
-                known = f"CASE WHEN b.order_date <= coalesce(h.to_date, DATE '9999-12-31') THEN {known} END"
-            fills[column] = known
-    columns = []
-    for column in [*(i for i, _ in IDS), *PLAIN_IDS, "category"]:
-        none = "NULL" if column == "category" else literal(UNASSIGNED)
-        values = ", ".join([f"b.{column}", *([fills[column]] if column in fills else []), none])
-        columns.append(f"coalesce({values}) AS {column}")
+def _sourced(bench: Bench, rows: Stack, lines: str, dims: Mapping[str, str]) -> str:
+    """Lines whose blanks the dimension tables fill; what they do not know either is ``_unassigned``."""
+    named = enrich.by_name(bench, rows, lines, dims)
+    filled = enrich.filled(bench, named, dims, "order_date")
+    columns = [f"coalesce({c}, {literal(UNASSIGNED)}) AS {c}" for c in (*(i for i, _ in IDS), *PLAIN_IDS)]
     out = bench.name("sourced")
-    bench.run(f"CREATE VIEW {out} AS SELECT b.* REPLACE ({', '.join(columns)}) FROM {based} b {' '.join(joins)}")
+    bench.run(f"CREATE VIEW {out} AS SELECT * REPLACE ({', '.join(columns)}) FROM {filled}")
     return out
 
 
