@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesnb.model.errors import ParamsError
 from salesnb.model.params.actions import Actions, Budget, Objective, Promise, Promotion, Task
 from salesnb.model.params.quantities import Not
 from salesnb.model.params.risks import Risk, Trigger
-from salesnb.model.periods import Workdays
+from salesnb.model.periods import Calendar, Workdays
 from salesnb.stages import action_plan
 from salesnb.stages.action_plan import Cells, Company, Days, Sample, World
 
@@ -312,3 +313,59 @@ def test_findings_are_numbered_faults_first() -> None:
     table = action_plan.finding_table(found)
     assert list(table["kind"]) == ["a", "b"] and list(table["finding_no"]) == ["001", "002"]
     assert action_plan.finding_table([]).empty
+
+
+def meetings(*given: dict[str, Any], period: str = "2024") -> dict[str, list[action_plan.Entry]]:
+    """The agenda of some meetings by id."""
+    made = Actions.model_validate({"meetings": [{"text": m["id"], **m} for m in given]})
+    calendar = Calendar()
+    entries = action_plan.agenda(made, [], calendar.period(period), calendar, DAY)
+    return {m["id"]: [e for e in entries if e.text == m["id"]] for m in given}
+
+
+def test_meetings_stand_on_working_days() -> None:
+    found = meetings(
+        {"id": "morning", "every": "workday", "at": "08:45", "minutes": 15},
+        {"id": "weekly", "every": "week", "on": "周一", "minutes": 60},
+        {"id": "report", "every": "month", "on": "5", "at": "18:00"},
+        {"id": "monthly", "every": "month", "on": "10", "minutes": 120},
+        {"id": "quarterly", "every": "quarter", "on": "12", "minutes": 180},
+        {"id": "annual", "every": "year", "on": "28", "minutes": 480},
+    )
+    work = Workdays()
+    assert all(work.is_workday(e.day) for entries in found.values() for e in entries)
+    assert len(found["morning"]) == work.count(date(2024, 1, 1), END)
+    assert len(found["report"]) == len(found["monthly"]) == 12
+    by_month = {e.day.month: e for e in found["monthly"]}
+    assert by_month[2].day == date(2024, 2, 18) and by_month[2].is_moved, "10 February is Spring Festival"
+    assert by_month[1].day == date(2024, 1, 10) and not by_month[1].is_moved
+    due = [e.day for e in found["report"]]
+    assert {date(2024, 4, 3), date(2024, 4, 30)} <= set(due), "due by the 5th: moved back, never forward"
+    assert [e.day for e in found["quarterly"]] == [
+        date(2024, 1, 12), date(2024, 4, 12), date(2024, 7, 12), date(2024, 10, 12),
+    ]  # fmt: skip
+    assert [e.day for e in found["annual"]] == [date(2024, 12, 30)]
+    mondays = {e.day for e in found["weekly"]}
+    assert date(2024, 1, 2) in mondays, "1 January is a holiday"
+    assert not mondays & {date(2024, 2, d) for d in range(10, 18)}
+
+
+def test_tasks_and_milestones_stand_where_they_were_decided() -> None:
+    made = Actions.model_validate(
+        {"milestones": [{"id": "m", "text": "m", "due": "2024-02-10"}],
+         "trainings": [{"id": "t", "text": "t", "due": "2024-03-20", "owner": "o", "audience": "all",
+                        "deliverable": "x"}]}
+    )  # fmt: skip
+    calendar = Calendar()
+    tasks = [task("a"), task("b", state="dropped"), task("c", due="2025-01-10")]
+    entries = action_plan.agenda(made, tasks, calendar.period("2024"), calendar, DAY)
+    assert [(e.event_id, e.day) for e in entries] == [
+        ("milestone-m", date(2024, 2, 10)), ("training-t", date(2024, 3, 20)), ("task-a", date(2024, 3, 29)),
+    ]  # fmt: skip
+    assert list(action_plan.agenda_table(entries)["kind"]) == ["milestone", "training", "task"]
+
+
+def test_a_day_that_is_no_day_is_refused() -> None:
+    for wrong in ({"every": "week", "on": "Monday"}, {"every": "month", "on": "40"}):
+        with pytest.raises(ParamsError):
+            meetings({"id": "m", "minutes": 10, **wrong})

@@ -1,5 +1,6 @@
 """From targets to who does what until when, with which money, against which risks (R40–R46)."""
 
+from salesnb.stages.action_plan.agenda import Entry, agenda, agenda_table
 from salesnb.stages.action_plan.findings import Finding, finding_table
 from salesnb.stages.action_plan.money import (
     Measured,
@@ -21,12 +22,15 @@ __all__ = [
     "Cells",
     "Company",
     "Days",
+    "Entry",
     "Finding",
     "Measured",
     "Outcome",
     "Overlap",
     "Sample",
     "World",
+    "agenda",
+    "agenda_table",
     "allocation",
     "budget_split",
     "contributions",
