@@ -3,6 +3,7 @@
 from salesnb.model.contracts import (
     action_plan,
     bases,
+    commitments,
     customers,
     decomposition,
     facts,
@@ -20,6 +21,7 @@ from salesnb.model.contracts import (
 ALL = (
     *facts.ALL,
     *bases.ALL,
+    *commitments.ALL,
     *imports.ALL,
     *history.ALL,
     *customers.ALL,
