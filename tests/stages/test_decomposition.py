@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from salesnb.model.errors import ParamsError
 from salesnb.model.params.decomposition import Rule
-from salesnb.stages.decomposition import Cube, Desk, Plan, Problem, decompose
+from salesnb.stages.decomposition import Cube, Desk, Plan, PlanConflict, Problem, decompose
 
 MONTHS = [f"2024-{month:02d}" for month in range(1, 13)]
 REGIONS = ("east", "south", "west")
@@ -184,6 +184,28 @@ def test_weight_decides_who_gives_way_less() -> None:
     given_way = held["relaxed"]
     assert given_way["east"] * 2 == pytest.approx(given_way["south"], rel=1e-3)
     assert given_way["south"] == pytest.approx(given_way["west"], rel=1e-3)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=12)
+def test_a_contradiction_is_the_smallest_set(seed: int) -> None:
+    """Of rules that all must hold: together impossible, possible without any one of those named."""
+    cells = Cube.of(table(seed % 7))
+    own = [held.model_copy(update={"strength": "must"}) for held in rules(seed)]
+    try:
+        decompose(Problem(cells, own, 100))
+    except PlanConflict as conflict:
+        named = set(conflict.explanation.members["rule_id"])
+        among = [held for held in own if held.id in named]
+        assert len(among) == len(named) and conflict.explanation.groups["is_verified"].all()
+        with pytest.raises(PlanConflict):
+            decompose(Problem(cells, among, 100))
+        for left_out in sorted(named):
+            decompose(Problem(cells, [held for held in among if held.id != left_out], 100))
+        for number in conflict.explanation.proposals["proposal_no"]:
+            desk = Desk(Problem(cells, own, 100))
+            desk.take(conflict.explanation.take(int(number)))
+            desk.plan()
 
 
 def test_should_outlasts_wish() -> None:

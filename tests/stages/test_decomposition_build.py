@@ -16,7 +16,14 @@ from salesnb.model.params.people import People
 from salesnb.model.periods import Calendar, month_range
 from salesnb.stages.decomposition import Built, Plan, Problem, Setting, build, decompose
 from salesnb.stages.decomposition.cube import DIMS
-from salesnb.stages.decomposition.published import target_cells, target_nodes, target_padding, target_weeks
+from salesnb.stages.decomposition.published import (
+    accounts_in,
+    named_accounts,
+    target_cells,
+    target_nodes,
+    target_padding,
+    target_weeks,
+)
 
 CALENDAR = Calendar()
 PLAN = CALENDAR.period("2024")
@@ -267,3 +274,48 @@ def test_over_assignment_is_a_step_of_its_own() -> None:
     people = table[table["level"] == "person"]
     assert people["target_minor"].sum() == plan.total
     assert people["padding_rate"].unique() == pytest.approx([1.05 * 0.98 - 1])
+
+
+def test_an_account_is_planned_by_name() -> None:
+    """A named account has its own amount; everybody else of its type is one cell."""
+    sales = pd.concat([history().assign(customer_id="big"), history(500_00).assign(customer_id="other")])
+    rules = [
+        {"id": "c", "text": "c", "growth_over": "last_year", "is": 0.1, "strength": "must"},
+        {"id": "big", "text": "big", "where": {"customer": "big", "person": "ann"}, "amount": "sales", "is": 60_000},
+    ]
+    given = Decomposition.model_validate({"rules": rules})
+    named = accounts_in(given.rules)
+    assert named == ("big",)
+    people = People.model_validate(
+        {
+            "teams": [{"id": "w1", "region": "W"}],
+            "positions": [{"id": "hire", "team": "w1", "role": "rep", "start": "2024-07-01", "decided": "2023-11-01"}],
+        }
+    )
+    built = build(setting(history=named_accounts(sales, named), decomposition=given, people=people))
+    plan = decompose(Problem(built.cube, built.rules, 100_00))
+    own = plan.by("person_id", "customer_id").set_index(["person_id", "customer_id"])["target_minor"]
+    assert own["ann", "big"] == 60_000_00 and ("bob", "_unassigned") in own.index
+    assert set(own["hire"].index) == {"_unassigned"}, "a newcomer has no account of his own yet"
+    assert (plan.ledger["fault_count"] == 0).all()
+    cells = target_cells(plan, "2024", "CNY", "order_date")
+    assert set(cells["customer_id"]) == {"big", "_unassigned"} and cells["target_minor"].sum() == plan.total
+
+
+def test_gross_profit_and_amounts_per_head() -> None:
+    sales = history()
+    sales["cost_minor"] = (sales["net_minor"] * sales["product_line"].map({"A": 0.8, "B": 0.4})).astype("int64")
+    rules = [
+        {"id": "c", "text": "c", "growth_over": "last_year", "is": 0.0, "strength": "must"},
+        {"id": "profit", "text": "p", "amount": "gross_profit", "at_least": 90_000},
+        {"id": "head", "text": "h", "where": {"region": "E"}, "amount": "sales", "per": "head", "is": 50_000},
+    ]
+    built = build(setting(history=sales, decomposition=Decomposition.model_validate({"rules": rules})))
+    plan = decompose(Problem(built.cube, built.rules, 100_00))
+    lines = plan.by("product_line").set_index("product_line")["target_minor"]
+    assert 0.2 * lines["A"] + 0.6 * lines["B"] == pytest.approx(90_000_00, rel=2e-3)
+    status = plan.rules.set_index("rule_id")
+    assert status.loc["profit", "status"] == "binding"
+    assert status.loc["head", "achieved"] == pytest.approx(50_000, rel=1e-3)
+    east = plan.by("region_id").set_index("region_id").loc["E", "target_minor"]
+    assert east == pytest.approx(3 * 50_000_00, rel=1e-3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,8 +10,9 @@ import pandas as pd
 
 from salesnb.methods.bridge import settle
 from salesnb.model.contracts.facts import UNASSIGNED
-from salesnb.model.params.decomposition import Padding
+from salesnb.model.params.decomposition import Padding, Rule
 from salesnb.model.tables import check, contract
+from salesnb.stages.decomposition.cube import DIMS
 from salesnb.stages.decomposition.plan import Plan
 from salesnb.stages.decomposition.setting import Setting
 
@@ -111,8 +112,16 @@ def _weeks(setting: Setting, month: str) -> list[tuple[str, int]]:
     return out
 
 
-def named_accounts(history: pd.DataFrame, accounts: Mapping[str, str] | Sequence[str]) -> pd.DataFrame:
-    """History by customer with everybody but the named accounts as one, so that those can be planned by name."""
+def accounts_in(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Customers that rules name."""
+    named = (rule.where.get("customer", ()) for rule in rules)
+    return tuple(sorted({node for nodes in named if isinstance(nodes, tuple) for node in nodes}))
+
+
+def named_accounts(history: pd.DataFrame, accounts: Sequence[str]) -> pd.DataFrame:
+    """History by ``DIMS``, customer_id and month with everybody but ``accounts`` as one, so that those can be planned
+    by name without a cell for every customer."""
     kept = history["customer_id"].where(history["customer_id"].isin(list(accounts)), UNASSIGNED)
-    keys = [c for c in history.columns if c.endswith(("_id", "_type", "_line")) or c == "month"]
-    return history.assign(customer_id=kept).groupby(keys, sort=True)["net_minor"].sum().reset_index()
+    amounts = [column for column in ("net_minor", "cost_minor") if column in history]
+    keys = [*DIMS, "customer_id", "month"]
+    return history.assign(customer_id=kept).groupby(keys, sort=True)[amounts].sum().reset_index()

@@ -19,7 +19,8 @@ from salesnb.stages.decomposition.cube import DIMS, Floats
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """``history``: sales by month and ``DIMS`` (``intake.sums.months``) known on ``as_of``. ``roster``: people.
+    """``history``: sales by month and ``DIMS`` (``intake.sums.months``) known on ``as_of``, with customer_id where
+    accounts are planned by name (see ``published.named_accounts``). ``roster``: people.
     ``products``: the catalogue. ``priorities``: what the director wants pushed, column → node → factor."""
 
     period: Period
@@ -35,6 +36,11 @@ class Setting:
     scale: int = 100  # minor units of a currency unit
     weights: Mapping[str, float] | None = None  # reasons for the start, in place of those of the parameters
     ruled: bool = True  # False: without the parameters' rules, for a look at another year
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """What makes a place here: ``DIMS``, and named accounts where history tells them."""
+        return (*DIMS, "customer_id") if "customer_id" in self.history else DIMS
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -60,7 +66,7 @@ class Setting:
         """Last year's sales of the same months, named by the month of the plan: what growth is measured against."""
         own = self.history[self.history["month"].isin(list(self.last_year))]
         named = own.assign(month=own["month"].map(self.last_year).astype("str"))
-        return named[[*DIMS, "month", "net_minor"]].reset_index(drop=True)
+        return named[[*self.dims, "month", "net_minor"]].reset_index(drop=True)
 
     @cached_property
     def working_days(self) -> np.ndarray:

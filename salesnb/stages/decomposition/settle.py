@@ -22,6 +22,7 @@ TOLERANCE = 1e-10
 GOOD_ENOUGH = 1e-7  # of a row's size: far below any grain; reached where limits meet in one point
 SLACK = 1e-11  # of a row's size, so that limits that just meet do not count as a contradiction
 FURTHER = (1e-6, 1e-4, 1e-3, 1e-2)
+SLACKS = (1e-8, 1e-7, 1e-6)
 MOST = 200  # contradictions, one after the other
 
 
@@ -70,19 +71,31 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
 
 
 def _off_the_edge(condensed: Condensed, limits: Mapping[str, Limit]) -> tuple[Problem, Solution, dict[str, Limit]]:
-    """Lines that gave way as little as possible may leave others nothing at all, which no plan can be solved for: they
-    give way a little more.
+    """Rules that meet in one point may leave some cells nothing at all: no plan can be solved for that. Lines that gave
+    way give way a little more; where none did, all rules are held to a fraction far below any grain.
 
     :raises Unsolvable: that does not help.
     """
     lines = {line.name: line for line in condensed.lines}
-    for more in FURTHER:
-        further = {name: _further(lines[name], held, more) for name, held in limits.items()}
-        problem = condensed.problem(further)
+    tries = [{name: _further(lines[name], held, more) for name, held in limits.items()} for more in FURTHER if limits]
+    tries += [_opened(condensed, limits, slack) for slack in SLACKS]
+    for opened in tries:
+        problem = condensed.problem(opened)
         solution = project(problem, TOLERANCE)
         if solution.status is Status.SOLVED or solution.error <= GOOD_ENOUGH:
-            return problem, solution, further
+            return problem, solution, {name: opened[name] for name in limits}
     raise Unsolvable(None)
+
+
+def _opened(condensed: Condensed, limits: Mapping[str, Limit], slack: float) -> dict[str, Limit]:
+    """All limits opened by a fraction of their size."""
+    problem = condensed.problem(limits)
+    low, high, size = problem.per_row("low"), problem.per_row("high"), Table.of(problem).size
+    rows = {line.name: row_of(problem, line) for line in condensed.lines}
+    return {
+        name: Limit(float(low[row] - slack * size[row]), float(high[row] + slack * size[row]))
+        for name, row in rows.items()
+    }
 
 
 def _further(line: Line, held: Limit, more: float) -> Limit:

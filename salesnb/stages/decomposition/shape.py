@@ -34,27 +34,28 @@ class Shape:
 class Sheet:
     """Places with amounts by month, collected piece by piece."""
 
-    def __init__(self, months: int) -> None:
-        self._months = months
+    def __init__(self, dims: Sequence[str], months: int) -> None:
+        self._dims, self._months = list(dims), months
         self._parts: list[pd.DataFrame] = []
 
     def add(self, places: pd.DataFrame, amounts: Floats) -> None:
         """(rows, months) amounts of places; several rows of one place add up."""
-        part = places[list(DIMS)].reset_index(drop=True)
+        part = places.assign(**{dim: UNASSIGNED for dim in self._dims if dim not in places})
+        part = part[self._dims].reset_index(drop=True)
         self._parts.append(pd.concat([part, pd.DataFrame(amounts, columns=range(self._months))], axis=1))
 
     def shape(self, netted: int) -> Shape:
         """Everything added, a row a place."""
         every = pd.concat(self._parts, ignore_index=True)
-        summed = every.groupby(list(DIMS), sort=True).sum().reset_index()
+        summed = every.groupby(self._dims, sort=True).sum().reset_index()
         amounts = summed[list(range(self._months))].to_numpy(float)
         kept = amounts.sum(axis=1) > 0
-        return Shape(summed.loc[kept, list(DIMS)].reset_index(drop=True), amounts[kept], netted)
+        return Shape(summed.loc[kept, self._dims].reset_index(drop=True), amounts[kept], netted)
 
 
 def carried(setting: Setting, held: Sequence[Posting], season: Floats) -> Sheet:
     """Twelve months of sales, spread over the plan's months by ``season`` and given to those who are there."""
-    sheet = Sheet(len(setting.months))
+    sheet = Sheet(setting.dims, len(setting.months))
     year = yearly(setting)
     sold = year.assign(amount=year["net_minor"].clip(lower=0).astype(float))
     by_seat = {(one.region, one.team, one.person): one for one in held}
@@ -96,7 +97,7 @@ def _missing(setting: Setting, held: Sequence[Posting], season: Floats) -> dict[
 def yearly(setting: Setting) -> pd.DataFrame:
     """Sales of the last twelve known months by place, returns netted."""
     own = setting.history[setting.history["month"].isin(setting.profile_months)]
-    return own.groupby(list(DIMS), sort=True)["net_minor"].sum().reset_index()
+    return own.groupby(list(setting.dims), sort=True)["net_minor"].sum().reset_index()
 
 
 def netted(setting: Setting) -> int:
