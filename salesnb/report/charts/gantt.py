@@ -102,7 +102,7 @@ def _grid(canvas: Canvas, first: date, last: date, bottom: float) -> None:
     _, dy = canvas.px(y=10)
     for i, start in enumerate(starts):
         at = float((start - first).days)
-        canvas.line([at, at], [0, bottom], "line", 1.0)
+        canvas.box(at, 0, canvas.px(x=1)[0], bottom, "line")  # below the bars, as a line would not be
         if i % every == 0 and start < last:
             canvas.text(at + canvas.px(x=3)[0], -abs(dy), names[start.month - 1], "muted", size=SMALL)
 
