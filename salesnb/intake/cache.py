@@ -97,3 +97,14 @@ def clean_parts(folder: Path) -> None:
     """Remove what killed imports left behind (call under the lock)."""
     for part in folder.glob(".part-*"):
         shutil.rmtree(part, ignore_errors=True)
+
+
+def next_of(path: Path) -> Path:
+    """Where the next state of ``path`` is written while the current one still holds."""
+    return path.with_name(f".{path.name}.next")
+
+
+def next_becomes_current(path: Path) -> None:
+    """Make the next state of ``path`` the current one, if one was written."""
+    if next_of(path).is_file():
+        os.replace(next_of(path), path)

@@ -14,10 +14,12 @@ from salesnb.intake import cache
 from salesnb.model.errors import DataError, ParamsError, Place, Text
 from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Window
-from salesnb.model.places import outputs_dir
+from salesnb.model.places import outputs_dir, today
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from salesnb.model.params.company import Company
 
 IMPORTS = "_imports"
 
@@ -127,13 +129,15 @@ def load(unit: str) -> Facts:
     folder = outputs_dir() / unit / IMPORTS
     with cache.locked(folder):
         _generate(params)
-        paths = source_files(params)
-        prints = cache.fingerprints(paths, folder)
-        name = cache.key(_mapping(params), prints)
+        company = _with_snapshots(params, folder)
+        prints = cache.fingerprints(source_files(params, company), folder)
+        name = cache.key(_mapping(company), prints)
         if not (folder / name / "meta.json").is_file():
             cache.clean_parts(folder)
+            ledger = folder / "known.parquet"
             with cache.building(folder, name) as target:
-                _import(params, target, prints)
+                _import(params, company, target, prints, ledger)
+            cache.next_becomes_current(ledger)
     facts = Facts(unit, folder / name, name, prints)
     _refuse_stops(facts)
     return facts
@@ -154,21 +158,56 @@ def _check_map(params: Params) -> None:
             )
 
 
-def source_files(params: Params) -> dict[str, Path]:
+def source_files(params: Params, company: Company) -> dict[str, Path]:
     """Every file the unit's sources read, by the name findings use."""
     from salesnb.intake.tables.stack import source_paths
 
     out: dict[str, Path] = {}
-    for name, source in params.company.sources.items():
-        if source.file is not None:
-            out.update(source_paths(params.folder, name, source, params.company))
+    for name, source in company.sources.items():
+        out.update(source_paths(params.folder, name, source, company))
     return out
 
 
-def _mapping(params: Params) -> dict[str, Any]:
+def _with_snapshots(params: Params, folder: Path) -> Company:
+    """The company with every database source replaced by the file of its snapshot."""
+    company = params.company
+    urls = {name: source for name, source in company.sources.items() if source.url is not None}
+    if not urls:
+        return company
+    from salesnb.intake.read.database import snapshot
+
+    day = today(company.timezone)
+    files = {
+        name: source.model_copy(
+            update={
+                "url": None,
+                "file": str(snapshot(name, source.url or "", source.query, folder / "database" / name, day)),
+            }
+        )
+        for name, source in urls.items()
+    }
+    return company.model_copy(update={"sources": {**company.sources, **files}})
+
+
+_DECIDING = {
+    "sources",
+    "currency",
+    "timezone",
+    "fiscal_year_start",
+    "month_closes_on",
+    "close_days",
+    "basis",
+    "quality",
+    "today",
+    "rates",
+    "tax_rate",
+    "entities",
+}
+
+
+def _mapping(company: Company) -> dict[str, Any]:
     """The part of company.yaml that decides what an import gives."""
-    wanted = {"sources", "currency", "timezone", "fiscal_year_start", "month_closes_on", "basis", "quality", "today"}
-    return params.company.model_dump(mode="json", include=wanted)
+    return company.model_dump(mode="json", include=_DECIDING)
 
 
 def _generate(params: Params) -> None:
@@ -193,17 +232,16 @@ def _generate(params: Params) -> None:
     (params.folder / f".{wanted.folder}").rename(folder)
 
 
-def _import(params: Params, target: Path, prints: Mapping[str, str]) -> None:
+def _import(params: Params, company: Company, target: Path, prints: Mapping[str, str], ledger: Path) -> None:
     from salesnb.intake.bench import Bench
     from salesnb.intake.quality.findings import Findings
-    from salesnb.intake.tables.build import build
+    from salesnb.intake.tables.build import Import, build
 
-    company = params.company
     work = target / "work"
     work.mkdir()
     bench = Bench(work, Findings(dict(company.quality.severity)))
     try:
-        build(bench, company, params.folder, target, prints)
+        build(bench, Import(company, params.folder, target, prints, ledger))
     finally:
         bench.close()
     import shutil
@@ -218,7 +256,7 @@ def _refuse_stops(facts: Facts) -> None:
         return
     first = stops.iloc[0]
     listed = facts.folder / "findings.csv"
-    row = None if first["row"] is None or first["row"] != first["row"] else int(first["row"])
+    row = int(first["row"]) if stops["row"].notna().iloc[0] else None
     raise DataError(
         Text(
             f"数据质量检查叫停（{len(stops)} 处）：{first['message_zh']}",

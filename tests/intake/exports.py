@@ -16,7 +16,7 @@ import pandas as pd
 from salesnb.intake import stored
 from salesnb.intake.bench import Bench
 from salesnb.intake.quality.findings import Finding, Findings
-from salesnb.intake.tables.build import build
+from salesnb.intake.tables.build import Import, build
 from salesnb.model.errors import DataError
 from salesnb.model.params.company import Company
 
@@ -116,7 +116,7 @@ def _import(folder: Path, company: Company) -> Imported:
     bench = Bench(work, Findings(dict(company.quality.severity)))
     out = Imported(findings=bench.findings.items)
     try:
-        build(bench, company, folder, target, {})
+        build(bench, Import(company, folder, target))
     except DataError as error:
         out.error = error
         return out

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.quality import line_checks, order_checks, reference_checks
-from salesnb.intake.tables import beside, cells, ledger, names, paper, records, rounding, sales
+from salesnb.intake.tables import beside, cells, known, ledger, names, paper, records, rounding, sales
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.stack import stack
 from salesnb.model.params.company import Company
+from salesnb.model.places import today
 from salesnb.model.tables import contract
 
 if TYPE_CHECKING:
@@ -32,15 +34,28 @@ EVENTS = (
 ORDER = (*DIMENSIONS, "sales_lines", "returns", "credits", *EVENTS)
 
 
-def build(bench: Bench, company: Company, folder: Path, target: Path, prints: Mapping[str, str]) -> None:
+@dataclass(frozen=True)
+class Import:
+    """What one import reads and where it goes: ``folder`` holds the sources, ``target`` receives the tables, ``prints``
+    are the sources' fingerprints by shown name, ``ledger`` remembers when rows were first seen (None: not kept)."""
+
+    company: Company
+    folder: Path
+    target: Path
+    prints: Mapping[str, str] = field(default_factory=dict)
+    ledger: Path | None = None
+
+
+def build(bench: Bench, job: Import) -> None:
     """Write every table the sources give as ``target/NAME.parquet``, ``findings`` and ``import_ledger`` included, the
-    latter two and ``set_aside`` as CSV too. ``prints`` are the sources' fingerprints by shown name.
+    latter two and ``set_aside`` as CSV too.
 
     Raises DataError when a file or an indispensable column is missing; whatever else is wrong becomes a finding.
     """
-    stacks = {t: s for t in ORDER if (s := stack(bench, company, folder, t)) is not None}
+    company, target = job.company, job.target
+    stacks = {t: s for t in ORDER if (s := stack(bench, company, job.folder, t)) is not None}
     imported = {t: records.import_rows(bench, company, stacks[t], {}) for t in DIMENSIONS if t in stacks}
-    lines = _sales(bench, company, target, stacks, imported) if "sales_lines" in stacks else None
+    lines = _sales(bench, job, stacks, imported) if "sales_lines" in stacks else None
     dims = dict(imported)
     for table in (t for t in EVENTS if t in stacks):
         imported[table] = records.import_rows(bench, company, stacks[table], dims)
@@ -52,21 +67,23 @@ def build(bench: Bench, company: Company, folder: Path, target: Path, prints: Ma
         if lines is not None and table not in imported:
             write(target, table, names.derived(bench, table, lines, company))
     write(target, "nodes", names.nodes(bench, lines, imported))
-    kept = ledger.ledger(bench, company, stacks, lines, prints)
+    kept = ledger.ledger(bench, company, stacks, lines, job.prints)
     aside, findings = ledger.set_aside(bench), bench.findings.frame()
     said = {"import_ledger": kept, "findings": findings, "set_aside": aside}
     for name, frame in said.items():
         write(target, name, frame)
-    meta = {"sources": dict(prints), "basis": company.basis.model_dump()}
+    meta = {"sources": dict(job.prints), "basis": company.basis.model_dump()}
     paper.write(target, said, meta)
 
 
-def _sales(bench: Bench, company: Company, target: Path, stacks: Mapping[str, Stack], dims: Mapping[str, str]) -> str:
+def _sales(bench: Bench, job: Import, stacks: Mapping[str, Stack], dims: Mapping[str, str]) -> str:
     """Order lines and the tables summed from them; the rounded lines are returned."""
-    rows = stacks["sales_lines"]
+    company, target, rows = job.company, job.target, stacks["sales_lines"]
     exact = sales.exact_lines(bench, company, rows, stacks, dims)
-    _check_lines(bench, company, rows, exact.lines, dims)
-    lines = rounding.to_minor(bench, exact.lines)
+    now = today(company.timezone, company.today)
+    dated = known.dated(bench, rows, exact.lines, job.ledger, now)
+    _check_lines(bench, company, rows, dated, dims)
+    lines = rounding.to_minor(bench, dated)
     netted = company.basis.returns == "netted"
     copy(bench, cells.lines_sql(lines), target / "sales_lines.parquet")
     copy(bench, cells.cells_sql(lines, netted=netted), target / "sales_cells.parquet")

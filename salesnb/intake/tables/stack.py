@@ -10,17 +10,18 @@ from salesnb.intake.quality import column_findings as report
 from salesnb.intake.quality import furniture
 from salesnb.intake.read import files
 from salesnb.intake.read.raw import Hints, Raw, Source
+from salesnb.intake.tables import wide
 from salesnb.intake.tables.select import Selection, Stack, find, spellings
 from salesnb.intake.tables.specs import SPECS, kinds
 from salesnb.model.errors import DataError, Place, Text
-from salesnb.model.params.company import Company
+from salesnb.model.params.company import ColumnMap, Company
 from salesnb.model.params.company import Source as Mapping
 
 
 def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | None:
     """Read every source of ``table``; None when company.yaml maps none. Raises DataError when a file or a column a
     source needs is missing."""
-    sources = {name: s for name, s in company.sources.items() if s.table == table}
+    sources = {name: _widened(s) for name, s in company.sources.items() if s.table == table}
     if not sources:
         return None
     known = kinds(table)
@@ -33,6 +34,8 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
             source = Source(path, place, table)
             for found in _mapped_tables(bench, source, mapping):
                 raw = _without_furniture(bench, found, mapping)
+                if mapping.wide is not None:
+                    raw = wide.unpivoted(bench, raw, mapping.wide)
                 out.raws.append(raw)
                 out.headers.append(_headers_of(raw, mapping))
                 out.sources.append(mapping)
@@ -42,16 +45,27 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
     return out
 
 
+def _widened(mapping: Mapping) -> Mapping:
+    """The map with the two columns that months side by side turn into."""
+    if mapping.wide is None:
+        return mapping
+    into, value = ColumnMap(column=wide.INTO), ColumnMap(column=wide.VALUE, unit=mapping.wide.unit)
+    return mapping.model_copy(
+        update={"columns": {**mapping.columns, mapping.wide.into: into, mapping.wide.value: value}}
+    )
+
+
 def source_paths(folder: Path, name: str, mapping: Mapping, company: Company) -> list[tuple[str, Path]]:
     """The files of a source as (name shown, path), sorted by name; a pattern that matches nothing is an error."""
     assert mapping.file is not None
     pattern = mapping.file
     base = Path(pattern)
-    if any(c in pattern for c in "*?["):
+    literal = base if base.is_absolute() else folder / base
+    if any(c in pattern for c in "*?[") and not literal.is_file():
         root = Path(base.anchor) if base.is_absolute() else folder
         found = sorted(root.glob(str(base.relative_to(base.anchor)) if base.is_absolute() else pattern))
     else:
-        found = [base if base.is_absolute() else folder / base]
+        found = [literal]
     found = [p for p in found if p.is_file()]
     if not found:
         raise DataError(
@@ -75,7 +89,7 @@ def headers(mapping: Mapping) -> list[str]:
     out: list[str] = []
     for column in mapping.columns.values():
         out += [h for h in (column.column, *column.also, *column.columns, column.less) if h]
-    return list(dict.fromkeys([*out, *mapping.where]))
+    return [h for h in dict.fromkeys([*out, *mapping.where]) if h not in (wide.INTO, wide.VALUE)]
 
 
 def hints(mapping: Mapping) -> Hints:
@@ -87,7 +101,8 @@ def _mapped_tables(bench: Bench, source: Source, mapping: Mapping) -> list[Raw]:
     """The tables of the file that hold what the map needs; DataError when none does."""
     raws = files.read(bench, source, hints(mapping))
     needed = [mapping.columns[c] for c in SPECS[mapping.table].must if c in mapping.columns]
-    wanted = [names for column in needed for names in spellings(column)]
+    made = {wide.INTO, wide.VALUE}
+    wanted = [names for column in needed for names in spellings(column) if names[0] not in made]
     fitting = [raw for raw in raws if all(find(raw, *names) for names in wanted)]
     if not fitting:
         best = max(raws, key=lambda r: sum(find(r, *names) is not None for names in wanted), default=None)

@@ -138,5 +138,10 @@ def _renumbered(
     )
     other = int(str(found[1])) - equal
     if other > 0:
-        _say(bench, rows, "number_repeated", "warn", (found[0], other, *found[2:]), keys, _TWO)
+        place = bench.rows(
+            f"SELECT count(*), {other}, min(f), arg_min(r, (f, r)), arg_min(k, (f, r)) FROM (SELECT min(_file) AS f,"
+            f" arg_max(_row, (_file, _row)) AS r, any_value({number}) AS k FROM {marked} WHERE _again = 1"
+            f" GROUP BY {listed} HAVING count(*) > 1)"
+        )[0]
+        _say(bench, rows, "number_repeated", "warn", place, keys, _TWO)
     return out

@@ -89,6 +89,7 @@ class Wide(ParamsModel):
 
     into: str = "month"  # our column that the headers become
     value: str  # our column that the cells become
+    unit: Literal["元", "千元", "万元", "百万元", "亿元", "1", "K", "M"] | None = None  # of the cells
     year: int | None = None  # the year of headers that name none
     headers: tuple[str, ...] = ()  # default: every header that reads as a month
 
