@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ class Groups:
         used = self.used
         self._place, self._month = used // len(cube.months), used % len(cube.months)
         self._codes: dict[str, Ints] = {}
+        self._inside: WeakKeyDictionary[Part, NDArray[np.bool_]] = WeakKeyDictionary()
         self._known: dict[tuple[str, ...], tuple[Ints, Ints]] = {}
 
     def of(self, columns: tuple[str, ...]) -> Ints:
@@ -39,8 +41,9 @@ class Groups:
 
     def inside(self, part: Part) -> NDArray[np.bool_]:
         """(cells,) whether a cell is in a part."""
-        flags: NDArray[np.bool_] = part.places[self._place] & part.months[self._month]
-        return flags
+        if part not in self._inside:
+            self._inside[part] = part.places[self._place] & part.months[self._month]
+        return self._inside[part]
 
     def spread(self, cells: Ints) -> Ints:
         """(places, months) from usable cells."""

@@ -85,7 +85,12 @@ class Line:
 
 def weighed(terms: Iterable[Term], cells: np.ndarray) -> float:
     """Σ coefficient × sum of part."""
-    return float(sum(term.coefficient * cells[term.part.places][:, term.part.months].sum() for term in terms))
+    return float(sum(term.coefficient * total(term.part, cells) for term in terms))
+
+
+def total(part: Part, cells: np.ndarray) -> float:
+    """Sum of (places, months) ``cells`` in a part: months first, they are few."""
+    return float(cells[:, part.months].sum(axis=1)[part.places].sum())
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,8 +83,13 @@ class Plan:
 
     @cached_property
     def rules(self) -> pd.DataFrame:
-        """``rule_status``."""
+        """``rule_status``, with what the rules imply for each other."""
         return status.rule_status(self)
+
+    @cached_property
+    def live_rules(self) -> pd.DataFrame:
+        """``rule_status`` at a glance, without implied ranges: "slack" also stands for what is never reached."""
+        return status.rule_status(self, implied=False)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:

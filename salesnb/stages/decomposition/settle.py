@@ -23,6 +23,7 @@ GOOD_ENOUGH = 1e-7  # of a row's size: far below any grain; reached where limits
 SLACK = 1e-11  # of a row's size, so that limits that just meet do not count as a contradiction
 FURTHER = (1e-6, 1e-4, 1e-3, 1e-2)
 SLACKS = (1e-8, 1e-7, 1e-6)
+SMALL = 25_000  # cells × rules: up to there a linear programme finds contradictions faster than solving does
 MOST = 200  # contradictions, one after the other
 
 
@@ -53,16 +54,18 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
     lines = {line.name: line for line in condensed.lines}
     for _ in range(MOST):
         problem = condensed.problem(limits)
-        solution = project(problem, TOLERANCE)
-        if solution.status is Status.SOLVED:
-            return Settled(problem, solution, limits, tuple(conflicts))
-        conflict = _conflict(problem)
+        small = problem.cells * len(problem.families) <= SMALL
+        conflict = _conflict(problem) if small else None
+        if conflict is None:
+            solution = project(problem, TOLERANCE)
+            if solution.status is Status.SOLVED:
+                return Settled(problem, solution, limits, tuple(conflicts))
+            conflict = None if small else _conflict(problem)
         if conflict is None:
             if solution.error > GOOD_ENOUGH:
                 problem, solution, limits = _off_the_edge(condensed, limits)
             return Settled(problem, solution, limits, tuple(conflicts))
-        giving = weakest(conflict, lines)
-        moved = _moved(problem, conflict, giving)
+        moved = _moved(problem, conflict, weakest(conflict, lines))
         if not moved:
             raise Unsolvable(conflict)
         conflicts.append(conflict)

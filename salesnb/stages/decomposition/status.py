@@ -22,13 +22,14 @@ _CLOSE = 1e-7  # of a line's size: at its limit
 _MISSED = 2e-5  # of what is asked: more is giving way, less is how exactly it was solved
 
 
-def rule_status(plan: Plan) -> pd.DataFrame:
-    """``rule_status`` of a plan: one row a rule, also of those that found no cells or no base."""
-    implied = _implied(plan)
+def rule_status(plan: Plan, implied: bool = True) -> pd.DataFrame:
+    """``rule_status`` of a plan: one row a rule, also of those that found no cells or no base. ``implied``: with what
+    the others leave to each, which takes a linear programme or more a rule."""
+    ranges = _implied(plan) if implied else {}
     lines: dict[str, list[Line]] = {}
     for line in plan.compiled.lines:
         lines.setdefault(line.rule.id, []).append(line)
-    rows = [_row(plan, own, implied) for own in lines.values()]
+    rows = [_row(plan, own, ranges) for own in lines.values()]
     rows += [_said(rule) | {"status": reason, "achieved": np.nan} for rule, reason in plan.compiled.left_out]
     columns = [column.name for column in contract("rule_status").columns]
     frame = pd.DataFrame(rows, columns=columns)
