@@ -51,8 +51,7 @@ class CustomerQuestions(Past):
         from salesnb.report.tables import Options, Show, render
         from salesnb.stages import history
 
-        orders = self.facts.first_orders(self.as_of)
-        first = dict(zip(orders["customer_id"], orders["first_date"], strict=True))
+        first = history.first_bought(self.facts.activity("customer_id", self.as_of), self.calendar)
         frame = self.keep(
             "history_customers", history.customer_years(self._customer_sums, first, self.years, self._spend())
         )

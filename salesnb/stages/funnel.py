@@ -31,9 +31,12 @@ REACTION = timedelta(hours=72)
 
 
 def as_known(opportunities: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The table as it stood on ``as_of``: later cases are absent, later steps have not happened, stages follow."""
+    """The table as it stood on ``as_of``: later cases are absent, later steps have not happened, stages follow.
+
+    A case entered late was not known before: the later of its creation and its entry counts.
+    """
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    born = opportunities[["created_date", "known_date"]].min(axis=1)
+    born = opportunities[["created_date", "known_date"]].max(axis=1)
     out = opportunities[~(born >= end)].copy()
     for name in DATES[1:]:
         out[name] = out[name].where(~(out[name] >= end))

@@ -57,6 +57,12 @@ def test_what_happened_later_is_not_known_earlier():
     assert list(known["stage"]) == ["quoted"] and known["closed_date"].isna().all()
 
 
+def test_a_case_entered_later_was_not_known_earlier():
+    rows = [case(1, "lead", created_date="2024-01-02", known_date="2024-01-05"), case(2, "lead")]
+    assert list(funnel.as_known(opportunities(rows), date(2024, 1, 4))["opportunity_id"]) == ["o2"]
+    assert len(funnel.as_known(opportunities(rows), date(2024, 1, 5))) == 2
+
+
 def test_a_step_without_dates_is_left_out():
     known = funnel.as_known(
         opportunities([case(1, "won", closed_date="2024-01-20"), case(2, "lead")]), date(2024, 2, 1)

@@ -26,6 +26,18 @@ def firsts(frame):
     return {c: starts[min(rows["window"])] for c, rows in frame.groupby("customer_id")}
 
 
+def test_an_order_booked_to_the_month_before_is_not_the_order_of_a_new_customer():
+    activity = pd.DataFrame({"customer_id": ["A", "A", "B"], "month": ["2022-12", "2023-02", "2023-01"]})
+    first = history.first_bought(activity, CALENDAR)
+    assert first == {"A": pd.Timestamp("2022-12-01"), "B": pd.Timestamp("2023-01-01")}
+    frame = sums([("2022", "A", 10, 1), ("2023", "A", 10, 1), ("2023", "B", 10, 1)])
+    out = history.customer_years(frame, first, YEARS[-2:], {}).set_index("window").loc["2023"]
+    assert [out["new_count"], out["returning_count"], out["regained_count"]] == [1, 1, 0]
+    by_date = first | {"A": pd.Timestamp("2023-01-01")}  # the order of December was signed on 1 January
+    again = history.customer_years(frame, by_date, YEARS[-2:], {}).set_index("window").loc["2023"]
+    assert [again["new_count"], again["returning_count"]] == [1, 1], "nobody is new and returning at once"
+
+
 def test_new_returning_regained_and_lost_of_a_worked_example():
     frame = sums(
         [("2021", "A", 100, 2), ("2021", "B", 100, 1), ("2022", "A", 150, 3), ("2022", "C", 50, 1),

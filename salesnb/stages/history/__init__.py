@@ -6,7 +6,7 @@ Amounts are int64 minor units; rates are fractions, null where a base is missing
 
 from salesnb.methods.seasonality import Season
 from salesnb.stages.history.bridge import bridge, bridge_level
-from salesnb.stages.history.customers import cohorts, customer_years, tier_moves, tiers
+from salesnb.stages.history.customers import cohorts, customer_years, first_bought, tier_moves, tiers
 from salesnb.stages.history.months import company_season, gapless, month_history, season_history
 from salesnb.stages.history.nodes import contribution, node_history
 
@@ -18,6 +18,7 @@ __all__ = [
     "company_season",
     "contribution",
     "customer_years",
+    "first_bought",
     "gapless",
     "month_history",
     "node_history",

@@ -14,7 +14,7 @@ import pandas as pd
 from salesnb.methods.concentration import concentration
 from salesnb.methods.intervals import wilson
 from salesnb.model.contracts.facts import UNASSIGNED
-from salesnb.model.periods import Window
+from salesnb.model.periods import Calendar, Window
 from salesnb.model.tables import check, contract
 
 NO_TIER = "_none"
@@ -26,9 +26,9 @@ def customer_years(
 ) -> pd.DataFrame:
     """``history_customers``: one row a window.
 
-    ``first_bought``: first order date of each customer in all known data. ``spend``: marketing spend by window label in
-    minor units, absent where unknown. The first window has no new, returning or lost customers: what came before it is
-    not known. Orders without a customer stay in sales, not in the counts.
+    ``first_bought``: see :func:`first_bought`. ``spend``: marketing spend by window label in minor units, absent where
+    unknown. The first window has no new, returning or lost customers: what came before it is not known. Orders without
+    a customer stay in sales, not in the counts. New, returning and regained buyers never overlap.
     """
     known = sums[sums["customer_id"] != UNASSIGNED]
     rows = []
@@ -38,7 +38,7 @@ def customer_years(
         buyers = set(here["customer_id"])
         row = {"window": window.label, **_worth(here, sums[sums["window"] == window.label])}
         if before is not None:
-            new = {c for c in buyers if first_bought[c].date() >= window.start}
+            new = {c for c in buyers - before if first_bought[c].date() >= window.start}
             row |= {
                 "new_count": len(new),
                 "returning_count": len(buyers & before),
@@ -51,6 +51,16 @@ def customer_years(
         rows.append(row)
         before = buyers
     return check(_complete(rows, "history_customers"), contract("history_customers"))
+
+
+def first_bought(activity: pd.DataFrame, calendar: Calendar) -> dict[str, pd.Timestamp]:
+    """The first day of the settlement month in which each customer first ordered.
+
+    ``activity``: customer_id, month (one row a customer and month with an order), all that is known. Windows are made
+    of settlement months: an order booked to another month than its date's belongs to the window of that month.
+    """
+    months = activity.groupby("customer_id")["month"].min()
+    return {str(customer): pd.Timestamp(calendar.month_start(str(month))) for customer, month in months.items()}
 
 
 def _worth(here: pd.DataFrame, every: pd.DataFrame) -> dict[str, object]:
