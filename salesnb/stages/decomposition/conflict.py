@@ -13,6 +13,7 @@ from salesnb.methods.conflicts import Conflict
 from salesnb.methods.projection import Problem as Rows
 from salesnb.methods.projection import ProblemError
 from salesnb.methods.relaxation import Flexible, Proposal, propose
+from salesnb.model.params.decomposition import Rule
 from salesnb.model.tables import check, contract
 from salesnb.stages.decomposition.condensed import Condensed, Limit
 from salesnb.stages.decomposition.cube import Cube, Floats
@@ -124,19 +125,31 @@ def _described(
                 "gives_way": RANKS[rule.strength] == least < RANKS["must"],
             }
         )
-        held = sums.setdefault(
-            group,
-            {"conflict_no": number, "group_no": group, "side": member.side, "measure": rule.measure}
-            | {"strength": rule.strength, "rule_count": 0, "asked_minor": 0, "base_minor": 0}
-            | {"excess_minor": round(conflict.excess), "is_verified": conflict.verified}
-            | {"needs_must": least == RANKS["must"]},
-        )
+        held = sums.setdefault(group, _group(number, group, (member.side, rule), conflict, least))
         held["rule_count"] += 1
         held["asked_minor"] += amount
         held["base_minor"] += line.base
     for held in sums.values():
         held["asked_rate"] = held["asked_minor"] / held["base_minor"] - 1 if held["base_minor"] > 0 else np.nan
     return rows, list(sums.values())
+
+
+def _group(number: int, group: int, kind: tuple[str, Rule], conflict: Conflict, least: int) -> dict[str, Any]:
+    """A group before its members are counted."""
+    side, rule = kind
+    return {
+        "conflict_no": number,
+        "group_no": group,
+        "side": side,
+        "measure": rule.measure,
+        "strength": rule.strength,
+        "rule_count": 0,
+        "asked_minor": 0,
+        "base_minor": 0,
+        "excess_minor": round(conflict.excess),
+        "is_verified": conflict.verified,
+        "needs_must": least == RANKS["must"],
+    }
 
 
 def _proposals(condensed: Condensed, conflict: Conflict) -> list[Proposal]:
