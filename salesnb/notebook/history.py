@@ -171,6 +171,17 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         reading = said.nodes(self.named(frame), self.last, self.lang, self.currency)
         return Exhibit(f"nodes-{dimension}", reading=reading, table=self._table(frame, dimension), details=details)
 
+    def life_cycle(self) -> Exhibit:
+        """What new, growing, mature and declining products sell and earn."""
+        from salesnb.notebook import history_exhibits
+        from salesnb.stages import history
+
+        catalogue = self.facts.table("products", self.as_of)
+        given = catalogue[catalogue["life_cycle"].notna()]
+        named = dict(zip(given["product_id"], given["life_cycle"], strict=True))
+        frame = self.keep("history_life_cycle", history.life_cycle(self.nodes_of("product_id"), named, self.windows))
+        return history_exhibits.life_cycle(frame, self.unit_shown)
+
     def more_dimensions(self) -> Exhibit:
         """Every other dimension the exports hold, each to unfold."""
         from salesnb.report.exhibit import Exhibit

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.numbers import MoneyUnit
 
+LIFE_WORDS = {
+    "_new": Text("新品", "New"),
+    "_growing": Text("成长", "Growing"),
+    "_mature": Text("成熟", "Mature"),
+    "_declining": Text("衰退", "Declining"),
+}
 _REST = Text("其他", "Others")
 _WORDS = {"good": Text("好转", "Better"), "bad": Text("变差", "Worse")}
 _NODE_COLUMNS = ("share_of_sales", "growth_rate", "share_shift_rate", "share_of_growth", "cagr_rate", "margin_rate")
@@ -120,6 +126,24 @@ def node_table(frame: pd.DataFrame, labels: Sequence[str], label: Text, unit: Mo
     total = {"name": Text("合计", "Total").get(lang), **{f"net_{w}": int(wide[f"net_{w}"].sum()) for w in labels}}
     caption = Text(f"按{label.zh}", f"By {label.en.lower()}").get(lang)
     return render(wide, shows, lang, unit, Options(caption=caption, total=total, limit=limit))
+
+
+def life_cycle(frame: pd.DataFrame, unit: MoneyUnit) -> Exhibit:
+    """``history_life_cycle``, largest stage first, read aloud."""
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.sentences import history as said
+    from salesnb.report.tables import Options, Show, render
+
+    shape = contract("history_life_cycle")
+    if frame.empty:
+        none = Text("导出中没有产品，无法看生命周期。", "The exports hold no products, so there is no life cycle.")
+        return Exhibit("life-cycle", reading=none.get(unit.lang), is_absent=True)
+    words = {name: text.get(unit.lang) for name, text in LIFE_WORDS.items()}
+    rows = frame.assign(stage=[words.get(s, s) for s in frame["stage"]])
+    rows = rows.sort_values(["net_minor", "stage"], ascending=[False, True], kind="stable")
+    shows = [Show(c, signed=c.name == "growth_rate") for c in shape.columns if rows[c.name].notna().any()]
+    table = render(rows, shows, unit.lang, unit, Options(caption=shape.label.get(unit.lang)))
+    return Exhibit("life-cycle", reading=said.life_cycle(rows, unit.lang, unit.currency), table=table)
 
 
 def sensitivity(totals: pd.DataFrame, customers: pd.DataFrame, unit: MoneyUnit) -> Exhibit:

@@ -130,4 +130,18 @@ CONTRIBUTION = TableContract(
     Text("增量来源", "Where growth came from"),
 )
 
-ALL = (MONTHS, SEASON, NODES, CONTRIBUTION)
+LIFE_CYCLE = TableContract(
+    "history_life_cycle",
+    ("stage",),
+    (
+        Column("stage", "id", Text("生命周期", "Life cycle")),
+        Column("product_count", "count", Text("产品数", "Products")),
+        NET,
+        SHARE,
+        GROWTH,
+        Column("margin_rate", "rate", Text("毛利率", "Gross margin"), unit="percent", optional=True),
+    ),
+    Text("产品生命周期", "Product life cycle"),
+)
+
+ALL = (LIFE_CYCLE, MONTHS, SEASON, NODES, CONTRIBUTION)

@@ -134,3 +134,24 @@ def contribution(gains: pd.DataFrame, lang: str, currency: str) -> Line:
     low, high = (money(int(gains[c].sum()), lang, currency) for c in ("before_minor", "after_minor"))
     line = either(lang, (f"从 {first}的 {low}到 {last}的 {high}。",), (f"From {low} in {first} to {high} in {last}. ",))
     return line + made_by(gains, lang, currency)
+
+
+def life_cycle(rows: pd.DataFrame, lang: str, currency: str) -> Line:
+    """The stage that sells most, the one that grows fastest and the one that earns most; stages in words."""
+    big = rows.iloc[0]
+    share, sold = strong(rate(big["share_of_sales"])), money(big["net_minor"], lang, currency)
+    line = either(
+        lang,
+        (f"{big['stage']}期产品贡献 ", share, f" 的销售额（{sold}）"),
+        (f"{big['stage']} products make ", share, f" of sales ({sold})"),
+    )
+    for column, words in (
+        ("growth_rate", ("增长最快的是", "fastest: ")),
+        ("margin_rate", ("毛利率最高的是", "best margin: ")),
+    ):
+        known = rows[rows[column].notna()]
+        if len(known) > 1:
+            best = known.sort_values([column, "stage"], ascending=[False, True], kind="stable").iloc[0]
+            said = strong(f"{best['stage']} {rate(best[column], signed=column == 'growth_rate')}")
+            line += either(lang, ("；", words[0], said), ("; ", words[1], said))
+    return line + ("。" if lang == "zh" else ".")

@@ -7,6 +7,7 @@ Amounts are int64 minor units; rates are fractions, null where a base is missing
 from salesnb.methods.seasonality import Season
 from salesnb.stages.history.bridge import bridge, bridge_level
 from salesnb.stages.history.customers import cohorts, customer_years, first_bought, tier_moves, tiers
+from salesnb.stages.history.life_cycle import life_cycle
 from salesnb.stages.history.months import company_season, gapless, month_history, season_history
 from salesnb.stages.history.nodes import contribution, node_history
 
@@ -20,6 +21,7 @@ __all__ = [
     "customer_years",
     "first_bought",
     "gapless",
+    "life_cycle",
     "month_history",
     "node_history",
     "season_history",

@@ -1,0 +1,47 @@
+"""Life cycle by the catalogue's word, else by growth; stages always sum to all products' sales."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesnb.model.periods import Calendar, windows
+from salesnb.stages import history
+
+CALENDAR = Calendar()
+YEARS = windows(CALENDAR.period("2024"), CALENDAR, True, "2022-01")
+LABELS = [w.label for w in YEARS]
+
+
+def nodes(sold):
+    rows = [(p, w, v) for p, values in sold.items() for w, v in zip(LABELS, values, strict=True) if v]
+    sums = pd.DataFrame(rows, columns=["product_id", "window", "net_minor"])
+    sums = sums.assign(cost_minor=sums["net_minor"] // 2, order_count=1, customer_count=1)
+    return history.node_history(sums, "product_id", YEARS, {})
+
+
+def test_stages_of_a_worked_example():
+    frame = nodes({"old": (1000, 1000), "up": (100, 200), "down": (200, 100), "first": (0, 60)})
+    out = history.life_cycle(frame, {}, YEARS).set_index("stage")
+    assert out["net_minor"].to_dict() == {"_mature": 1000, "_growing": 200, "_declining": 100, "_new": 60}
+    assert out.loc["_growing", "growth_rate"] == pytest.approx(1.0) and pd.isna(out.loc["_new", "growth_rate"])
+    assert out.loc["_mature", "margin_rate"] == pytest.approx(0.5)
+
+
+def test_the_catalogue_decides_where_it_speaks():
+    frame = nodes({"a": (100, 300), "b": (100, 100)})
+    out = history.life_cycle(frame, {"a": "成熟"}, YEARS).set_index("stage")
+    assert out.loc["成熟", "product_count"] == 1 and out.loc["成熟", "net_minor"] == 300
+
+
+values = st.tuples(st.integers(0, 10**9), st.integers(-(10**6), 10**9))
+
+
+@given(st.dictionaries(st.sampled_from("ABCDEFGH"), values, min_size=1))
+def test_stages_sum_to_the_sales_of_all_products(sold):
+    frame = nodes(sold)
+    if frame.empty:
+        return
+    out = history.life_cycle(frame, {}, YEARS)
+    assert out["net_minor"].sum() == sum(now for _, now in sold.values())
+    assert out["product_count"].sum() == sum(now != 0 for _, now in sold.values())
