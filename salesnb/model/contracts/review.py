@@ -168,8 +168,8 @@ ALERTS = TableContract(
             "kind",
             "类别",
             "Kind",
-            "node 节点 / slice 交叉单元 / metric 指标 / carried 上期未关闭",
-            "node / slice / metric / carried",
+            "node 节点 / slice 交叉单元 / silent 停单 / metric 指标 / carried 上期未关闭",
+            "node / slice / silent: stopped ordering / metric / carried",
         ),
         DIMENSION,
         NODE,
@@ -216,10 +216,7 @@ SLICES = TableContract(
             _id(name, zh, en, optional=True)
             for name, zh, en in (
                 ("region_id", "区域", "Region"),
-                ("person_id", "人员", "Person"),
                 ("product_line", "产品线", "Product line"),
-                ("channel_id", "渠道", "Channel"),
-                ("customer_type", "客户类型", "Customer type"),
             )
         ),
         BASIS,

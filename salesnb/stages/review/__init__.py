@@ -10,15 +10,27 @@ from salesnb.stages.review.alerts import (
     Note,
     fired,
     metric_alerts,
+    no_alerts,
     node_alerts,
+    silent_alerts,
     slice_alerts,
     top_leads,
     with_notes,
 )
 from salesnb.stages.review.attainment import Judgement, attainment, by_quota, quota_windows, two_years_before
+from salesnb.stages.review.chance import leaf_sd
 from salesnb.stages.review.curve import Curve
 from salesnb.stages.review.funnel_change import funnel_change
-from salesnb.stages.review.landing import COMPANY, Course, Land, course, land, needs_retarget
+from salesnb.stages.review.landing import (
+    COMPANY,
+    Course,
+    Land,
+    course,
+    full_path,
+    land,
+    needs_retarget,
+    without_company,
+)
 from salesnb.stages.review.metrics import (
     Figure,
     Wanted,
@@ -30,7 +42,7 @@ from salesnb.stages.review.metrics import (
     visits,
 )
 from salesnb.stages.review.pace import Lights, behind, pace, path, workdays
-from salesnb.stages.review.scopes import Scope, main_scope, scopes
+from salesnb.stages.review.scopes import Scope, main_scope, scopes, stretch
 from salesnb.stages.review.targets import Targets, one_currency, quotas
 from salesnb.stages.review.why import (
     SLICE_DIMENSIONS,
@@ -38,6 +50,7 @@ from salesnb.stages.review.why import (
     driver_tree,
     funnelled,
     margin_mix,
+    no_slices,
     slices,
     why_tree,
 )
@@ -65,15 +78,19 @@ __all__ = [
     "course",
     "driver_tree",
     "fired",
+    "full_path",
     "funnel_change",
     "funnelled",
     "land",
     "leads",
+    "leaf_sd",
     "main_scope",
     "margin_mix",
     "metric_alerts",
     "metrics",
     "needs_retarget",
+    "no_alerts",
+    "no_slices",
     "node_alerts",
     "one_currency",
     "pace",
@@ -83,12 +100,15 @@ __all__ = [
     "repurchase",
     "sales_figures",
     "scopes",
+    "silent_alerts",
     "slice_alerts",
     "slices",
+    "stretch",
     "top_leads",
     "two_years_before",
     "visits",
     "why_tree",
     "with_notes",
+    "without_company",
     "workdays",
 ]

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.periods import month_range
 from salesnb.model.tables import check, contract
-from salesnb.stages.review.chance import since
+from salesnb.stages.review.chance import certainty, since
 from salesnb.stages.review.metrics import Wanted
 
 LEADS_SHOWN = 5
@@ -45,10 +46,17 @@ def fired(nodes: pd.DataFrame, line: Line) -> pd.DataFrame:
     """
     short = np.where(nodes["basis"] == "target", nodes["behind_rate"], -nodes["yoy_rate"])
     over = (np.nan_to_num(short, nan=-1.0) >= line.behind) & (nodes["certainty_rate"].fillna(0) >= line.certainty)
-    out = nodes[over & (nodes["node_id"] != UNASSIGNED)].copy()
-    out["short"] = short[out.index]
+    over = (over & few_false(nodes) & (nodes["node_id"] != UNASSIGNED)).to_numpy()
+    out = nodes[over].copy()
+    out["short"] = short[over]
     out["gap"] = out["actual_minor"] - out["expected_minor"]
     return out.sort_values(["gap", "dimension", "node_id"], kind="stable")
+
+
+def few_false(nodes: pd.DataFrame) -> pd.Series:
+    """Whether chance alone would make fewer than one node as far off in the same dimension and scope."""
+    judged = nodes["certainty_rate"].notna().groupby([nodes["scope"], nodes["dimension"]]).transform("sum")
+    return (1 - nodes["certainty_rate"].fillna(0)) * judged < 1
 
 
 def node_alerts(
@@ -90,34 +98,78 @@ def node_alerts(
     return _table(rows)
 
 
-def slice_alerts(slices: pd.DataFrame, line: Line) -> pd.DataFrame:
-    """Alerts of crossed cells that are at least so far behind; the scan's price has already kept chance out."""
+def slice_alerts(pairs: pd.DataFrame, line: Line, months: pd.DataFrame) -> pd.DataFrame:
+    """Alerts of crossed cells; ``pairs``: scope, dimension (names joined by +), node_id (likewise), name, basis,
+    expected_minor, actual_minor, chance_minor. ``months``: scope, node_id, month, expected_minor, actual_minor."""
+    expected, actual = (pairs[c].to_numpy(dtype=np.float64) for c in ("expected_minor", "actual_minor"))
+    short = np.divide(expected - actual, expected, out=np.full(len(pairs), np.nan), where=expected > 0)
+    sure = certainty(expected - actual, pairs["chance_minor"].to_numpy(dtype=np.float64))
+    judged = pairs.assign(behind_rate=short, certainty_rate=np.where(expected > 0, sure, np.nan))
+    hit = judged[(short >= line.behind) & (judged["certainty_rate"] >= line.certainty) & few_false(judged)]
     rows = []
-    dims = ("region_id", "person_id", "product_line", "channel_id", "customer_type")
-    for row in slices.to_dict("records"):
-        where = {d: row[d] for d in dims if isinstance(row[d], str) and row[d]}
-        expected, actual = row["expected_minor"], row["actual_minor"]
-        short = 1 - actual / expected if expected > 0 else float("nan")
-        if len(where) < 2 or not short >= line.behind:
-            continue
+    for row in hit.drop_duplicates("node_id").to_dict("records"):
+        own = months[(months["scope"] == row["scope"]) & (months["node_id"] == row["node_id"])].sort_values("month")
+        begun = since(list(own["month"]), list(own["expected_minor"]), list(own["actual_minor"]))
+        kept = {k: row[k] for k in ("scope", "dimension", "node_id", "name", "basis", "actual_minor", "expected_minor")}
         rows.append(
             {
-                "alert": f"{row['scope']}:slice:{'+'.join(where.values())}",
-                "scope": row["scope"],
+                **kept,
+                "alert": f"{row['scope']}:slice:{row['node_id']}",
                 "kind": "slice",
-                "dimension": "+".join(where),
-                "node_id": "+".join(where.values()),
-                "name": row["name"],
-                "basis": row["basis"],
-                "actual_minor": actual,
-                "expected_minor": expected,
-                "gap_minor": actual - expected,
-                "behind_rate": short,
-                "certainty_rate": float("nan"),
-                "since_month": row["since_month"] if isinstance(row["since_month"], str) else None,
+                "gap_minor": row["actual_minor"] - row["expected_minor"],
+                "behind_rate": row["behind_rate"],
+                "certainty_rate": row["certainty_rate"],
+                "since_month": begun,
             }
         )
     return _table(rows)
+
+
+def silent_alerts(
+    months: pd.DataFrame, dimension: str, scope: str, last: str, names: Mapping[str, str], line: Line
+) -> pd.DataFrame:
+    """Nodes that used to order and stopped: silent so long that their usual orders make it no chance.
+
+    ``months``: ``dimension``, month, order_count, net_minor as known; ``last``: the last whole month. Orders a month
+    come from the twelve months to the last order; with that rate the chance of the silence is e^(−rate × months). The
+    size is what the node sold a year before in the silent months.
+    """
+    active = months[(months["order_count"] > 0) & (months[dimension] != UNASSIGNED) & (months["month"] <= last)]
+    rows = []
+    for node, own in active.groupby(dimension):
+        newest = str(own["month"].max())
+        gone = month_range(newest, last)[1:]
+        before = [month_back(newest, i) for i in range(12)]
+        usual = own[own["month"].isin(before)]
+        rate = float(usual["order_count"].sum()) / 12
+        twins = own[own["month"].isin({month_back(m, 12) for m in gone})]
+        sure = 1 - float(np.exp(-rate * len(gone))) * active[dimension].nunique()
+        if not gone or newest < month_back(last, 12) or sure < line.certainty or not int(twins["net_minor"].sum()) > 0:
+            continue
+        rows.append(
+            {
+                "alert": f"{scope}:silent:{dimension}:{node}",
+                "scope": scope,
+                "kind": "silent",
+                "dimension": dimension,
+                "node_id": str(node),
+                "name": names.get(str(node), str(node)),
+                "basis": "last_year",
+                "actual_minor": 0,
+                "expected_minor": int(twins["net_minor"].sum()),
+                "gap_minor": -int(twins["net_minor"].sum()),
+                "behind_rate": 1.0,
+                "certainty_rate": sure,
+                "since_month": gone[0],
+            }
+        )
+    return _table(rows)
+
+
+def month_back(month: str, by: int) -> str:
+    """The month ``by`` months earlier."""
+    index = int(month[:4]) * 12 + int(month[5:]) - 1 - by
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
 def metric_alerts(frame: pd.DataFrame, wanted: Sequence[Wanted], names: Mapping[str, str], line: Line) -> pd.DataFrame:
@@ -154,6 +206,11 @@ def _table(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     return check(frame, contract("review_alerts"))
 
 
+def no_alerts() -> pd.DataFrame:
+    """``review_alerts`` without a row."""
+    return _table([])
+
+
 def with_notes(alerts: pd.DataFrame, notes: Sequence[Note]) -> pd.DataFrame:
     """Alerts with what people wrote about them; one written about in an earlier period and not closed is carried over.
 
@@ -179,7 +236,7 @@ def top_leads(alerts: pd.DataFrame, pipeline: pd.DataFrame, most: int = LEADS_SH
     """``review_leads``: per alert its open leads of highest win probability × value; ``pipeline``: ``funnel_open``."""
     parts = []
     valued = pipeline[pipeline["expected_minor"].notna()]
-    for row in alerts[alerts["kind"].isin(["node", "slice"])].to_dict("records"):
+    for row in alerts[alerts["kind"].isin(["node", "slice", "silent"])].to_dict("records"):
         where = dict(zip(row["dimension"].split("+"), row["node_id"].split("+"), strict=False))
         own = valued
         for name, value in where.items():

@@ -37,6 +37,23 @@ def chance_sd(
     return np.sqrt(np.maximum(expected, 0).astype(np.float64) * of_node * factor)
 
 
+def leaf_sd(leaves: pd.DataFrame, dims: Sequence[str], sums: pd.DataFrame, label: str, both_move: bool) -> np.ndarray:
+    """The same for combinations of ``dims``: ``leaves`` with expected_minor, ``sums`` with the windows -1y and -2y.
+
+    A combination that nothing was expected of may still move by an order or two.
+    """
+    key = leaves[list(dims)].astype("str").agg("\x1f".join, axis=1)
+    held = sums.assign(key=sums[list(dims)].astype("str").agg("\x1f".join, axis=1) if len(sums) else "")
+    sides = [
+        held[held["window"] == f"{label}{s}"].groupby("key")[["net_minor", "order_count"]].sum() for s in ("-1y", "-2y")
+    ]
+    size = order_size(*sides)
+    common = max(float(size.get("", 0.0)), 1.0)
+    expected = leaves["expected_minor"].to_numpy(dtype=np.float64)
+    years = (sides[0], sides[0], sides[1])
+    return np.maximum(chance_sd(np.maximum(expected, 2 * common), key, years, both_move), 1.0)
+
+
 def order_size(last: pd.DataFrame, earlier: pd.DataFrame) -> pd.Series:
     """Mean order by node, drawn to the company's by a weight of 20 orders; key "" is the company's."""
     both = last.add(earlier, fill_value=0)

@@ -102,6 +102,21 @@ def land(scope: Scope, run: Course, targets: Targets, curve: Curve, names: Mappi
     return Land(check(out, contract("review_landing")), record, path)
 
 
+def without_company(made: Land) -> Land:
+    """The same without the company's rows, which another dimension's course has already given."""
+    nodes, record = (frame[frame["dimension"] != COMPANY] for frame in (made.nodes, made.record))
+    return Land(nodes, record, made.path)
+
+
+def full_path(path: pd.DataFrame, ahead: pd.DataFrame) -> pd.DataFrame:
+    """``review_path``: due and actual so far with the landing of the months ahead."""
+    names = ["landing_minor", "low_minor", "high_minor"]
+    out = path.set_index("month")
+    if len(ahead):
+        out[names] = ahead.set_index("month")[names].reindex(out.index)
+    return check(out.reset_index(), contract("review_path"))
+
+
 def _view(run: Course, known: np.ndarray, horizon: int) -> tuple[forecast.Outlook, forecast.Backtest]:
     parent = np.array([-1, *[0] * len(run.nodes)])
     fitted = forecast.fit(run.values, parent, steps=horizon)

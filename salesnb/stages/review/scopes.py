@@ -1,4 +1,4 @@
-"""Stretches of time a review looks at: the period, what holds it, and the same stretches a year and a period before."""
+"""Stretches of time a review looks at: the period, what holds it, and the same stretches a year or a period before."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class Scope:
 
     def window(self, calendar: Calendar) -> Window:
         """What has come of the period: whole settlement months where it consists of them, else days."""
-        return _window(self.period.text, self.period.start, self.through, calendar)
+        return stretch(self.period.text, self.period.start, self.through, calendar)
 
     def last_year(self, calendar: Calendar) -> Window:
         """The same stretch a year before."""
         twin = calendar.last_year(self.period)
-        return _window(f"{self.period.text}-1y", twin.start, self._end_in(twin), calendar)
+        return stretch(f"{self.period.text}-1y", twin.start, self._end_in(twin), calendar)
 
     def previous(self, calendar: Calendar) -> Window | None:
         """The period before, as far as this one has come; None for a year, whose period before is last year."""
         if self.period.kind is Kind.YEAR:
             return None
         before = calendar.previous(self.period)
-        return _window(f"{self.period.text}-1p", before.start, self._end_in(before), calendar)
+        return stretch(f"{self.period.text}-1p", before.start, self._end_in(before), calendar)
 
     def _end_in(self, twin: Period) -> date:
         if self.is_complete:
@@ -76,7 +76,8 @@ def main_scope(found: tuple[Scope, ...]) -> Scope:
     return next(scope for scope in found if scope.period.kind is wanted)
 
 
-def _window(label: str, start: date, end: date, calendar: Calendar) -> Window:
+def stretch(label: str, start: date, end: date, calendar: Calendar) -> Window:
+    """A window of days, or of whole settlement months where it consists of them."""
     first, last = calendar.month_of(start), calendar.month_of(end)
     whole = calendar.month_start(first) == start and calendar.period(last).end == end
     return Window(label, start, end, month_range(first, last) if whole else ())

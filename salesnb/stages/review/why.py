@@ -13,7 +13,7 @@ from salesnb.methods.scan import scan
 from salesnb.model.tables import check, contract
 from salesnb.stages.review.chance import since
 
-SLICE_DIMENSIONS = ("region_id", "person_id", "product_line", "channel_id", "customer_type")
+SLICE_DIMENSIONS = ("region_id", "product_line")
 MOST_SLICES = 5
 DEEPEST = 2
 STREAMS = {
@@ -64,6 +64,12 @@ def slices(
     return check(
         pd.DataFrame(rows, columns=[c.name for c in contract("review_slices").columns]), contract("review_slices")
     )
+
+
+def no_slices() -> pd.DataFrame:
+    """``review_slices`` without a row."""
+    columns = [c.name for c in contract("review_slices").columns]
+    return check(pd.DataFrame({name: [] for name in columns}), contract("review_slices"))
 
 
 def _since(months: pd.DataFrame, where: Mapping[str, str]) -> str | None:

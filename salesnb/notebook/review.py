@@ -1,0 +1,233 @@
+"""The review notebook's door: ``open`` a book, then one call for each question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from salesnb.model.errors import Text
+from salesnb.model.periods import Kind
+from salesnb.notebook.book import Book, open_book
+from salesnb.notebook.review_nodes import DIMENSIONS
+from salesnb.notebook.review_why import WhyQuestions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from salesnb.report.cards import Answer, Cards
+    from salesnb.report.exhibit import Exhibit
+
+TITLES = {
+    "day": Text("日复盘", "Daily review"),
+    "week": Text("周复盘", "Weekly review"),
+    "month": Text("月度复盘", "Monthly review"),
+    "quarter": Text("季度复盘", "Quarterly review"),
+    "half": Text("半年复盘", "Half-year review"),
+    "year": Text("年度复盘", "Annual review"),
+}
+NAMED = 3
+FEWEST, MOST = 3, 5
+TABLES = ("review_pace", "review_metrics", "review_attainment", "review_alerts", "review_leads", "review_slices",
+          "review_bridge", "review_drivers", "review_funnel", "review_mix", "review_landing", "review_path",
+          "review_record", "review_whys", "review_quotas")  # fmt: skip
+
+
+def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Any:
+    """Open the review of ``period`` as known on ``as_of`` (empty: the default), said in ``lang``.
+
+    A period that has not begun by then gives a book whose every answer says so, and whose tables are empty.
+    """
+    book = open_book(ReviewBook, "review", Text("复盘", "Review"), unit, period, as_of, lang)
+    book.title = TITLES[str(book.period.kind)]
+    if book.period.start > book.as_of:
+        return WaitingBook(**{name: getattr(book, name) for name in book.__dataclass_fields__})
+    return book
+
+
+@dataclass
+class ReviewBook(WhyQuestions):
+    """Answers about a period that has begun; every figure is a sum over the same windows of order lines."""
+
+    def answer(self) -> Answer:
+        """The conclusion in a few sentences."""
+        from salesnb.report.cards import Answer
+        from salesnb.report.sentences import review as said
+
+        alerts = self.alerts_table
+        live = alerts[(alerts["progress"] != "closed") & alerts["gap_minor"].notna()]
+        names = list(dict.fromkeys(live.sort_values(["gap_minor", "alert"], kind="stable")["name"]))[:NAMED]
+        land, when = self.landing_of(self.year), self.words_of(self.main)
+        sentence = said.answer(self.main_pace, land, when, names, self.lang, self.currency)
+        return self.answered(Answer(sentence, self.notes, self.lang))
+
+    def cards(self) -> Any:
+        """Three to five core metrics with their bars and lights."""
+        from salesnb.report.exhibit import Exhibit
+
+        found = self.metric_cards()[:MOST]
+        if len(found) < FEWEST:
+            few = Text("能计算的核心指标不足三个。", "Fewer than three core metrics can be computed.")
+            return Exhibit("cards", reading=self.say(few), is_absent=True)
+        cards: Cards = self.carded(found)
+        return cards
+
+    def pace(self) -> Exhibit:
+        """Every scope's progress and what a day must bring."""
+        from salesnb.notebook import review_exhibits
+
+        return review_exhibits.pace(self)
+
+    def quotas(self) -> Exhibit:
+        """Imported quotas in their own windows."""
+        from salesnb.notebook import review_exhibits
+
+        return review_exhibits.quotas(self)
+
+    def landing(self) -> Exhibit:
+        """The path of the year with its band, and where month, quarter and year land, the record beside it."""
+        from salesnb.notebook import review_landing_exhibits
+
+        return review_landing_exhibits.landing(self)
+
+    def landings(self) -> Exhibit:
+        """Month, quarter and year: landing, interval, chance, and what the record says of such landings."""
+        from salesnb.notebook import review_landing_exhibits
+
+        return review_landing_exhibits.landings(self)
+
+    def retarget(self) -> Exhibit:
+        """Whether the next quarter needs a new proposal."""
+        from salesnb.report.exhibit import Exhibit
+        from salesnb.report.sentences import review as said
+
+        quarter = self.scope_of(Kind.QUARTER)
+        if quarter is None or not self.has_target:
+            none = Text("没有季度目标，不判断是否调整。", "There is no quarterly target to judge.")
+            return Exhibit("retarget", reading=self.say(none), is_absent=True)
+        rule = self.params.review.retarget
+        line = said.retarget(self.landing_of(quarter), self.words_of(quarter), self.is_retarget, rule, self.lang)
+        return Exhibit("retarget", reading=line)
+
+    def alerts(self) -> Exhibit:
+        """Every alert with size, since when, chance to recover, people and state; its leads and plays to unfold."""
+        from salesnb.notebook import review_exhibits
+
+        return review_exhibits.alerts(self.alerts_table, self.leads_table, self.params.review.playbook, self.shown_in)
+
+    def nodes(self, dimension: str) -> Exhibit:
+        """Where it lags: actual, due, attainment, gap, chance and state of every node, the company in the foot."""
+        from salesnb.notebook import review_exhibits
+
+        return review_exhibits.nodes(self, dimension, DIMENSIONS[dimension])
+
+    def more_dimensions(self) -> Exhibit:
+        """Every other dimension, each to unfold."""
+        from salesnb.notebook import review_exhibits
+
+        rest = {name: label for name, label in DIMENSIONS.items() if name not in ("region_id", "person_id")}
+        return review_exhibits.more(self, rest)
+
+    def where(self) -> Exhibit:
+        """The cells that explain the gap."""
+        from salesnb.notebook import review_why_exhibits
+
+        return review_why_exhibits.slices(self)
+
+    def why(self) -> Exhibit:
+        """The bridge from what was due to what came."""
+        from salesnb.notebook import review_why_exhibits
+
+        return review_why_exhibits.bridge(self)
+
+    def drivers(self) -> Exhibit:
+        """Leads → conversion → value of new customers; customers → orders → order value of the others; the leak."""
+        from salesnb.notebook import review_why_exhibits
+
+        return review_why_exhibits.drivers(self)
+
+    def mix(self) -> Exhibit:
+        """Product mix and margin by region."""
+        from salesnb.notebook import review_why_exhibits
+
+        return review_why_exhibits.mix(self)
+
+    @cached_property
+    def whys_table(self) -> pd.DataFrame:
+        """``review_whys``: the findings, what the figures answer, what people answered, what is still open."""
+        from salesnb.notebook import review_why_exhibits
+        from salesnb.stages import review
+
+        found = review_why_exhibits.computed_whys(self)
+        written = [
+            (one.finding, one.answers, one.by, one.decided)
+            for one in self.params.period(self.period.text).whys
+            if one.decided <= self.as_of
+        ]
+        return self.keep("review_whys", review.why_tree(found, written))
+
+    def whys(self) -> Exhibit:
+        """The five whys of every finding."""
+        from salesnb.notebook import review_why_exhibits
+
+        return review_why_exhibits.whys(self, self.whys_table)
+
+    def quality(self) -> Exhibit:
+        """What the import read, kept and set aside."""
+        from salesnb.notebook.ledger import import_exhibit
+
+        return import_exhibit(self.facts, self.lang)
+
+    def checks(self) -> Any:
+        """All checks; the bridge's too."""
+        frame = self.bridge_table
+        if frame is not None:
+            steps = int(frame["effect_minor"].iloc[:-1].sum())
+            text = Text("桥图各步相加 = 实际", "steps of the bridge = actual")
+            self.hold("bridge", text, steps, int(frame["effect_minor"].iloc[-1]))
+        return super().checks()
+
+    def write(self, *names: str) -> str:
+        """Write the tables; what a question could not give is written empty."""
+        return super().write(*_with_empty(self, names))
+
+
+class WaitingBook(Book):
+    """The review of a period that has not begun: nothing to say, and it says so."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *_: self._nothing(name)
+
+    def _nothing(self, name: str) -> Any:
+        from salesnb.report.exhibit import Exhibit
+
+        text = Text(f"{self.period.text} 在 {self.as_of} 还没有开始，没有可复盘的数据。",
+                    f"{self.period.text} has not begun on {self.as_of}; there is nothing to review.")  # fmt: skip
+        self.headline = self.say(text)
+        return Exhibit(name.replace("_", "-"), reading=self.headline, is_absent=name != "answer")
+
+    def checks(self) -> Any:
+        """Nothing to hold."""
+        return self._nothing("checks")
+
+    def write(self, *names: str) -> str:
+        """Every table, empty."""
+        return super().write(*_with_empty(self, names))
+
+
+def _with_empty(book: Book, names: tuple[str, ...]) -> tuple[str, ...]:
+    import pandas as pd
+
+    from salesnb.model.tables import contract
+
+    for name in names:
+        if name not in book.tables:
+            columns = contract(name).columns
+            frame = pd.DataFrame(
+                {c.name: pd.Series(dtype="float64" if c.kind in ("rate", "number") else "object") for c in columns}
+            )
+            flags = {c.name: "bool" for c in columns if c.kind == "flag"}
+            book.keep(name, frame.astype(flags))
+    return names

@@ -1,0 +1,187 @@
+"""The review's exhibits of causes: slices, bridge, drivers, mix and the five whys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesnb.model.errors import Text
+from salesnb.model.tables import Column, contract
+from salesnb.notebook.review_why import NO_YEAR_BEFORE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from salesnb.notebook.review_why import WhyQuestions
+    from salesnb.report.exhibit import Exhibit
+
+SOURCES = {"computed": Text("数据", "Figures"), "people": Text("人员回答", "People"), "open": Text("待回答", "Open")}
+STREAMS = {"new": Text("新客户", "New customers"), "repeat": Text("老客户", "Other customers")}
+STEPS = {
+    "qualified": Text("线索 → 商机", "Lead → opportunity"),
+    "quoted": Text("商机 → 报价", "Opportunity → quote"),
+    "won": Text("报价 → 赢单", "Quote → win"),
+    "closed": Text("已关闭商机的赢率", "Wins of closed deals"),
+}
+ASKED = 5  # findings that a meeting can work through
+
+
+def bridge(book: WhyQuestions) -> Exhibit:
+    """The bridge from due (or last year) to actual."""
+    from salesnb.report.charts import bridge as draw
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.sentences import review as said
+
+    frame = book.bridge_table
+    if frame is None:
+        return Exhibit("why", reading=book.say(NO_YEAR_BEFORE), is_absent=True)
+    steps: dict[str, int] = {}
+    for effect, value in zip(frame["effect"], frame["effect_minor"], strict=True):
+        name = "products" if effect in ("new_product", "lost_product") else effect
+        steps[name] = steps.get(name, 0) + int(value)
+    names = [said.EFFECT_WORDS[name].get(book.lang) for name in steps]
+    figure = draw(names, list(steps.values()), book.unit_shown, start_is_target="due" in steps)
+    return Exhibit("why", figure=figure, reading=said.bridge(frame, book.lang, book.currency))
+
+
+def slices(book: WhyQuestions) -> Exhibit:
+    """Which crossed cells explain the gap; the rest in the last row."""
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.sentences.words import either, listed
+    from salesnb.report.tables import Options, Show, render
+
+    frame, shown = book.slices_table, contract("review_slices")
+    if frame.empty:
+        return Exhibit("where", reading=book.say(NO_YEAR_BEFORE), is_absent=True)
+    rest = book.say(Text("其余", "The rest"))
+    rows = frame.assign(name=frame["name"].fillna(rest))
+    columns = [Show(shown.column(c)) for c in ("scope", "name", "expected_minor", "actual_minor")]
+    columns += [Show(shown.column("deviation_minor"), signed=True), Show(shown.column("shift_rate"), signed=True)]
+    if rows["since_month"].notna().any():
+        columns.append(Show(shown.column("since_month")))
+    table = render(rows, columns, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
+    named = list(dict.fromkeys(frame["name"].dropna()))
+    if named:
+        said = listed(named, book.lang)
+        reading = either(
+            book.lang,
+            (f"偏离明显的单元：{said}；各行相加恰为总差额。",),
+            (f"Cells that deviate: {said}; the rows add up to the gap.",),
+        )
+    else:
+        reading = either(book.lang, ("没有哪个单元的偏离超出整体波动。",), ("No cell deviates beyond the whole.",))
+    return Exhibit("where", table=table, reading=reading)
+
+
+def drivers(book: WhyQuestions) -> Exhibit:
+    """The drivers' table, the funnel's change to unfold."""
+    from salesnb.report.exhibit import Details, Exhibit
+    from salesnb.report.sentences import review as said
+    from salesnb.report.tables import Options, Show, render
+
+    frame, funnel = book.drivers_table, book.funnel_table
+    if frame is None:
+        return Exhibit("drivers", reading=book.say(NO_YEAR_BEFORE), is_absent=True)
+    shown, lang = contract("review_drivers"), book.lang
+    rows = [
+        {
+            "factor": f"{STREAMS[row['stream']].get(lang)} · {said.FACTOR_WORDS[row['factor']].get(lang)}",
+            "before": book.factor(row["factor"], row["before"]),
+            "after": book.factor(row["factor"], row["after"]),
+            "effect_minor": row["effect_minor"],
+        }
+        for row in frame.to_dict("records")
+    ]
+    columns = [Show(Column(c, "text", shown.column(c).label)) for c in ("factor", "before", "after")]
+    table = render(rows, [*columns, Show(shown.column("effect_minor"), signed=True)], lang, book.unit_shown,
+                   Options(caption=book.say(shown.label)))  # fmt: skip
+    details = []
+    if len(funnel):
+        step, order = contract("review_funnel"), {name: place for place, name in enumerate(STEPS)}
+        change = funnel.assign(at=funnel["step"].map(order)).sort_values("at")
+        change = change.assign(step=[STEPS[s].get(lang) for s in change["step"]])
+        names = ("before_rate", "after_rate", "difference_rate", "rate_low", "rate_high", "is_noise")
+        shows = [Show(Column("step", "text", step.column("step").label))]
+        shows += [Show(step.column(c), points=c in ("difference_rate", "rate_low", "rate_high")) for c in names]
+        body = render(change, shows, lang, options=Options(caption=book.say(step.label)))
+        details.append(Details(book.say(step.label), body))
+    return Exhibit(
+        "drivers", table=table, reading=said.drivers(frame, funnel, STEPS, lang, book.currency), details=details
+    )
+
+
+def mix(book: WhyQuestions) -> Exhibit:
+    """Every region's margin: mix and own effect, and the line whose share rose most."""
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.sentences import review as said
+    from salesnb.report.tables import Options, Show, render
+
+    frame, shown = book.mix_table, contract("review_mix")
+    if frame.empty:
+        none = Text("没有成本或上年数据，不能比较毛利率。", "Without cost or a year before margins cannot be compared.")
+        return Exhibit("mix", reading=book.say(none), is_absent=True)
+    names = (
+        "before_margin_rate",
+        "after_margin_rate",
+        "mix_rate",
+        "own_rate",
+        "product_line",
+        "before_share",
+        "after_share",
+    )
+    label = Text("区域", "Region")
+    columns = [Show(Column("name", "text", label))]
+    columns += [Show(shown.column(c), points=c in ("mix_rate", "own_rate")) for c in names]
+    table = render(frame, columns, book.lang, options=Options(caption=book.say(shown.label)))
+    return Exhibit("mix", table=table, reading=said.mix(frame, book.lang))
+
+
+def computed_whys(book: WhyQuestions) -> dict[str, list[str]]:
+    """The gravest findings with what the figures answer: where, since when, by how much, and what moved with it."""
+    from salesnb.report.numbers import is_missing, money, month, rate
+    from salesnb.report.sentences import review as said
+
+    alerts = book.alerts_table
+    sized = alerts[alerts["gap_minor"].notna() & (alerts["progress"] != "closed")]
+    out: dict[str, list[str]] = {}
+    for row in sized.sort_values(["gap_minor", "alert"], kind="stable").head(ASKED).to_dict("records"):
+        size, short = money(abs(row["gap_minor"]), book.lang, book.currency), rate(row["behind_rate"], 0)
+        answers = [book.say(Text(f"比基准少 {size}（{short}）", f"{size} short ({short})"))]
+        if not is_missing(row["since_month"]):
+            began = month(row["since_month"], book.lang)
+            answers.append(book.say(Text(f"始于 {began}", f"since {began}")))
+        if isinstance(row["people"], str) and row["people"]:
+            answers.append(book.say(Text(f"涉及：{row['people']}", f"concerns {row['people']}")))
+        out[row["name"]] = answers
+    marked = book.mix_table[book.mix_table["stands_out"]]
+    for row in marked.to_dict("records"):
+        name = book.say(Text(f"{row['name']}毛利率", f"{row['name']} margin"))
+        out[name] = [str(said.mix(marked[marked["region_id"] == row["region_id"]], book.lang))]
+    return out
+
+
+def whys(book: WhyQuestions, frame: pd.DataFrame) -> Exhibit:
+    """The chain of every finding; what nobody has answered yet says where to write."""
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.sentences.words import either
+    from salesnb.report.tables import Options, Show, render
+
+    shown = contract("review_whys")
+    if frame.empty:
+        return Exhibit(
+            "whys", reading=either(book.lang, ("没有需要追问的发现。",), ("There is no finding to ask about.",))
+        )
+    todo = book.say(Text("（请在该期间的参数文件 whys 中回答）", "(answer under whys in the period's file)"))
+    rows = frame.assign(
+        answer=[a if isinstance(a, str) and a else todo for a in frame["answer"]],
+        source=[SOURCES[s].get(book.lang) for s in frame["source"]],
+        finding=frame["finding"].where(~frame["finding"].duplicated(), ""),
+    )
+    columns = [Show(Column("finding", "text", shown.column("finding").label)), Show(shown.column("step_no")),
+               Show(shown.column("answer")), Show(Column("source", "text", shown.column("source").label))]  # fmt: skip
+    if (frame["by"].fillna("") != "").any():
+        columns.append(Show(shown.column("by")))
+    table = render(rows, columns, book.lang, options=Options(caption=book.say(shown.label)))
+    count = int((frame["source"] == "open").sum())
+    reading = either(book.lang, (f"{frame['finding'].nunique()} 个发现，{count} 个还没有人回答。",),
+                     (f"{frame['finding'].nunique()} findings, {count} still unanswered.",))  # fmt: skip
+    return Exhibit("whys", table=table, reading=reading)

@@ -1,0 +1,264 @@
+"""What the review's tables say, in sentences a director reads once. Figures come from the tables only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from salesnb.model.errors import Text
+from salesnb.report.numbers import count, is_missing, money, month, rate
+from salesnb.report.prose import Line, bad, good, state, strong
+from salesnb.report.sentences.words import change_run, either, listed
+
+EFFECT_WORDS = {
+    "due": Text("应完成", "Due"),
+    "last_year": Text("上年同期", "Last year"),
+    "asked": Text("目标要求的增长", "Growth asked"),
+    "price": Text("价格", "Price"),
+    "volume": Text("销量", "Volume"),
+    "mix": Text("产品结构", "Mix"),
+    "products": Text("新品与停售", "Products new and ended"),
+    "new_product": Text("新品", "New products"),
+    "lost_product": Text("停售", "Ended products"),
+    "new_customer": Text("新增客户", "New customers"),
+    "lost_customer": Text("流失客户", "Lost customers"),
+    "actual": Text("实际", "Actual"),
+}
+
+
+def answer(row: pd.Series, land: pd.Series, when: str, found: Sequence[str], lang: str, currency: str) -> Line:
+    """The headline: done, against due or last year, where the year lands, and where the gap sits.
+
+    ``row`` of ``review_pace``, ``land`` of ``review_landing`` (the year), ``found``: names of the gravest alerts.
+    """
+    done = strong(money(row["actual_minor"], lang, currency))
+    if is_missing(row["due_minor"]):
+        grown = change_run(row["yoy_rate"], lang)
+        line = either(lang, (f"{when}完成 ", done), (f"{when}: ", done))
+        if not is_missing(row["yoy_rate"]):
+            line += either(lang, ("，同比", grown), (", ", grown, " on the year before"))
+        line += "。" if lang == "zh" else ". "
+    else:
+        gap = int(row["gap_minor"])
+        size = f"{money(abs(gap), lang, currency)}（{rate(-row['behind_rate'], signed=True)}）"
+        size = size if lang == "zh" else size.replace("（", " (").replace("）", ")")
+        said = bad(size) if gap < 0 else good(size)
+        words = ("少", "short of") if gap < 0 else ("多", "ahead of")
+        line = either(
+            lang,
+            (f"{when}完成 ", done, f"，比应完成{words[0]} ", said, "。"),
+            (f"{when}: ", done, f", {words[1]} what was due by ", said, ". "),
+        )
+    return line + _year(land, lang, currency) + _where(found, lang)
+
+
+def _year(land: pd.Series, lang: str, currency: str) -> Line:
+    if is_missing(land["landing_minor"]):
+        return Line("")
+    middle = strong(money(land["landing_minor"], lang, currency))
+    line = either(lang, ("全年预计 ", middle), ("The year lands at ", middle))
+    if not is_missing(land["attainment_rate"]):
+        share = strong(rate(land["attainment_rate"]))
+        line += either(lang, ("，为目标的 ", share), (", ", share, " of target"))
+    if not is_missing(land["chance_rate"]):
+        line += either(lang, ("，达成概率 ", chance(land["chance_rate"])), (", chance ", chance(land["chance_rate"])))
+    elif not is_missing(land["low_minor"]):
+        ends = [money(land[c], lang, currency) for c in ("low_minor", "high_minor")]
+        line += either(lang, (f"（80 % 区间 {ends[0]}至 {ends[1]}）",), (f" (80 % between {ends[0]} and {ends[1]})",))
+    return line + ("。" if lang == "zh" else ". ")
+
+
+def chance(value: float) -> Any:
+    """A probability in words that never says certainty: under 1 %, over 99 %."""
+    said = "< 1 %" if value < 0.01 else "> 99 %" if value > 0.99 else rate(value, 0)
+    return state(said, "good" if value >= 0.8 else "bad" if value < 0.2 else "warn")
+
+
+def _where(found: Sequence[str], lang: str) -> Line:
+    if not found:
+        return either(lang, ("没有超出偶然波动的落后。",), ("Nothing lags by more than chance.",))
+    names = strong(listed(list(found), lang))
+    return either(lang, ("最需要处理：", names, "。"), ("To act on first: ", names, "."))
+
+
+def retarget(land: pd.Series, when: str, is_due: bool, rule: Any, lang: str) -> Line:
+    """Whether the quarter calls for a new proposal, and what such a proposal may move."""
+    reached = strong(rate(land["attainment_rate"]))
+    if not is_due:
+        return either(lang, (f"{when}预计完成 ", reached, "，不需要调整下一季度。"),
+                      (f"{when} lands at ", reached, "; the next quarter needs no change."))  # fmt: skip
+    line = either(lang, (f"{when}预计完成 ", bad(rate(land["attainment_rate"])), "，低于下限：建议重新分解下一季度。"),
+                  (f"{when} lands at ", bad(rate(land["attainment_rate"])), ", below the floor: decompose the next "
+                   "quarter anew."))  # fmt: skip
+    if rule is not None and rule.locked:
+        line += either(lang, ("全年目标锁定，只动周、月和下一季度。",), (" The annual target stays locked.",))
+    return line
+
+
+def landing(land: pd.Series, record: pd.DataFrame, lang: str, currency: str) -> Line:
+    """The year's landing with its interval, and how often such intervals held."""
+    line = _year(land, lang, currency)
+    if is_missing(land["low_minor"]):
+        return line + either(
+            lang, ("历史不足两年，不给出区间。",), ("Under two years of history there is no interval.",)
+        )
+    ends = [money(land[c], lang, currency) for c in ("low_minor", "high_minor")]
+    line += either(
+        lang,
+        (f"阴影是 80 % 区间：{ends[0]}至 {ends[1]}。",),
+        (f"The band is the 80 % interval: {ends[0]} to {ends[1]}. ",),
+    )
+    tested = record[(record["dimension"] == "company") & (record["scope"] == land["scope"])]
+    if len(tested) and int(tested["case_count"].iloc[0]):
+        one = tested.iloc[0]
+        held, cases = rate(one["hit_rate"], 0), count(one["case_count"])
+        own, naive = rate(one["error_rate"]), rate(one["naive_error_rate"])
+        line += either(
+            lang,
+            (f"回测 {cases} 次，这样的区间有 {held} 包含实际值，误差中位数 {own}（照搬上年 {naive}）。",),
+            (f"Tested {cases} times, such intervals held {held}; median error {own} (last year repeated: {naive}).",),
+        )
+    return line
+
+
+def nodes(frame: pd.DataFrame, lang: str) -> Line:
+    """The furthest behind and the furthest ahead of one dimension."""
+    by_target = bool((frame["basis"] == "target").any())
+    short = frame.assign(short=frame["behind_rate"] if by_target else -frame["yoy_rate"])
+    known = short[short["short"].notna()].sort_values(["short", "node_id"], ascending=[False, True], kind="stable")
+    if known.empty:
+        return either(lang, ("没有可比的目标或上年。",), ("There is no target or year to compare with.",))
+    worst, best = known.iloc[0], known.iloc[-1]
+    held = Text("应完成", "what was due") if by_target else Text("上年同期", "last year")
+    low, high = (f"{one['name']} {rate(-one['short'], signed=True)}" for one in (worst, best))
+    return either(
+        lang,
+        (f"与{held.zh}相比：最低 ", strong(low), "，最高 ", strong(high), "。"),
+        (f"Against {held.en}: lowest ", strong(low), ", highest ", strong(high), "."),
+    )
+
+
+def alerts(frame: pd.DataFrame, lang: str, currency: str) -> Line:
+    """How many alerts, and the gravest in full."""
+    live = frame[frame["progress"] != "closed"]
+    sized = live[live["gap_minor"].notna()]
+    if live.empty:
+        return either(lang, ("没有预警：落后的节点都在偶然波动之内。",), ("No alert: what lags lies within chance.",))
+    line = either(lang, (f"共 {len(live)} 条预警。",), (f"{len(live)} alerts. ",))
+    if sized.empty:
+        return line
+    top = sized.sort_values(["gap_minor", "alert"], kind="stable").iloc[0]
+    short, size = rate(top["behind_rate"], 0), money(abs(top["gap_minor"]), lang, currency)
+    name = bad(str(top["name"]))
+    line += either(
+        lang, ("差额最大的是", name, f"：少 {size}（{short}）"), ("The largest: ", name, f", {size} short ({short})")
+    )
+    if not is_missing(top["since_month"]):
+        began = month(top["since_month"], lang)
+        line += either(lang, (f"，始于 {began}",), (f", since {began}",))
+    return line + ("。" if lang == "zh" else ".")
+
+
+def bridge(frame: pd.DataFrame, lang: str, currency: str) -> Line:
+    """The bridge read aloud: from, to, and the two largest effects in the direction of the change."""
+    first, last = frame.iloc[0], frame.iloc[-1]
+    steps = frame.iloc[1:-1]
+    change = int(last["effect_minor"] - first["effect_minor"])
+    along = steps[steps["effect_minor"] * (1 if change >= 0 else -1) > 0]
+    order = along["effect_minor"].abs().sort_values(ascending=False, kind="stable").index[:2]
+    most = [f"{EFFECT_WORDS[e].get(lang)} {money(v, lang, currency, signed=True)}"
+            for e, v in zip(along.loc[order, "effect"], along.loc[order, "effect_minor"], strict=True)]  # fmt: skip
+    total = strong(money(change, lang, currency, signed=True))
+    start = EFFECT_WORDS[first["effect"]].get(lang)
+    return either(
+        lang,
+        (f"与{start}相差 ", total, f"，各项相加恰为差额；影响最大的是{listed(most, lang)}。"),
+        (f"{start} to actual: ", total, f"; the steps add up exactly. Largest: {listed(most, lang)}."),
+    )
+
+
+FACTOR_WORDS: Mapping[str, Text] = {
+    "lead_count": Text("新增线索", "New leads"),
+    "new_per_lead": Text("线索 → 新客户", "New customers a lead"),
+    "new_customers": Text("新客户数", "New customers"),
+    "sales_per_new": Text("新客户客单价", "Sales per new customer"),
+    "customers": Text("老客户数", "Customers who came back"),
+    "orders_each": Text("每客户下单次数", "Orders a customer"),
+    "order_value": Text("笔单价", "Order value"),
+}
+
+
+def drivers(
+    frame: pd.DataFrame, funnel: pd.DataFrame, steps: Mapping[str, Text], lang: str, currency: str
+) -> list[Line]:
+    """The strongest driver each way, and the step that leaks if one does."""
+    total = int(frame["effect_minor"].sum())
+    ordered = frame.sort_values(["effect_minor", "factor"], kind="stable")
+    low, high = ordered.iloc[0], ordered.iloc[-1]
+    words = [
+        f"{FACTOR_WORDS[one['factor']].get(lang)} {money(one['effect_minor'], lang, currency, signed=True)}"
+        for one in (low, high)
+    ]
+    change = strong(money(total, lang, currency, signed=True))
+    line = either(
+        lang,
+        (
+            "比上年同期 ",
+            change,
+            "，六个因素相加恰为此数；最拖累的是",
+            bad(words[0]),
+            "，最有帮助的是",
+            good(words[1]),
+            "。",
+        ),
+        (
+            "Against last year ",
+            change,
+            ", exactly the sum of all drivers; worst ",
+            bad(words[0]),
+            ", best ",
+            good(words[1]),
+            ".",
+        ),
+    )
+    leak = funnel[~funnel["is_noise"] & (funnel["difference_rate"] < 0) & (funnel["step"] != "closed")]
+    if funnel.empty:
+        return [line]
+    if leak.empty:
+        return [
+            line,
+            either(
+                lang, ("漏斗各步与上年的差异都可由偶然解释。",), ("Chance explains every change along the funnel.",)
+            ),
+        ]
+    worst = leak.sort_values(["difference_rate", "step"], kind="stable").iloc[0]
+    name, was, now = steps[worst["step"]].get(lang), rate(worst["before_rate"]), rate(worst["after_rate"])
+    return [
+        line,
+        either(
+            lang,
+            ("漏得更多的一步：", bad(name), f"，由 {was} 降到 {now}。"),
+            ("The leak: ", bad(name), f", {was} to {now}."),
+        ),
+    ]
+
+
+def mix(frame: pd.DataFrame, lang: str) -> Line:
+    """Regions whose margin falls because the mix moved."""
+    hit = frame[frame["stands_out"]]
+    if hit.empty:
+        return either(
+            lang, ("没有区域因产品结构明显拉低毛利率。",), ("No region's mix pulls its margin down markedly.",)
+        )
+    said = []
+    for row in hit.to_dict("records"):
+        shares, fall = (rate(row["before_share"]), rate(row["after_share"])), rate(abs(row["mix_rate"]))
+        said.append(
+            f"{row['name']}的 {row['product_line']} 线占比由 {shares[0]} 升到 {shares[1]}，结构使毛利率下降 {fall}"
+            if lang == "zh"
+            else f"{row['name']}: line {row['product_line']} {shares[0]} → {shares[1]}; mix costs {fall} of margin"
+        )
+    joined = ("；" if lang == "zh" else "; ").join(said)
+    return Line(bad(joined), "。" if lang == "zh" else ".")
