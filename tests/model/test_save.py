@@ -71,6 +71,13 @@ def test_a_new_rule_is_added_before_the_next_section(sheet: Sheet) -> None:
     sheet.saved(text, Decomposition)
 
 
+def test_ending_a_rule_is_written_out(sheet: Sheet) -> None:
+    text = sheet.with_rule(entry(**{"is": None}))
+    assert "    is: null" in added(sheet.text, text)
+    held = Decomposition.model_validate(load_yaml(sheet.saved(text, Decomposition).path).data)
+    assert "growth-south" not in {rule.id for rule in held.rules_at(date(2024, 12, 31), AS_OF)}
+
+
 def test_the_same_dates_twice_are_refused(sheet: Sheet) -> None:
     with pytest.raises(ParamsError, match="very dates") as caught:
         sheet.with_rule(entry(decided=date(2023, 12, 12)))

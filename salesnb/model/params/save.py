@@ -141,7 +141,10 @@ def _entry(entry: Mapping[str, Any], dash: str, flow: bool) -> list[str]:
     made = CommentedMap({key: _flow(value) for key, value in entry.items()})
     if flow:
         made.fa.set_flow_style()
-    written = dump(made).splitlines(keepends=True)
+    yaml, out = _yaml(), io.StringIO()
+    yaml.representer.add_representer(type(None), lambda rep, _: rep.represent_scalar("tag:yaml.org,2002:null", "null"))
+    yaml.dump(made, out)
+    written = out.getvalue().splitlines(keepends=True)
     return [(dash if at == 0 else " " * len(dash)) + line for at, line in enumerate(written)]
 
 

@@ -1,0 +1,172 @@
+"""What every question about a plan shares: the cube built from facts, the plan solved once, names, the money unit."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.errors import Text
+from salesnb.notebook.book import Book
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from salesnb.model.params.decomposition import Decomposition
+    from salesnb.report.numbers import MoneyUnit
+    from salesnb.report.sentences.decomposition_rules import Terms
+    from salesnb.stages.decomposition import Built, Explanation, Plan, Problem, Setting
+
+
+TIMES = ("half", "quarter", "month")
+
+
+class PlanBook(Book):
+    """A book that looks at the plan of its period."""
+
+    @cached_property
+    def scale(self) -> int:
+        """Minor units of a currency unit."""
+        from salesnb.model.money import minor_digits
+
+        return int(10 ** minor_digits(self.currency))
+
+    @cached_property
+    def setting(self) -> Setting:
+        """Facts as known on the day, and parameters."""
+        return self.setting_with(self.params.decomposition)
+
+    def setting_with(self, decomposition: Decomposition) -> Setting:
+        """The setting with other rules, weights or padding."""
+        from salesnb.stages.decomposition import Setting
+        from salesnb.stages.decomposition.cube import DIMS
+
+        day, params = self.as_of, self.params
+        history = self.__dict__.get("_history")
+        if history is None:
+            history = self.__dict__["_history"] = self.facts.months(DIMS, day)
+        roster, products = self.facts.table("people", day), self.facts.table("products", day)
+        own = self._for_this_kind(decomposition)
+        return Setting(self.period, day, history, roster, products, own, params.people, params.market, self.calendar)
+
+    def _for_this_kind(self, decomposition: Decomposition) -> Decomposition:
+        """Without rules about amounts and periods of another kind of plan: a year's quarters say nothing of a quarter's
+        months, and a year's cap is no quarter's. They are named on the page."""
+        if not decomposition.plan or self.calendar.period(decomposition.plan).kind == self.period.kind:
+            return decomposition
+        of_year = [rule for rule in decomposition.rules if rule.amount or rule.count or set(rule.where) & set(TIMES)]
+        if of_year:
+            names = list(dict.fromkeys(rule.id for rule in of_year))
+            plan = decomposition.plan
+            zh = f"{len(names)} 条规则是为 {plan} 计划的金额、数量或期间定的，本计划不用：{'、'.join(names)}。"
+            en = f"{len(names)} rules are about amounts, counts or periods of plan {plan} only: {', '.join(names)}."
+            self.note(Text(zh, en))
+        return decomposition.model_copy(update={"rules": tuple(r for r in decomposition.rules if r not in of_year)})
+
+    @cached_property
+    def built(self) -> Built:
+        """The plan's cells with what they were made of."""
+        from salesnb.stages.decomposition import build
+
+        return build(self.setting)
+
+    @cached_property
+    def problem(self) -> Problem:
+        """What is to be solved."""
+        from salesnb.stages.decomposition import Problem
+
+        grain = max(1, round(self.params.decomposition.grain * self.scale))
+        return Problem(self.built.cube, self.built.rules, grain, self.scale, name=self.period.text)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan as the rules stand."""
+        from salesnb.stages.decomposition import decompose
+
+        return decompose(self.problem)
+
+    @cached_property
+    def rule_status(self) -> pd.DataFrame:
+        """``rule_status``, in the order of the file."""
+        kept = self.keep("rule_status", self.plan.rules)
+        order = {rule.id: at for at, rule in enumerate(self.built.rules)}
+        return kept.sort_values("rule_id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """Contradictions and proposals, kept as tables."""
+        found = self.plan.explanation
+        for name, frame in (
+            ("rule_conflicts", found.members),
+            ("rule_conflict_groups", found.groups),
+            ("rule_proposals", found.proposals),
+            ("rule_proposal_changes", found.changes),
+            ("rule_proposal_nodes", found.nodes),
+        ):
+            self.keep(name, frame)
+        return found
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """``target_ledger``."""
+        return self.keep("target_ledger", self.plan.ledger)
+
+    @cached_property
+    def people_count(self) -> int:
+        """People who carry a target."""
+        sums = self.plan.by("person_id")
+        return int(((sums["target_minor"] > 0) & (sums["person_id"] != UNASSIGNED)).sum())
+
+    @cached_property
+    def unit_shown(self) -> MoneyUnit:
+        """The page's money unit, from the company's target."""
+        base = int(self.built.cube.base["net_minor"].sum())
+        return self.money_unit(max(self.plan.total, base))
+
+    @cached_property
+    def terms(self) -> Terms:
+        """How a rule's own figures are written."""
+        from salesnb.report.sentences.decomposition_rules import Terms
+
+        return Terms(self.lang, self.currency, self.scale)
+
+    def names_of(self, dimension: str) -> Mapping[str, str]:
+        """Names of a dimension's nodes by id; an open seat is called by its id."""
+        kept = self.__dict__.setdefault("_names", {})
+        if dimension not in kept:
+            kept[dimension] = self._named_nodes(dimension)
+        found: Mapping[str, str] = kept[dimension]
+        return found
+
+    def _named_nodes(self, dimension: str) -> dict[str, str]:
+        if dimension in ("quarter", "month"):
+            return {}
+        names = dict(self.facts.names(dimension))
+        if dimension == "person_id":
+            teams, seen = self.names_of("team_id"), dict[str, int]()
+            for seat in (posting for posting in self.built.postings if posting.is_open):
+                seen[seat.team] = seen.get(seat.team, 0) + 1
+                number = f" {seen[seat.team]}" if seen[seat.team] > 1 else ""
+                team = teams.get(seat.team, seat.team)
+                names[seat.person] = self.say(Text(f"{team}待补岗位{number}", f"{team}, open seat{number}"))
+        return names | {UNASSIGNED: self.say(Text("未分配", "Unassigned"))}
+
+    def called(self, frame: pd.DataFrame, dimension: str, column: str = "node_id") -> pd.DataFrame:
+        """``frame`` with the names of the nodes in ``column``."""
+        names = self.names_of(dimension)
+        if dimension in ("quarter", "month"):
+            from salesnb.report.sentences.decomposition import span_name
+
+            return frame.assign(name=[span_name(str(node), self.lang) for node in frame[column]])
+        return frame.assign(name=[names.get(str(node), str(node)) for node in frame[column]])
+
+    def publish(self) -> None:
+        """Keep the tables that no exhibit of the page has asked for."""
+        from salesnb.stages.decomposition.published import target_cells, target_weeks
+
+        basis = self.params.company.basis
+        named = f"{basis.date}/{basis.tax}/{basis.returns}"
+        self.keep("target_cells", target_cells(self.plan, self.period.text, self.currency, named))
+        self.keep("target_weeks", target_weeks(self.plan, self.setting))

@@ -1,0 +1,274 @@
+"""The planner's desk behind the panel: edit growth, shares, locks and rules, solve anew, and save what was decided.
+
+Nothing here changes the book: what is tried out must not change the tables that the notebook writes.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.errors import Text, UsageError
+from salesnb.model.params.dated import EVER
+from salesnb.model.params.decomposition import Decomposition, Rule
+from salesnb.model.params.quantities import Not
+from salesnb.model.params.save import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from salesnb.notebook.decomposition import DecompositionBook
+    from salesnb.stages.decomposition import Explanation, Plan
+
+WORD = {"region_id": "region", "team_id": "team", "person_id": "person", "product_line": "product_line"}
+
+
+class PlanDesk:
+    """One plan held open. ``plan`` is the latest that could be solved; ``refused`` says why the rules now cannot be."""
+
+    def __init__(self, book: DecompositionBook) -> None:
+        from salesnb.stages.decomposition import Desk
+
+        self.book = book
+        self.desk = Desk(book.problem)
+        self.plan: Plan = book.plan
+        self.refused: Exception | None = None
+        self.seconds = 0.0
+        self.sheet = Sheet.read(book.params.folder / "decomposition.yaml")
+
+    # ------------------------------------------------------------------ what there is to edit
+
+    @cached_property
+    def regions(self) -> list[str]:
+        """Regions with a target, largest first."""
+        sums = self.book.plan.by("region_id").sort_values("target_minor", ascending=False, kind="stable")
+        return [str(node) for node in sums.loc[sums["target_minor"] > 0, "region_id"] if node != UNASSIGNED]
+
+    @cached_property
+    def shares(self) -> list[Rule]:
+        """Rules that fix a share of the whole to one figure."""
+        return [rule for rule in self.book.problem.rules if rule.share_of is not None and rule.relation != "between"]
+
+    def rule_of(self, region: str) -> Rule | None:
+        """The rule that speaks of a region's growth over the whole plan, of this region alone."""
+        for rule in self.desk.problem.rules:
+            if rule.measure == "growth_over" and dict(rule.where) == {"region": (region,)}:
+                return rule
+        return None
+
+    def growth(self, region: str) -> float:
+        """What is asked of a region: its rule's figure, else what the plan gives it."""
+        rule = self.rule_of(region)
+        asked = [side for side in (rule.bounds if rule else ()) if side is not None]
+        if asked:
+            return float(asked[0])
+        return self.given(region)
+
+    def given(self, region: str) -> float:
+        """A region's growth in the plan; NaN without a last year."""
+        base = self.book.built.cube.base_of({"region": (region,)})
+        target = int(self.plan.by("region_id").set_index("region_id")["target_minor"][region])
+        return target / base - 1 if base > 0 else float("nan")
+
+    # ------------------------------------------------------------------ edits
+
+    def set_growth(self, region: str, value: float) -> None:
+        """Ask a region to grow by ``value``: its rule says so, or a wish of its own is added."""
+        rule = self.rule_of(region)
+        if rule is not None:
+            self.set_bound(rule.id, value)
+            return
+        said = Text(f"{region}增长 {_percent(value)}", f"{region} grows by {_percent(value)}")
+        form = {"id": f"growth-{region}", "text": self.book.say(said), "where": {"region": region}, "is": _tidy(value)}
+        self._edit(Rule.model_validate(form | {"growth_over": "last_year", "strength": "wish"}))
+
+    def set_bound(self, rule_id: str, value: float) -> None:
+        """Give a rule another figure in its own terms; its words follow."""
+        from salesnb.stages.decomposition.plan import rebound
+
+        rule = self._rule(rule_id)
+        low, high = rule.bounds
+        figure = _tidy(value)
+        moved = rebound(rule, (figure if low is not None else None, figure if high is not None else None))
+        before = low if low is not None else high
+        self._edit(moved.model_copy(update={"text": reworded(rule.text, before or 0.0, figure)}))
+
+    def set_on(self, rule_id: str, is_on: bool) -> None:
+        """Leave a rule out, or take it in again as it was in the file."""
+        if is_on:
+            self._edit(next(rule for rule in self.book.problem.rules if rule.id == rule_id))
+        else:
+            self.desk.drop(rule_id)
+            self.solve()
+
+    def lock(self, column: str, node: str, reason: str) -> None:
+        """Hold a node at what the plan gives it now. UsageError without a reason."""
+        if not reason.strip():
+            raise UsageError(
+                Text("锁定要写原因", "a lock needs a reason"), remedy=Text("填写锁定原因", "say why it is locked")
+            )
+        sums = self.plan.by(column).set_index(column)["target_minor"]
+        amount = int(sums[node])
+        name, much = self.book.names_of(column).get(node, node), self.book.terms.money(amount)
+        text = self.book.say(Text(f"{name}锁定为 {much}", f"{name} locked at {much}"))
+        form = {"id": f"lock-{node}", "text": text, "where": {WORD[column]: node}, "amount": "sales"}
+        held = {"is": amount / self.book.scale, "strength": "must", "locked": True, "reason": reason.strip()}
+        self._edit(Rule.model_validate(form | held))
+
+    def unlock(self, node: str) -> None:
+        """Let a node move again."""
+        self.desk.drop(f"lock-{node}")
+        self.solve()
+
+    def locked(self, node: str) -> bool:
+        """Whether a node is held by a lock of this desk."""
+        return any(rule.id == f"lock-{node}" for rule in self.desk.problem.rules)
+
+    def take(self, number: int) -> None:
+        """Take a proposal: its rules get the bounds it names, and their words follow."""
+        explanation = self.explanation
+        before = {rule.id: rule for rule in self.desk.problem.rules}
+        bounds = explanation.take(number)
+        self.desk.take(bounds)
+        for rule_id in bounds:
+            moved = self._rule(rule_id)
+            old, new = _figure(before[rule_id]), _figure(moved)
+            if old is not None and new is not None and old != new:
+                self.desk.put(moved.model_copy(update={"text": reworded(moved.text, old, new)}))
+        self.solve()
+
+    def reset(self) -> None:
+        """Back to the rules of the file."""
+        from salesnb.stages.decomposition import Desk
+
+        self.desk = Desk(self.book.problem)
+        self.plan, self.refused = self.book.plan, None
+
+    def solve(self) -> None:
+        """The plan of the present rules; where they cannot hold, the last plan stays and ``refused`` says why."""
+        from salesnb.model.errors import ParamsError
+
+        began = perf_counter()
+        try:
+            self.plan, self.refused = self.desk.plan(), None
+        except ParamsError as refused:
+            self.refused = refused
+        self.seconds = perf_counter() - began
+
+    @property
+    def explanation(self) -> Explanation:
+        """Contradictions of the present rules: the plan's, or those of musts that cannot be planned at all."""
+        from salesnb.stages.decomposition import PlanConflict
+
+        if isinstance(self.refused, PlanConflict):
+            return self.refused.explanation
+        return self.plan.explanation
+
+    def _edit(self, rule: Rule) -> None:
+        self.desk.put(rule)
+        self.solve()
+
+    def _rule(self, rule_id: str) -> Rule:
+        return next(rule for rule in self.desk.problem.rules if rule.id == rule_id)
+
+    # ------------------------------------------------------------------ saving
+
+    @property
+    def edits(self) -> list[Rule]:
+        """Rules that are new or other than in the file; one that was left out as ended."""
+        before = {rule.id: rule for rule in self.book.problem.rules}
+        now = {rule.id: rule for rule in self.desk.problem.rules}
+        changed = [rule for name, rule in now.items() if before.get(name) != rule]
+        ended = [rule for name, rule in before.items() if name not in now]
+        return changed + [_ended(rule) for rule in ended]
+
+    def save(self, by: str, decided: date, reference: str = "") -> list[str]:
+        """Write every edit into decomposition.yaml as a new dated entry; returns the ids written.
+
+        UsageError without edits or without a name; ParamsError where the file was changed meanwhile or would not load.
+        """
+        if not self.edits:
+            raise UsageError(Text("没有改动可保存", "there is nothing to save"))
+        if not by.strip():
+            raise UsageError(
+                Text("没有写决定人", "nobody is named as deciding"), remedy=Text("填写决定人", "say who decides")
+            )
+        sheet, text = self.sheet, self.sheet.text
+        for rule in self.edits:
+            start = rule.from_ if rule.from_ != EVER else self.book.period.start
+            entry = entry_of(rule) | {"from": start, "decided": decided, "by": by.strip()}
+            if reference.strip():
+                entry["reference"] = reference.strip()
+            text = Sheet(sheet.path, sheet.shown, text).with_rule(entry)
+        self.sheet = sheet.saved(text, Decomposition)
+        return [rule.id for rule in self.edits]
+
+
+def entry_of(rule: Rule) -> dict[str, Any]:
+    """A rule as a planner writes it: id, words, where, measure, relation, strength; what is usual is left out."""
+    out: dict[str, Any] = {"id": rule.id, "text": rule.text}
+    if rule.where:
+        out["where"] = _where(rule.where)
+    measure = getattr(rule, rule.measure)
+    out[rule.measure] = _where(measure) if rule.measure in ("share_of", "ratio_to") else measure
+    if rule.time != "in_period":
+        out["time"] = rule.time
+    if rule.per != "total":
+        out["per"] = rule.per
+    relation = rule.relation or "is"
+    value = getattr(rule, "is_" if relation == "is" else relation)
+    out[relation] = [_tidy(side) for side in value] if relation == "between" else _tidy(value)
+    out["strength"] = rule.strength
+    if rule.weight != 1.0:
+        out["weight"] = _tidy(rule.weight)
+    if rule.locked:
+        out |= {"locked": True, "reason": rule.reason}
+    return out | ({"scenario": rule.scenario} if rule.scenario else {})
+
+
+def _where(where: Mapping[str, Any]) -> dict[str, Any]:
+    def nodes(given: Any) -> Any:
+        if isinstance(given, Not):
+            return {"not": nodes(given.not_)}
+        return given[0] if len(given) == 1 else list(given)
+
+    return {key: nodes(given) for key, given in where.items()}
+
+
+def _ended(rule: Rule) -> Rule:
+    """The rule without a relation: `is: null` ends it."""
+    held = rule.model_dump(by_alias=True, exclude={"is_", "at_least", "at_most", "between"})
+    return Rule.model_validate({key: value for key, value in held.items() if value is not None} | {"is": None})
+
+
+def _figure(rule: Rule) -> float | None:
+    low, high = rule.bounds
+    return low if low is not None else high
+
+
+def _tidy(value: Any) -> Any:
+    """A figure as a person writes it: whole numbers without a point, no digits nobody meant; a proposal's figures keep
+    all of theirs, because they meet another rule exactly."""
+    if value is None:
+        return None
+    rounded = round(float(value), 6)
+    if abs(rounded - value) > 1e-12 * max(1.0, abs(value)):
+        return float(value)
+    return int(rounded) if rounded.is_integer() and abs(rounded) >= 1 else rounded
+
+
+def _percent(value: float) -> str:
+    return f"{round(value * 100, 2):g} %"
+
+
+def reworded(text: str, before: float, after: float) -> str:
+    """The planner's words with the new figure in the old one's place; where they name none, it is added."""
+    old = re.escape(f"{round(before * 100, 2):g}")
+    found = re.sub(rf"(?<![\d.]){old}(\.0+)?\s*[%％]", _percent(after), text, count=1)
+    if found != text or before == after:
+        return found
+    return f"{text}（{_percent(after)}）" if abs(after) < 10 else f"{text}（{after:,.0f}）"

@@ -1,0 +1,165 @@
+"""What the decomposition panel shows after every edit: the conflict, before and after, each rule's state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesnb.model.errors import Text
+from salesnb.model.tables import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from markupsafe import Markup
+
+    from salesnb.notebook.decomposition_desk import PlanDesk
+    from salesnb.report.prose import Line
+
+
+def conflict(desk: PlanDesk) -> tuple[str, list[tuple[int, str]]]:
+    """The contradiction of the present rules as markup, and each proposal's number with its words as markup."""
+    from salesnb.notebook.decomposition_rules import alike, quarrels, records
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.sentences import decomposition_rules as said
+
+    book, found = desk.book, desk.explanation
+    if found.members.empty:
+        none = Text("各条规则可以同时成立，没有冲突。", "All rules can hold together: there is no conflict.")
+        lines: list[str | Line] = [_failed(desk) or book.say(none)]
+    else:
+        lines = [said.conflict(quarrel, book.terms) for quarrel in quarrels(found, desk.desk.problem.rules)]
+        if desk.refused is not None:
+            must = Text(
+                "必须项之间互相矛盾，下面仍是上一次的方案。",
+                "Musts contradict each other: the plan below is the last one.",
+            )
+            lines.append(book.say(must))
+    measures = {rule.id: rule.measure for rule in desk.desk.problem.rules}
+    same, ways = alike(found.changes), []
+    for row in records(found.proposals):
+        if int(row["proposal_no"]) not in same:
+            continue
+        own = records(found.changes[found.changes["proposal_no"] == row["proposal_no"]])
+        parts = [
+            said.change({str(k): v for k, v in one.items()}, measures[str(one["rule_id"])], book.terms) for one in own
+        ]
+        named = said.METHODS[str(row["method"])].get(book.lang)
+        words = f"{named}：{'；'.join(parts)}" if book.lang == "zh" else f"{named}: {'; '.join(parts)}"
+        ways.append((int(row["proposal_no"]), Exhibit("way", reading=words)._repr_html_()))
+    title = book.say(Text("有没有冲突", "Is there a conflict"))
+    return Exhibit("conflict", title=title, reading=lines)._repr_html_(), ways
+
+
+def _failed(desk: PlanDesk) -> str:
+    """Why the present rules cannot be planned at all, where it is no contradiction."""
+    from salesnb.model.errors import SalesnbError
+
+    return desk.refused.say(desk.book.lang) if isinstance(desk.refused, SalesnbError) else ""
+
+
+def answer(desk: PlanDesk) -> str:
+    """Before → after by region, a heat table of region by product line, and how long it took."""
+    from salesnb.report.exhibit import Details, Exhibit
+
+    book = desk.book
+    table = _before_after(desk, "region_id")
+    details = [
+        Details(book.say(Text("人员：前后对照", "People: before and after")), _before_after(desk, "person_id")),
+        Details(book.say(Text("人员 × 产品线", "Person by product line")), _heat(desk, "person_id", "product_line")),
+        Details(book.say(Text("区域 × 产品线", "Region by product line")), _heat(desk, "region_id", "product_line")),
+    ]
+    solve = round(sum(desk.plan.seconds.values()) * 1000)
+    total = book.terms.money(desk.plan.total)
+    reading = Text(
+        f"公司目标 {total}；重新求解用时 {solve} 毫秒。", f"The company's target: {total}; solved anew in {solve} ms."
+    )
+    title = book.say(Text("方案：原来 → 现在", "The plan: before → now"))
+    return Exhibit("now", title=title, table=table, reading=book.say(reading), details=details)._repr_html_()
+
+
+def _before_after(desk: PlanDesk, column: str) -> Markup:
+    from salesnb.notebook.decomposition import DIMENSIONS
+    from salesnb.report.tables import Options, Show, render
+
+    book = desk.book
+    before, after = (plan.by(column).set_index(column)["target_minor"] for plan in (book.plan, desk.plan))
+    base = book.built.cube.base.groupby(column)["net_minor"].sum()
+    frame = before.to_frame("before").join(after.rename("after"), how="outer").fillna(0).astype("int64")
+    frame["change"] = frame["after"] - frame["before"]
+    past = base.reindex(frame.index).astype("float64")
+    frame["growth"] = (frame["after"] / past - 1).where(past > 0)
+    frame = frame[(frame["before"] > 0) | (frame["after"] > 0)]
+    rows = book.called(frame.rename_axis("node_id").reset_index(), column)
+    rows = rows.sort_values(["before", "node_id"], ascending=[False, True], kind="stable")
+    shows = [
+        Show(Column("name", "text", DIMENSIONS[column])),
+        Show(Column("before", "minor", Text("原来", "Before"))),
+        Show(Column("after", "minor", Text("现在", "Now"))),
+        Show(Column("change", "minor", Text("变化", "Change")), signed=True),
+        Show(Column("growth", "rate", Text("比上年增长", "Growth on last year")), signed=True),
+    ]
+    total = {name: int(frame[name].sum()) for name in ("before", "after", "change")}
+    options = Options(book.say(DIMENSIONS[column]), total=total | {"name": book.say(Text("公司", "Company"))}, fold=60)
+    return render(rows, shows, book.lang, book.unit_shown, options)
+
+
+def _heat(desk: PlanDesk, down: str, across: str) -> Markup:
+    """Targets tinted by size, with the change against the page's plan under those that moved."""
+    from salesnb.notebook.decomposition import DIMENSIONS
+    from salesnb.report.tables import Options, Show, render
+
+    book = desk.book
+    now, before = (_wide(plan.table, down, across) for plan in (desk.plan, book.plan))
+    before = before.reindex(index=now.index, columns=now.columns, fill_value=0)
+    most = max(int(now.to_numpy().max()), 1)
+    columns = {node: f"c{at}" for at, node in enumerate(now.columns)}
+    rows = []
+    for node in now.sum(axis=1).sort_values(ascending=False, kind="stable").index:
+        row: dict[str, object] = {"name": book.names_of(down).get(str(node), str(node))}
+        for other, name in columns.items():
+            row[name] = _cell(int(now.loc[node, other]), int(before.loc[node, other]), most, desk)
+        rows.append(row)
+    names = book.names_of(across)
+    shows = [Show(Column("name", "text", DIMENSIONS[down]))]
+    shows += [Show(Column(c, "minor", Text(str(names.get(n, n)), str(names.get(n, n))))) for n, c in columns.items()]
+    return render(rows, shows, book.lang, book.unit_shown, Options(book.say(DIMENSIONS[down]), fold=60))
+
+
+def _wide(table: pd.DataFrame, down: str, across: str) -> pd.DataFrame:
+    wide = table.pivot_table("target_minor", down, across, "sum", fill_value=0)
+    return wide.loc[wide.sum(axis=1) > 0, wide.sum(axis=0) > 0]
+
+
+def _cell(now: int, before: int, most: int, desk: PlanDesk) -> Markup:
+    from markupsafe import Markup
+
+    unit = desk.book.unit_shown
+    moved = Markup(" <small>{}</small>").format(unit.format(now - before, True)) if now != before else Markup("")
+    tint = Markup(f"background:rgba(31,95,191,{0.4 * now / most:.2f});padding:2px 6px;border-radius:4px")
+    return Markup('<span style="{}">{}{}</span>').format(tint, unit.format(now), moved)
+
+
+def states(desk: PlanDesk) -> dict[str, str]:
+    """Each rule of the file with its state in the present plan, as markup."""
+    from markupsafe import Markup
+
+    from salesnb.notebook.decomposition_rules import pill
+    from salesnb.report import markup
+    from salesnb.report.sentences import decomposition_rules as said
+    from salesnb.report.show import notebook_style
+
+    book, terms = desk.book, desk.book.terms
+    now = {str(row["rule_id"]): row for row in desk.plan.rules.to_dict("records")}
+    style = Markup("<style>{}</style>").format(Markup(notebook_style()))
+    out = {}
+    for rule in book.problem.rules:
+        row = now.get(rule.id)
+        if row is None:
+            words = Markup("<s>{}</s>").format(markup.text(rule.text))
+        else:
+            own = {str(key): value for key, value in row.items()}
+            remark = said.remark(own, terms)
+            words = Markup("{} {} {}").format(
+                pill(str(row["status"]), book.lang), markup.text(str(row["text"])), markup.text(remark)
+            )
+        out[rule.id] = str(style + Markup('<div class="snb" style="padding:0">{}</div>').format(words))
+    return out
