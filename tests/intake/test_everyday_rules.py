@@ -240,3 +240,68 @@ def test_the_lines_own_region_wins_over_the_master_record() -> None:
     sources = {"orders": source(), "people": {"table": "people", "file": "p.csv", "columns": STAFF}}
     got = load({"orders.csv": BASE, "p.csv": PEOPLE}, sources)
     assert set(lines(got)["region_id"]) == {"华东", "华南", "NA"}
+
+
+# ---------------------------------------------------------------------- the bridge between the bases (R81)
+
+
+def test_the_bridge_joins_signed_shipped_invoiced_and_received_exactly() -> None:
+    shipped = [str(date.fromisoformat(row[2]) + timedelta(days=20)) if i % 5 else "" for i, row in enumerate(ROWS)]
+    receipts = "号,日,额\n" + "".join(f"R{i},2024-{2 + i % 3:02d}-15,{row[8]}\n" for i, row in enumerate(ROWS[:30]))
+    sources = {
+        "orders": source(columns=mapped(ship_date="发货")),
+        "receipts": {
+            "table": "receipts",
+            "file": "r.csv",
+            "columns": {"receipt_id": "号", "receipt_date": "日", "received": "额"},
+            "tax": "included",
+        },
+    }
+    got = load({"orders.csv": more("发货", shipped), "r.csv": receipts}, sources, tax_rate="0.13")
+    assert set(lines(got)["order_id"]) == {row[0] for row in ROWS}
+    bridge = got.tables["basis_bridge"]
+    assert set(bridge["step"]) == {"signed_shipped", "shipped_received"}
+    assert (bridge["opening_minor"] + bridge["added_minor"] - bridge["cleared_minor"] == bridge["closing_minor"]).all()
+    for _, step in bridge.groupby("step"):
+        assert (step["opening_minor"].to_numpy()[1:] == step["closing_minor"].to_numpy()[:-1]).all()
+    open_orders = bridge[bridge["step"] == "signed_shipped"].iloc[-1]["closing_minor"]
+    assert open_orders == sum(int(row[8].replace(".", "")) for i, row in enumerate(ROWS) if not i % 5)
+    received = sum(Decimal(row[8]) for row in ROWS[:30]) / Decimal("1.13") * 100
+    assert abs(got.tables["receipts"]["received_minor"].sum() - received) < 1
+
+
+def test_deliveries_and_invoices_of_their_own_exports_are_the_bases() -> None:
+    sources = {
+        "orders": source(),
+        "shipments": {
+            "table": "shipments",
+            "file": "s.csv",
+            "columns": {"shipment_id": "号", "ship_date": "日", "order_id": "单", "shipped": "额"},
+        },
+        "invoices": {
+            "table": "invoices",
+            "file": "i.csv",
+            "columns": {"invoice_id": "号", "invoice_date": "日", "order_id": "单", "invoiced": "额"},
+        },
+    }
+    shipments = "号,日,单,额\nS1,2024-01-10,A000,100.00\nS2,2024-02-10,A001,101.01\n"
+    invoices = "号,日,单,额\nF1,2024-02-20,A000,100.00\n"
+    got = load({"orders.csv": BASE, "s.csv": shipments, "i.csv": invoices}, sources)
+    bridge = got.tables["basis_bridge"].set_index(["step", "month"])
+    assert bridge.loc[("shipped_invoiced", "2024-02"), "closing_minor"] == 10_101
+    assert bridge.loc[("signed_shipped", "2024-03"), "closing_minor"] == TOTAL - 20_101
+
+
+def test_dealers_stock_is_a_table_of_its_own() -> None:
+    columns = {
+        "month": "月份",
+        "dealer_id": "经销商",
+        "sell_in": "进货(万元)",
+        "sell_out": "出货(万元)",
+        "stock": "库存",
+    }
+    content = "月份,经销商,进货(万元),出货(万元),库存\n2024-01,D1,1.5,1,0.5\n2024年2月,D1,2,1,\n"
+    got = load({"d.csv": content}, {"d": {"table": "dealer_stock", "file": "d.csv", "columns": columns}})
+    found = got.tables["dealer_stock"]
+    assert found["sell_in_minor"].tolist() == [1_500_000, 2_000_000]
+    assert found["stock_minor"].isna().tolist() == [False, True]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesnb.intake.bench import Bench
-from salesnb.intake.init import collect, compose, links, mapping
+from salesnb.intake.init import collect, compose, crossing, links, mapping, months
 from salesnb.intake.init.draft import Draft, Drafted
 from salesnb.intake.init.kinds import Guess
 from salesnb.intake.init.kinds import guess as guess_table
@@ -20,9 +20,6 @@ from salesnb.intake.quality.findings import SEVERITIES, Finding
 from salesnb.intake.read.raw import Raw
 from salesnb.model.errors import DataError, Text
 from salesnb.model.places import params_dir, safe_name
-
-_DIMENSIONS = ("products", "customers", "people", "dealers")
-_FACTS = ("sales_lines", "opportunities", "receipts", "visits")
 
 
 @dataclass(frozen=True)
@@ -75,8 +72,11 @@ def _guesses(bench: Bench, raws: Sequence[Raw], doubts: SalesDoubts) -> list[Gue
     out = []
     for place, raw in enumerate(raws):
         found = guess_table(raw, profile(bench, raw))
+        sideways = months.guess_wide(bench, raw, found) if place not in twins else None
         if place in twins:
             doubts.twin(found, raws[twins[place]].shown)
+        elif sideways is not None:
+            out.append(sideways)
         elif found.table is None:
             doubts.unused(found)
         else:
@@ -95,13 +95,14 @@ def _draft(bench: Bench, unit: str, guesses: Sequence[Guess], doubts: SalesDoubt
         drafted = Drafted(_name(draft, first), first.table, first.raw.file, first)
         drafted.columns = mapping.columns(bench, first, draft, doubts)
         _place(drafted, first)
+        months.draft_wide(drafted, doubts)
         draft.sources.append(drafted)
         for other in group[1:]:
             again = Drafted(_name(draft, other), drafted.table, other.raw.file, other, drafted.columns)
             _place(again, other)
             draft.sources.append(again)
-    _cross(bench, draft, doubts)
-    order = (*_FACTS[:1], "returns")
+    crossing.cross(bench, draft, doubts)
+    order = ("sales_lines", "returns")
     draft.sources.sort(key=lambda s: order.index(s.table) if s.table in order else len(order))
     return draft
 
@@ -131,18 +132,3 @@ def _place(drafted: Drafted, found: Guess) -> None:
     drafted.why = Text(
         f"{found.raw.rows} 行，{len(found.raw.columns)} 列", f"{found.raw.rows} rows, {len(found.raw.columns)} columns"
     )
-
-
-def _cross(bench: Bench, draft: Draft, doubts: SalesDoubts) -> None:
-    """Evidence between tables: keys of dimensions, more than one set of order lines, records against sales."""
-    facts = [s for s in draft.sources if s.table in _FACTS]
-    for source in draft.sources:
-        if source.table in _DIMENSIONS:
-            mapping.dimension_keys(bench, facts, source)
-    sales = [s for s in draft.sources if s.table == "sales_lines"]
-    if len({s.guess.raw.columns for s in sales}) > 1:
-        doubts.several_sales(sales[0].guess, [s.file for s in sales[1:]])
-    people = next((s for s in draft.sources if s.table == "people"), None)
-    if people is not None and sales:
-        for person, home, sold in links.homes(bench, sales[0], people):
-            doubts.home_region(people.guess, person, home, sold)

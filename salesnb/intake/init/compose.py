@@ -81,7 +81,8 @@ def _source(source: Drafted, lang: str) -> list[str]:
     if source.why is not None:
         lines.append(f"    # {comment(source.why.get(lang))}")
     lines += [f"    table: {source.table}", f"    file: {scalar(source.file)}"]
-    lines += [f"    {name}: {scalar(value)}" for name, value in source.options.items()]
+    for name, value in source.options.items():
+        lines.append(f"    {name}: {_flow(value) if isinstance(value, dict) else scalar(value)}")
     lines.append("    columns:")
     for name, column in source.columns.items():
         lines.append(f"      {name}: {_column(column)}{_why(column, lang)}")

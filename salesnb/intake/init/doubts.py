@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from salesnb.intake.init.kinds import Guess
@@ -105,6 +105,23 @@ class Doubts:
             Text("在该列的 values 中补上", "complete values of this column"),
             header,
             "、".join(unknown),
+            "warn",
+        )
+
+    def spellings(self, guess: Guess, header: str, slips: Mapping[str, str], master: str) -> None:
+        """Spellings that a master does not know, mapped to those it does."""
+        shown = "、".join(f"{a}→{b}" for a, b in list(slips.items())[:4])
+        self.ask(
+            guess,
+            "spelling_mapped",
+            Text(
+                f"列“{header}”有 {len(slips)} 个取值在 {master} 中只差空格、大小写或连字符，已对应：{shown}",
+                f"{len(slips)} values of {header} differ from {master} only in blanks, case or hyphens and are mapped:"
+                f" {', '.join(f'{a} = {b}' for a, b in list(slips.items())[:4])}",
+            ),
+            Text("若不是同一个，从 values 中删去", "remove them from values if they are not the same"),
+            header,
+            shown,
             "warn",
         )
 

@@ -142,7 +142,23 @@ def _market_sizes(r: Roles, p: Mapping[str, Profile]) -> float:
     return 3.0 * r.score("market_size") if r.has("market_size", "year") else 0.0
 
 
+def _invoices(r: Roles, p: Mapping[str, Profile]) -> float:
+    return 1.4 * r.score("invoice_date") + 1.6 * r.score("invoiced") if r.has("invoice_date", "invoiced") else 0.0
+
+
+def _shipments(r: Roles, p: Mapping[str, Profile]) -> float:
+    return 1.4 * r.score("ship_date") + 1.6 * r.score("shipped") if r.has("ship_date", "shipped") else 0.0
+
+
+def _dealer_stock(r: Roles, p: Mapping[str, Profile]) -> float:
+    stocked = r.has("sell_in") + r.has("sell_out") + r.has("stock")
+    return 1.2 + 0.8 * stocked if r.has("month", "dealer_id") and stocked >= 2 else 0.0
+
+
 _SHAPES = {
+    "invoices": _invoices,
+    "shipments": _shipments,
+    "dealer_stock": _dealer_stock,
     "sales_lines": _sales,
     "returns": _returns,
     "receipts": _receipts,

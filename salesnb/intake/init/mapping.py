@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from salesnb.intake.bench import Bench
 from salesnb.intake.clean import words
 from salesnb.intake.init import links
-from salesnb.intake.init.draft import Column, Draft, Drafted
+from salesnb.intake.init.draft import Column, Draft
 from salesnb.intake.init.kinds import Guess
 from salesnb.intake.init.sales_doubts import SalesDoubts
 from salesnb.intake.init.uses import USES
@@ -232,27 +230,3 @@ def _dates(bench: Bench, guess: Guess, out: dict[str, Column], doubts: SalesDoub
             found = typed(bench, guess.raw.name, guess.raw.sql(column.value), Reading(name, "date"))
             if len(found.candidates) > 1:
                 doubts.date_order(guess, column.value, sorted(found.candidates))
-
-
-def dimension_keys(bench: Bench, facts: Sequence[Drafted], dimension: Drafted) -> None:
-    """The key of a dimension table is the column that holds the facts' values, whatever it is called."""
-    wanted = {"products": "product", "customers": "customer", "people": "person", "dealers": "dealer"}[dimension.table]
-    for source in facts:
-        for suffix in ("_id", "_name"):
-            column = source.columns.get(f"{wanted}{suffix}")
-            if column is None or not isinstance(column.value, str):
-                continue
-            found = links.best_key(bench, source.guess.raw, column.value, dimension.guess.raw)
-            if found is None:
-                continue
-            header, share = found
-            why = Text(f"与“{column.value}”对得上 {share:.0%}", f"{share:.0%} of {column.value} are found here")
-            dimension.columns[f"{wanted}_id"] = Column(header, why)
-            if header == getattr(dimension.columns.get("name"), "value", None) and suffix == "_id":
-                dimension.columns.pop("name")
-            return
-    name = dimension.columns.get("name")
-    if f"{wanted}_id" not in dimension.columns and name is not None:
-        dimension.columns[f"{wanted}_id"] = Column(
-            name.value, Text("没有编号，以名称为编号", "no id; the name serves as id")
-        )

@@ -53,15 +53,18 @@ class Profile:
 
 def profile(bench: Bench, raw: Raw) -> dict[str, Profile]:
     """Profiles of all columns of a raw table by header."""
-    return {header: _column(bench, raw, header) for header in raw.columns}
+    if not raw.columns:
+        return {}
+    counted = ", ".join(f"count({c}), count(DISTINCT {c})" for c in (trim(raw.sql(h)) for h in raw.columns))
+    counts = bench.rows(f"SELECT {counted} FROM {raw.name}")[0]
+    return {h: _column(bench, raw, h, counts[2 * i], counts[2 * i + 1]) for i, h in enumerate(raw.columns)}
 
 
-def _column(bench: Bench, raw: Raw, header: str) -> Profile:
+def _column(bench: Bench, raw: Raw, header: str, filled: int, distinct: int) -> Profile:
     cell = trim(raw.sql(header))
-    filled, distinct = bench.rows(f"SELECT count({cell}), count(DISTINCT {cell}) FROM {raw.name}")[0]
     found = bench.rows(
-        f"SELECT {cell} AS v, count(*) AS n FROM {raw.name} WHERE {cell} IS NOT NULL GROUP BY v ORDER BY n DESC,"
-        f" v LIMIT {SAMPLE}"
+        f"SELECT {cell} AS v, count(*) AS n FROM {raw.name} WHERE {cell} IS NOT NULL GROUP BY v"
+        f" ORDER BY n DESC, v LIMIT {SAMPLE}"
     )
     weights = [(str(v), int(n)) for v, n in found]
     total = sum(n for _, n in weights) or 1

@@ -33,6 +33,12 @@ products
     product_id product_name=name product_line category list_price unit_cost launch_date life_cycle
 dealers
     dealer_id dealer_name=name parent_dealer=parent_id region_id from_date to_date
+invoices
+    invoice_id line_no invoice_date known_date order_id customer_id currency invoiced tax
+shipments
+    shipment_id line_no ship_date known_date order_id customer_id product_id currency quantity shipped
+dealer_stock
+    month dealer_id product_line currency sell_in sell_out stock
 targets
     target_date=from_date target_end=to_date month period year region_id person_id person_name product_line
     target currency

@@ -206,12 +206,26 @@ launch_date date
     上市日期, 投产日期, launch date, launched, introduction date
 life_cycle words
     生命周期, 产品状态, life cycle, lifecycle, product status
+shipment_id id
+    发货单号, 出库单号, 发货编号, shipment id, shipment no, delivery no, delivery note
+shipped number
+    发货金额, 发货额, 出库金额, shipped amount, shipped, delivered amount
+invoice_id id
+    发票号, 发票号码, 发票编号, 开票单号, invoice id, invoice no, invoice number
+invoiced number
+    开票金额, 发票金额, 开票额, invoiced amount, invoiced, invoice amount
+sell_in number
+    进货, 进货额, 进货金额, sell in, sell in amount
+sell_out number
+    出货, 出货额, 出货金额, 销出, sell out, sell out amount
+stock number
+    库存, 月末库存, 期末库存, 库存金额, stock, closing stock, inventory, stock amount
 parent_dealer words
     上级经销商, 上级经销商编码, parent dealer, parent
 ignored any
     邮寄方式, 运输方式, 配送方式, ship mode, shipping mode, due date, 到期日, promotion, 促销, 备注, remark,
     remarks, note, notes, freight, 运费, 地址, address, 电话, 手机, phone, email, 邮箱, postal code, 邮编,
-    付款方式, payment method, 发票号, invoice no, bonus, 奖金, commission pct, subsidiary of, year established,
+    付款方式, payment method, bonus, 奖金, commission pct, subsidiary of, year established,
     office location, 原订单编号, 关联订单号
 """)
 
@@ -235,6 +249,12 @@ people name
     employees
 products name
     产品, 商品, 物料, product, products, items, catalog
+invoices name
+    发票, 开票, invoice, invoices
+shipments name
+    发货, 出库, shipment, shipments, deliveries
+dealer_stock name
+    进销存, 库存, stock, inventory, sell out
 dealers name
     经销商, 代理商, dealer, dealers, distributors
 targets name

@@ -12,11 +12,13 @@ _UNIT = re.compile(r"[（(\[【][^)）\]】]*[)）\]】]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@cache
 def key(header: str) -> str:
     """A header as compared, without units in brackets, case, spaces and signs: ``OrderDate`` = ``order_date``."""
     return "".join(tokens(header))
 
 
+@cache
 def tokens(header: str) -> tuple[str, ...]:
     """The words of a header: Chinese runs whole, Latin words apart."""
     text = unicodedata.normalize("NFKC", header)
@@ -27,15 +29,6 @@ def tokens(header: str) -> tuple[str, ...]:
 
 
 @cache
-def _known() -> dict[str, list[tuple[str, int]]]:
-    """Every word of the vocabulary → the roles it speaks for, with its rank there."""
-    out: dict[str, list[tuple[str, int]]] = {}
-    for role, (_, phrases) in ROLES.items():
-        for rank, phrase in enumerate(phrases):
-            out.setdefault(key(phrase), []).append((role, rank))
-    return out
-
-
 def score(header: str, role: str) -> float:
     """How well a header's words speak for a role, 0 to 1: the whole header beats a part, a telling word a vague one."""
     own = key(header)

@@ -61,11 +61,15 @@ def build(bench: Bench, job: Import) -> None:
         imported[table] = records.import_rows(bench, company, stacks[table], dims)
         reference_checks.unknown(bench, stacks[table], imported[table], dims)
         reference_checks.spellings(bench, stacks[table], imported[table])
-    for table, rows in imported.items():
-        write(target, table, records.frame(bench, rows, contract(table)))
+    frames = {table: records.frame(bench, rows, contract(table)) for table, rows in imported.items()}
+    for table, frame in frames.items():
+        write(target, table, frame)
     for table in ("products", "customers", "people"):
         if lines is not None and table not in imported:
             write(target, table, names.derived(bench, table, lines, company))
+    bridge = beside.basis_bridge(bench, company, lines, frames) if lines is not None else None
+    if bridge is not None:
+        write(target, "basis_bridge", bridge)
     write(target, "nodes", names.nodes(bench, lines, imported))
     kept = ledger.ledger(bench, company, stacks, lines, job.prints)
     aside, findings = ledger.set_aside(bench), bench.findings.frame()

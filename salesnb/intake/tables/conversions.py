@@ -39,6 +39,25 @@ def to_basis(bench: Bench, company: Company, rows: Stack, lines: str) -> str:
     return out
 
 
+def amount_to_basis(bench: Bench, company: Company, rows: Stack, table: str, amount: str, day: str) -> str:
+    """``table`` (receipts, invoices, shipments) with ``amount`` with or without tax as the basis says, where its source
+    says that it is otherwise; by the dated rate, because such exports hold no tax of their own."""
+    files = [i for i, s in enumerate(rows.sources) if s.tax is not None and s.tax != company.basis.tax]
+    if not files:
+        return table
+    if company.tax_rate is None:
+        bench.findings.add(_no_rate(rows, files[0], company.basis.tax))
+        return table
+    rate = on_day(company.tax_rate, day, _RATE)
+    factor = f"(1 / (1 + {rate}::DOUBLE))::DECIMAL(18,14)" if company.basis.tax == "excluded" else f"(1 + {rate})"
+    out = bench.name("taxed")
+    bench.run(
+        f"CREATE TABLE {out} AS SELECT * REPLACE (CASE WHEN _file IN ({', '.join(map(str, files))}) THEN"
+        f" CAST(CAST({amount} AS DECIMAL(20,6)) * {factor} AS {DECIMAL}) ELSE {amount} END AS {amount}) FROM {table}"
+    )
+    return out
+
+
 def _net(company: Company, tax: str) -> tuple[str, str]:
     """SQL of the converted net amount, and of the factor that converts other amounts of the line."""
     sign = "-" if company.basis.tax == "excluded" else "+"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality.gate import gate
-from salesnb.intake.tables import derive, enrich, unique
+from salesnb.intake.tables import conversions, derive, enrich, unique
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.specs import SPECS
 from salesnb.model.contracts.facts import UNASSIGNED
@@ -56,6 +56,9 @@ def import_rows(bench: Bench, company: Company, rows: Stack, dims: Mapping[str, 
     if rows.table in _DAYS:
         out = enrich.by_name(bench, rows, out, dims)
         out = enrich.filled(bench, out, dims, _DAYS[rows.table])
+    amount = SPECS[rows.table].amount
+    if rows.table in ("receipts", "invoices", "shipments") and amount is not None:
+        out = conversions.amount_to_basis(bench, company, rows, out, amount, _DAYS[rows.table])
     if rows.table == "people":
         out = derive.managers(bench, out)
     return unique.by_key(bench, _numbered(bench, out, table), table, rows)
@@ -66,7 +69,7 @@ _DAYS = {
     "receipts": "receipt_date",
     "invoices": "invoice_date",
     "shipments": "ship_date",
-    "opportunities": "coalesce(created_date, closed_date, known_date)",
+    "opportunities": "coalesce(created_date, closed_date, known_date, DATE '9999-12-31')",  # undated: as of now
     "visits": "date",
 }
 

@@ -30,10 +30,10 @@ _CHINESE = {
 
 def month_of(header: str, year: int | None = None) -> str | None:
     """The month 'YYYY-MM' a header names, with ``year`` where it names none; None for any other header."""
-    whole = dates.parse_month(header)
-    if whole is not None and not re.fullmatch(r"\d{5}", header.strip()):
+    text = re.sub(r"\([^)]*\)$", "", half(header).strip()).strip()  # 1月(万元): the unit is no part of the month
+    whole = dates.parse_month(text)
+    if whole is not None and not re.fullmatch(r"\d{5}", text):
         return whole
-    text = half(header).strip()
     numbered = re.fullmatch(r"(\d{1,2})\s*月份?", text)
     if numbered:
         number = int(numbered.group(1))
