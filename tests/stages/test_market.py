@@ -90,7 +90,7 @@ def restless(moves, inquiries, weights=None, last="2023-12"):
         "competitors": moves,
         "sensitivity": {"weights": weights, "alarm_index": 1.5, "alarm_price_change": -0.3, "base_months": 3},
     }
-    out = market.sensitivity_index(Market.model_validate(held), inquiries, ("2023-01", last), AS_OF)
+    out = market.sensitivity_index(Market.model_validate(held), inquiries, ("2023-01", last), (AS_OF, AS_OF))
     return out.set_index("month")
 
 
@@ -105,7 +105,7 @@ def test_a_price_cut_rings_and_a_calm_market_is_one():
     cut = entry("cut", "2023-09-20", 5, competitor="X", kind="price", price_change=-0.3)
     out = restless([*moves, cut], dict.fromkeys(MONTHS, 200))
     assert list(out.index[out["is_alarm"]]) == ["2023-09"]
-    assert out.loc["2023-09", "sensitivity"] == pytest.approx((0.45 * 8 / 3 + 0.30) / 0.75)
+    assert out.loc["2023-09", "sensitivity"] == pytest.approx((0.45 * (8 + 3) / (3 + 3) + 0.30) / 0.75)
 
 
 @given(st.lists(st.integers(1, 500), min_size=12, max_size=12), st.integers(2, 50))
@@ -116,4 +116,4 @@ def test_the_index_does_not_know_the_scale_of_inquiries(counts, factor):
 
 
 def test_no_weights_no_index():
-    assert market.sensitivity_index(Market(), {}, ("2023-01", "2023-12"), AS_OF).empty
+    assert market.sensitivity_index(Market(), {}, ("2023-01", "2023-12"), (AS_OF, AS_OF)).empty

@@ -22,7 +22,7 @@ from salesnb.stages.feasibility.ceilings import (
     pipeline_table,
 )
 from salesnb.stages.feasibility.field import Level, commitments, feedback_table, launch_table, target_table
-from salesnb.stages.feasibility.hiring import Staffing, capacity_table, hiring_plan
+from salesnb.stages.feasibility.hiring import Staffing, capacity_table, head_value, hiring_plan, leaving_cost, realistic
 from salesnb.stages.feasibility.outcome import month_table, node_table, record_table, reliability_table
 from salesnb.stages.feasibility.people import Team, build_team, roles_of, season_ahead, seats
 from salesnb.stages.feasibility.scenarios import CHANGES, Levers, scenario_table
@@ -49,13 +49,16 @@ __all__ = [
     "ceiling_table",
     "commitments",
     "feedback_table",
+    "head_value",
     "hiring_plan",
     "judge",
     "launch_table",
+    "leaving_cost",
     "market_ceilings",
     "month_table",
     "node_table",
     "pipeline_table",
+    "realistic",
     "record_table",
     "reliability_table",
     "roles_of",

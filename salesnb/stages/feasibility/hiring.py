@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from salesnb.methods.capacity import Hiring, cheapest_plan, hire_by_month, hires_needed
+from salesnb.methods.capacity import Hiring, capacity, cheapest_plan, hire_by_month, hires_needed
 from salesnb.model.params.people import People
 from salesnb.model.tables import check, contract
 from salesnb.stages.feasibility.baseline import COMPANY, Span
 from salesnb.stages.feasibility.people import YEAR, Team, earliest_start, roles_of
 
 MOST_HIRES = 30  # of one region in one plan: beyond that the answer is not a hiring plan
+REALISTIC = 0.5  # hires above this share of today's people are a different company, not a measure
 TENTH = 1.2815515655446004  # normal quantile of 90 %: the ends of a central 80 % interval
 Targets = Mapping[tuple[str, str], float]
 
@@ -147,3 +148,39 @@ def _cost(staff: Staffing, role: str, months: int) -> np.ndarray | None:
         return None
     left = np.arange(months, 0, -1, dtype=np.float64)
     return ((once or 0.0) + (salary or 0.0) * left) * staff.minor
+
+
+def realistic(hires: pd.DataFrame, team: Team) -> pd.DataFrame:
+    """The rows of ``feasibility_hires`` of regions whose plan stays within :data:`REALISTIC` of today's people."""
+    asked = hires.groupby("node_id")["hire_count"].sum()
+    seats = team.seats.groupby("region_id").size()
+    kept = [node for node, count in asked.items() if count <= max(REALISTIC * seats.get(node, 0), 1)]
+    return hires[hires["node_id"].isin(kept)]
+
+
+def head_value(staff: Staffing) -> float:
+    """What one more person of the commonest hired role brings from the earliest start, in minor units; nan if none."""
+    found, role = _hire(staff, COMPANY, COMPANY, 0.0), _role(staff, COMPANY, COMPANY)
+    if found is None or role is None:
+        return float("nan")
+    hiring, first, _ = found
+    return float(hiring.value[first]) if first < len(hiring.value) else 0.0
+
+
+def leaving_cost(staff: Staffing, points: float = 0.05) -> float:
+    """What a year's attrition of 100 points more would cost, from the step of ``points``; minor units, negative."""
+    team = staff.team
+    if not len(team.seats) or not len(team.season):
+        return float("nan")
+    moved = 0.0
+    for role, terms in team.terms.items():
+        rows = np.flatnonzero((team.seats["role"] == role).to_numpy())
+        if not len(rows):
+            continue
+        yearly = min(team.assumptions.attrition + points, 0.99)
+        more = replace(terms, attrition=1 - (1 - yearly) ** (1 / YEAR))
+        tenure = team.seats["tenure"].to_numpy(dtype=np.intp)[rows]
+        level = np.full(len(rows), team.level[role])
+        moved += float(capacity(tenure, level, team.season, more).months.sum())
+        moved -= float(capacity(tenure, level, team.season, terms).months.sum())
+    return moved / points

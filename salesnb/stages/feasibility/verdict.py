@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from salesnb.methods.capacity import Terms
 from salesnb.model.tables import check, contract
 from salesnb.stages.feasibility.baseline import COMPANY, Baseline
 
 FEASIBLE, IF, NOT, UNKNOWN = "feasible", "feasible_if", "not_feasible", "unknown"
+# How far measures may miss what they promise (coefficient of variation): that of one newcomer, shared by all of them.
+DOUBT = Terms().newcomer
 Key = tuple[str, str]
 
 
@@ -74,7 +78,7 @@ def verdict_table(base: Baseline, seen: Evidence, names: Mapping[str, Mapping[st
         view, i = found
         middle, last, record = float(view.outlook.total[i]), float(view.last[i]), view.outlook.records[i]
         add = seen.measures.get((dimension, node), 0.0)
-        chance, after = (base.chance(dimension, node, t) for t in (target, target - add))
+        chance, after = base.chance(dimension, node, target), _after(base, (dimension, node), target, add)
         held = staff.get((dimension, node), {})
         judged = judge(chance, after, _limits(seen, (dimension, node), middle, held), seen.rates)
         rows.append(
@@ -100,6 +104,13 @@ def verdict_table(base: Baseline, seen: Evidence, names: Mapping[str, Mapping[st
     columns = [c.name for c in contract("feasibility_verdicts").columns]
     frame = pd.DataFrame(rows, columns=columns).astype({"gap_minor": "Int64", "hire_count": "Int64"})
     return check(frame, contract("feasibility_verdicts"))
+
+
+def _after(base: Baseline, key: Key, target: float, add: float) -> float:
+    """Chance with measures whose own yield is doubtful: averaged over five points of a normal around ``add``."""
+    points, weights = np.polynomial.hermite_e.hermegauss(5)
+    parts = [base.chance(*key, target - max(add * (1 + DOUBT * z), 0.0)) for z in points]
+    return float(np.dot(parts, weights) / weights.sum())
 
 
 def _limits(seen: Evidence, key: Key, middle: float, held: Mapping[Any, Any]) -> dict[str, float]:

@@ -19,7 +19,7 @@ RATES = frozenset({"repurchase_rate", "collection_rate", "gross_margin", "lead_c
 def contradictions(statements: Sequence[Statement], base: Base) -> list[Finding]:
     """Everything that does not fit, and what was said twice and agrees."""
     company = company_target(statements, base)
-    return [
+    found = [
         *_whole_against_parts(statements, base, company),
         *_said_twice(statements, base, company),
         *_mix(statements, base),
@@ -29,6 +29,8 @@ def contradictions(statements: Sequence[Statement], base: Base) -> list[Finding]
         *identities(statements, base, company),
         *rhythm(statements, base, company),
     ]
+    # one line may stand in the goals and in the rules: what it contradicts is said once
+    return list({(f.kind, frozenset(f.statements), f.node): f for f in reversed(found)}.values())[::-1]
 
 
 def _whole_against_parts(statements: Sequence[Statement], base: Base, company: float | None) -> Iterator[Finding]:

@@ -69,7 +69,11 @@ def _node_quarter(
     for said in statements:
         if said.metric != "share_of_year" or not said.scope or said.period not in QUARTERS:
             continue
-        yearly = [amount(s, base, company) for s in statements if s.scope == said.scope and s.metric == "sales"]
+        yearly = [
+            amount(s, base, company)
+            for s in statements
+            if s.scope == said.scope and s.metric == "sales" and not s.period
+        ]
         whole = next((a for a in yearly if a is not None), None)
         if whole is None or not 0 < whole < company:
             continue
