@@ -10,7 +10,7 @@ from salesnb.model.tables import Column, TableContract
 PARENT = Column("parent_id", "id", Text("上级", "Parent"))
 LAST = Column("last_minor", "minor", Text("上年同期", "Year before"), unit="money", optional=True)
 TARGET = Column("target_minor", "minor", Text("目标", "Target"), unit="money")
-GROWTH = Column("growth_rate", "rate", Text("比上年同期", "On the year before"), unit="percent", optional=True)
+GROWTH = Column("growth_rate", "rate", Text("增长", "Growth"), unit="percent", optional=True)
 CHANCE = Column(
     "chance_rate",
     "rate",

@@ -207,7 +207,10 @@ def record(frame: pd.DataFrame, reliability: pd.DataFrame, lang: str) -> list[Li
     line = either(
         lang,
         (f"共回测 {cases} 次、{origins} 个起点，80 % 区间命中 ", strong(rate(hits / cases, 0))),
-        (f"{cases} back-tests from {origins} origins; the 80 % interval hit ", strong(rate(hits / cases, 0))),
+        (
+            f"{cases} back-tests from {origins} origin{'s' * (origins != 1)}; the 80 % interval hit ",
+            strong(rate(hits / cases, 0)),
+        ),
     )
     company = frame[frame["dimension"] == "company"].dropna(subset=["error_rate", "naive_error_rate"])
     if len(company):
