@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Any:
     book = open_book(ReviewBook, "review", Text("复盘", "Review"), unit, period, as_of, lang)
     book.title = TITLES[str(book.period.kind)]
     if book.period.start > book.as_of:
-        return WaitingBook(**{name: getattr(book, name) for name in book.__dataclass_fields__})
+        return WaitingBook(**{f.name: getattr(book, f.name) for f in fields(book)})
     return book
 
 
@@ -56,10 +56,14 @@ class ReviewBook(WhyQuestions):
 
         alerts = self.alerts_table
         live = alerts[(alerts["progress"] != "closed") & alerts["gap_minor"].notna()]
-        names = list(dict.fromkeys(live.sort_values(["gap_minor", "alert"], kind="stable")["name"]))[:NAMED]
+        ordered = live.sort_values(["gap_minor", "alert"], kind="stable")
+        line = self.say(Text("产品线 ", "line "))
+        pairs = zip(ordered["dimension"], ordered["name"], strict=True)
+        named = [line + name if dimension == "product_line" else name for dimension, name in pairs]
+        names = list(dict.fromkeys(named))[:NAMED]
         land, when = self.landing_of(self.year), self.words_of(self.main)
         sentence = said.answer(self.main_pace, land, when, names, self.lang, self.currency)
-        return self.answered(Answer(sentence, self.notes, self.lang))
+        return self.answered(Answer(sentence, [self.judged_by] if self.judged_by else self.notes, self.lang))
 
     def cards(self) -> Any:
         """Three to five core metrics with their bars and lights."""
@@ -192,6 +196,7 @@ class ReviewBook(WhyQuestions):
         return super().write(*_with_empty(self, names))
 
 
+@dataclass
 class WaitingBook(Book):
     """The review of a period that has not begun: nothing to say, and it says so."""
 

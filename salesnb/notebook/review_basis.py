@@ -75,7 +75,6 @@ class ReviewBasis(Book):
         plan = self.calendar.containing(Kind.YEAR, self.main.through).text
         found = in_force(self.params.folder, plan, self.as_of)
         if found.frame is not None:
-            self.note(found.say())
             frame = self._of_sales(found.frame)
             return Targets(found.state, one_currency(frame, self.currency), self.calendar)
         year = self.calendar.period(plan)
@@ -87,6 +86,15 @@ class ReviewBasis(Book):
         self.note(found.say())
         self.note(NO_TARGET)
         return Targets("none", rows, self.calendar)
+
+    @cached_property
+    def judged_by(self) -> str:
+        """The revision figures are judged by, with the head of its chain; empty where nothing is approved."""
+        from salesnb.versions.targets import in_force
+
+        plan = self.calendar.containing(Kind.YEAR, self.main.through).text
+        found = in_force(self.params.folder, plan, self.as_of)
+        return f"{self.say(found.say())} · {found.head[:12]}" if found.head else ""
 
     def _of_sales(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows about sales: quotas may name the metric by its id or as the first screen calls it."""

@@ -106,7 +106,7 @@ def _moved(day: date, work: Workdays, step: int) -> date:
 def _weekday(meeting: Meeting) -> int:
     name = meeting.on.removeprefix("周").removeprefix("星期") or "一"
     if name not in WEEKDAYS:
-        raise _unclear(meeting, Text("周一 … 周日", "周一 … 周日 (Monday to Sunday)"))
+        raise _unclear(meeting, Text("周一 … 周日", "`周一` to `周日` (Monday to Sunday)"))
     return WEEKDAYS[name]
 
 
