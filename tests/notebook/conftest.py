@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = """
-unit: tiny
+unit: {unit}
 name: {{zh: 小公司, en: Tiny}}
 sources:
   orders:
@@ -38,7 +38,8 @@ def opened(sample_folders: dict[str, str]) -> Iterator[Callable[..., Any]]:
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """``tiny(rows, period, **columns)``: the history book of a company with these order lines.
 
-    A row is (order, day, product, amount, …); ``columns`` maps further columns of sales_lines to headers.
+    A row is (order, day, product, amount, …); ``columns`` maps further columns of sales_lines to headers; ``unit``
+    names the company where a test needs several.
     """
     from salesnb.notebook import history
 
@@ -46,15 +47,15 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.setenv("SALESNB_OUTPUTS", str(tmp_path / "outputs"))
     monkeypatch.delenv("SALESNB_STAGE", raising=False)
 
-    def make(rows: list[tuple[Any, ...]], period: str, lang: str = "zh", **columns: str) -> Any:
-        folder = tmp_path / "params" / "tiny"
+    def make(rows: list[tuple[Any, ...]], period: str, lang: str = "zh", unit: str = "tiny", **columns: str) -> Any:
+        folder = tmp_path / "params" / unit
         (folder / "data").mkdir(parents=True)
         head = ",".join(["单号", "日期", "产品", "金额", *columns.values()])
         lines = "\n".join([head, *(",".join(map(str, row)) for row in rows)])
         (folder / "data" / "orders.csv").write_text(lines + "\n", encoding="utf-8")
         more = "".join(f", {name}: {header}" for name, header in columns.items())
-        (folder / "company.yaml").write_text(TINY.format(more=more), encoding="utf-8")
-        return history.open("tiny", period, lang=lang)
+        (folder / "company.yaml").write_text(TINY.format(unit=unit, more=more), encoding="utf-8")
+        return history.open(unit, period, lang=lang)
 
     return make
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -239,6 +240,17 @@ def test_a_failure_is_shown_in_the_panel_and_passes(panel: PlanPanel, monkeypatc
     monkeypatch.setattr(panel.desk, "set_growth", works)
     panel.growth["华东"].value = 12.0
     assert panel.said.value == ""
+
+
+def test_edits_made_at_once_all_count(panel: PlanPanel) -> None:
+    """JupyterLab runs each widget's messages in a thread of its own."""
+    asked = {"华东": 9.0, "华南": 16.0, "北方": 11.0}
+    edits = [Thread(target=setattr, args=(panel.growth[region], "value", value)) for region, value in asked.items()]
+    for edit in edits:
+        edit.start()
+    for edit in edits:
+        edit.join()
+    assert {rule.text for rule in panel.desk.edits} == {"华东增长 9 %", "华南增长 16 %", "北方增长 11 %"}
 
 
 def test_a_batch_gets_a_line_instead_of_widgets(book: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

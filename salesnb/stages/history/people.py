@@ -62,7 +62,10 @@ def _spans(sold: pd.DataFrame, roster: pd.DataFrame, last: str) -> pd.DataFrame:
 
 
 def people_years(held: pd.DataFrame, windows: Sequence[Window], names: Mapping[str, str]) -> pd.DataFrame:
-    """``history_people`` from :func:`person_months`: sales, months in the job and tenure by person and window."""
+    """``history_people`` from :func:`person_months`: sales, months in the job and tenure by person and window.
+
+    Without a window (a history under twelve months) there is no row.
+    """
     parts = []
     for window in windows:
         here = held[held["month"].isin(window.months)]
@@ -70,6 +73,8 @@ def people_years(held: pd.DataFrame, windows: Sequence[Window], names: Mapping[s
             net_minor=("net_minor", "sum"), active_months=("month", "size"), tenure_months=("tenure", "max")
         )
         parts.append(part.assign(window=window.label))
+    if not parts:
+        return check(pd.DataFrame({c.name: [] for c in contract("history_people").columns}), contract("history_people"))
     out = pd.concat(parts, ignore_index=True)
     out["monthly_minor"] = (out["net_minor"] / out["active_months"]).round().astype("Int64")
     out["name"] = out["person_id"].map(lambda person: names.get(person, person))
