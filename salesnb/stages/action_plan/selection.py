@@ -48,12 +48,16 @@ class Cells:
         """The amount of a selection; None where the cells do not have one of its dimensions."""
         if any(word not in self.words for word in where):
             return None
+        return int(self.pick(where)[self.amount].sum())
+
+    def pick(self, where: Selection) -> pd.DataFrame:
+        """The rows of a selection; each of its dimensions must be a column (KeyError)."""
         chosen = self.frame
         for word, nodes in where.items():
             values = chosen[COLUMNS[word]].astype(str)
             held = values.isin(nodes.not_) if isinstance(nodes, Not) else values.isin(nodes)
             chosen = chosen[~held if isinstance(nodes, Not) else held]
-        return int(chosen[self.amount].sum())
+        return chosen
 
 
 def meet(one: Selection, other: Selection, parents: Mapping[Node, Node]) -> Selection | None:
