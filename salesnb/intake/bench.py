@@ -25,6 +25,15 @@ def literal(text: str) -> str:
     return "'" + text.replace("\0", "").replace("'", "''") + "'"
 
 
+def connected(database: str = ":memory:") -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that prints nothing: its progress bar would end up in the notebook that asked."""
+    import duckdb
+
+    connection = duckdb.connect(database)
+    connection.execute("SET enable_progress_bar=false")
+    return connection
+
+
 @dataclass
 class Bench:
     """State of one import. ``folder`` is temporary and belongs to it."""
@@ -39,9 +48,7 @@ class Bench:
     def sql(self) -> duckdb.DuckDBPyConnection:
         """The connection, opened on first use."""
         if self._connection is None:
-            import duckdb
-
-            connection = duckdb.connect(str(self.folder / "bench.duckdb"))
+            connection = connected(str(self.folder / "bench.duckdb"))
             connection.execute(f"SET memory_limit={literal(self.memory)}")
             connection.execute(f"SET temp_directory={literal(str(self.folder / 'spill'))}")
             connection.execute("SET preserve_insertion_order=true")

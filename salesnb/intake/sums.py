@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesnb.intake.bench import connected
 from salesnb.model.periods import Window
 
 if TYPE_CHECKING:
@@ -59,9 +60,7 @@ def sums(lines: Path, by: Sequence[str], windows: Sequence[Window], as_of: date)
           ON CASE WHEN w.month IS NULL THEN l.order_date BETWEEN w.start AND w."end" ELSE l.month = w.month END
         WHERE {_KNOWN} GROUP BY {keys} ORDER BY {keys}
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with connected() as connection:
         connection.register("windows", _window_rows(windows))
         return connection.execute(query, {"lines": str(lines), "as_of": as_of}).df()
 
@@ -111,7 +110,5 @@ def activity(lines: Path, entity: str, as_of: date) -> pd.DataFrame:
 
 
 def _ask(query: str, lines: Path, as_of: date) -> pd.DataFrame:
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with connected() as connection:
         return connection.execute(query, {"lines": str(lines), "as_of": as_of}).df()
