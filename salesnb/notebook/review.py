@@ -62,7 +62,8 @@ class ReviewBook(WhyQuestions):
         named = [line + name if dimension == "product_line" else name for dimension, name in pairs]
         names = list(dict.fromkeys(named))[:NAMED]
         land, when = self.landing_of(self.year), self.words_of(self.main)
-        sentence = said.answer(self.main_pace, land, when, names, self.lang, self.currency)
+        found = None if self.line is None else names
+        sentence = said.answer(self.main_pace, land, when, found, self.lang, self.currency)
         return self.answered(Answer(sentence, [self.judged_by] if self.judged_by else self.notes, self.lang))
 
     def cards(self) -> Any:

@@ -29,7 +29,8 @@ DIMENSIONS = {
 }
 ALERTED = ("region_id", "team_id", "person_id", "product_line", "dealer_id")
 NO_LINE = Text(
-    "review.yaml 没有写报警线（thresholds），不报警。", "review.yaml sets no thresholds, so no alert is raised."
+    "当日没有已决定的报警线（review.yaml 的 thresholds），不报警。",
+    "No alert line was decided for that day (thresholds in review.yaml), so no alert is raised.",
 )
 
 
@@ -79,11 +80,13 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         from salesnb.stages.review import Line
 
         found = self.params.review.thresholds
-        if found is None:
+        on = (self.main.through, self.as_of)
+        behind = found.alert_behind.find(*on) if found else None
+        certainty = found.alert_probability.find(*on) if found else None
+        if behind is None or certainty is None:
             self.note(NO_LINE)
             return None
-        on = (self.main.through, self.as_of)
-        return Line(found.alert_behind.at(*on), found.alert_probability.at(*on))
+        return Line(behind, certainty)
 
     @cached_property
     def alerts_table(self) -> pd.DataFrame:

@@ -28,10 +28,11 @@ EFFECT_WORDS = {
 }
 
 
-def answer(row: pd.Series, land: pd.Series, when: str, found: Sequence[str], lang: str, currency: str) -> Line:
+def answer(row: pd.Series, land: pd.Series, when: str, found: Sequence[str] | None, lang: str, currency: str) -> Line:
     """The headline: done, against due or last year, where the year lands, and where the gap sits.
 
-    ``row`` of ``review_pace``, ``land`` of ``review_landing`` (the year), ``found``: names of the gravest alerts.
+    ``row`` of ``review_pace``, ``land`` of ``review_landing`` (the year), ``found``: names of the
+    gravest alerts, None where no line was decided and so nothing was looked for.
     """
     done = strong(money(row["actual_minor"], lang, currency))
     if is_missing(row["due_minor"]):
@@ -51,7 +52,8 @@ def answer(row: pd.Series, land: pd.Series, when: str, found: Sequence[str], lan
             (f"{when}完成 ", done, f"，比应完成{words[0]} ", said, "。"),
             (f"{when}: ", done, f", {words[1]} what was due by ", said, ". "),
         )
-    return line + _year(land, lang, currency) + _where(found, lang)
+    year = Line("") if land["history"] == "complete" else _year(land, lang, currency)
+    return line + year + (Line("") if found is None else _where(found, lang))
 
 
 def _year(land: pd.Series, lang: str, currency: str) -> Line:

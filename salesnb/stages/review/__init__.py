@@ -46,6 +46,7 @@ from salesnb.stages.review.scopes import Scope, main_scope, scopes, stretch
 from salesnb.stages.review.targets import Targets, one_currency, quotas
 from salesnb.stages.review.why import (
     SLICE_DIMENSIONS,
+    Funnelled,
     bridge,
     driver_tree,
     funnelled,
@@ -62,6 +63,7 @@ __all__ = [
     "Course",
     "Curve",
     "Figure",
+    "Funnelled",
     "Judgement",
     "Land",
     "Lights",
