@@ -128,11 +128,12 @@ class PlanDesk:
         """Whether a node is held by a lock of this desk."""
         return any(rule.id == f"lock-{node}" for rule in self.desk.problem.rules)
 
-    def take(self, number: int) -> None:
-        """Take a proposal: its rules get the bounds it names, and their words follow."""
-        explanation = self.explanation
+    def take(self, number: int, read: Explanation | None = None) -> None:
+        """Take a proposal of ``read`` (default: of the present rules): its rules get the bounds it names, and their
+        words follow. A rule left out meanwhile stays out."""
+        explanation = read or self.explanation
         before = {rule.id: rule for rule in self.desk.problem.rules}
-        bounds = explanation.take(number)
+        bounds = {name: held for name, held in explanation.take(number).items() if name in before}
         self.desk.take(bounds)
         for rule_id in bounds:
             moved = self._rule(rule_id)

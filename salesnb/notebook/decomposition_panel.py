@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import SalesnbError, Text, UsageError
@@ -38,7 +39,7 @@ class PlanPanel:
         import ipywidgets as widgets
 
         self.desk, self.book = desk, desk.book
-        self._is_filling = False
+        self._turn, self._is_answering = RLock(), False
         self.growth = {region: self._slider(region, desk.growth(region), -0.3, 0.6) for region in desk.regions}
         self.locks = {region: self._check(Text("锁定", "Lock"), region) for region in desk.regions}
         self.reason = self._text(Text("锁定原因", "Why locked"))
@@ -138,10 +139,20 @@ class PlanPanel:
     # ------------------------------------------------------------------ answering
 
     def _guarded(self, step: Callable[[], None]) -> None:
-        """Run one edit and show the plan; what the panel sets itself starts nothing, and an error is shown."""
-        if self._is_filling:
-            return
-        self._is_filling = True
+        """Run one edit and show the plan; what the panel sets itself starts nothing, and an error is shown.
+
+        JupyterLab lets each widget's messages run in a thread of their own: another edit waits for its turn.
+        """
+        with self._turn:
+            if self._is_answering:
+                return
+            self._is_answering = True
+            try:
+                self._tried(step)
+            finally:
+                self._is_answering = False
+
+    def _tried(self, step: Callable[[], None]) -> None:
         self.said.value = ""
         try:
             step()
@@ -152,8 +163,6 @@ class PlanPanel:
         except Exception as error:  # the kernel would print it where no reader of the panel looks
             said = self._say(Text("这一步没有做成：", "This could not be done: "))
             self.said.value = _alert(f"{said}{type(error).__name__}: {error}", traceback.format_exc())
-        finally:
-            self._is_filling = False
 
     def _lock(self, region: str, is_locked: bool) -> None:
         if is_locked:
@@ -209,7 +218,8 @@ class PlanPanel:
         import ipywidgets as widgets
 
         button = widgets.Button(description=self._say(Text(f"采纳办法 {number}", f"Take way {number}")))
-        button.on_click(lambda _: self._guarded(lambda: self.desk.take(number)))
+        read = self.desk.explanation  # what the words on the button mean, whatever is edited meanwhile
+        button.on_click(lambda _: self._guarded(lambda: self.desk.take(number, read)))
         return widgets.HBox([button, widgets.HTML(words)], layout=widgets.Layout(align_items="center"))
 
 

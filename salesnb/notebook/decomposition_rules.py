@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from salesnb.model.params.decomposition import Rule
     from salesnb.report.exhibit import Details, Exhibit
     from salesnb.report.prose import Sentence
-    from salesnb.report.sentences.decomposition_rules import Quarrel
+    from salesnb.report.sentences.decomposition_rules import Quarrel, Terms
     from salesnb.stages.decomposition import Explanation
 
 _CUT = {
@@ -118,10 +118,8 @@ def rule_table(frame: pd.DataFrame, book: PlanBook) -> Markup:
     rows = [
         {
             "text": str(row["text"]),
-            "by": row["by"],
-            "strength": said.STRENGTHS[str(row["strength"])].get(book.lang),
-            "asked": terms.asked(str(row["measure"]), row["asked_low"], row["asked_high"]),
-            "achieved": terms.value(str(row["measure"]), row["achieved"]),
+            "by": _signed(row, book.lang),
+            "asked": _asked(row, terms),
             "state": pill(str(row["status"]), book.lang),
             "remark": said.remark(row, terms),
         }
@@ -130,14 +128,27 @@ def rule_table(frame: pd.DataFrame, book: PlanBook) -> Markup:
     shows = [
         Show(Column("text", "text", Text("规则", "Rule"))),
         Show(Column("state", "text", Text("状态", "State"))),
-        Show(Column("asked", "text", Text("要求", "Asked"))),
-        Show(Column("achieved", "text", Text("方案结果", "In the plan"))),
+        Show(Column("asked", "text", Text("要求 → 方案", "Asked → plan"))),
         Show(Column("remark", "text", Text("说明", "Remark"))),
-        Show(Column("strength", "text", Text("强度", "Strength"))),
-        Show(Column("by", "text", Text("提出人", "Set by"))),
+        Show(Column("by", "text", Text("强度 · 提出人", "Strength · set by"))),
     ]
     caption = Text("规则与状态", "Rules and their state").get(book.lang)
     return render(rows, shows, book.lang, options=Options(caption=caption, fold=30))
+
+
+def _asked(row: Mapping[str, Any], terms: Terms) -> str:
+    """What a rule asks and what the plan gives it."""
+    asked = terms.asked(str(row["measure"]), row["asked_low"], row["asked_high"])
+    given = terms.value(str(row["measure"]), row["achieved"])
+    return asked if row["status"] in ("elsewhere", "no_base", "no_cells") else f"{asked} → {given}"
+
+
+def _signed(row: Mapping[str, Any], lang: str) -> str:
+    """A rule's strength and who set it."""
+    from salesnb.report.sentences.decomposition_rules import STRENGTHS
+
+    strength = STRENGTHS[str(row["strength"])].get(lang)
+    return f"{strength} · {row['by']}" if isinstance(row["by"], str) and row["by"] else strength
 
 
 def pill(status: str, lang: str) -> Markup:

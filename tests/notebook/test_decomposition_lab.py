@@ -95,9 +95,13 @@ def test_a_planner_resolves_the_conflict_and_saves(
     assert any(name.startswith("lock-") for name in held)
     assert held["growth-south"] != (0.18, 0.18) and problems == []
 
-    env = {**os.environ, **planner, "SALESNB_HOME": str(lab.home), "SALESNB_OUTPUTS": str(tmp_path / "outputs")}
-    only = [sys.executable, "-m", "salesnb", "run", "2024", "--unit", "sample", "--only", "30_decomposition"]
-    ran = subprocess.run(only, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    home = tmp_path / "batch"
+    (home / "notebooks").mkdir(parents=True)
+    (home / "params").mkdir()
+    shutil.copy(lab.home / "notebooks" / NOTEBOOK, home / "notebooks" / NOTEBOOK)
+    env = {**os.environ, **planner, "SALESNB_HOME": str(home), "SALESNB_OUTPUTS": str(tmp_path / "outputs")}
+    command = [sys.executable, "-m", "salesnb", "run", "2024", "--unit", "sample"]
+    ran = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     import pandas as pd
 
