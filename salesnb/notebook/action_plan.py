@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
+from salesnb.model.places import stage_dir
 from salesnb.model.tables import Column, contract
 from salesnb.notebook import action_plan_exhibits as shown
 from salesnb.notebook.action_plan_pay_shows import PayShows
@@ -50,7 +51,8 @@ class ActionPlanBook(PayShows):
         _ = self.cells  # its notes belong under the answer
         sentence = said.answer(self.objectives_found, self.tasks_found, self.findings_found, self.lang)
         more = [paid.cost(self.cost_found, self.cost.total, self.pay_budget, self.lang, self.currency)]
-        return self.answered(Answer(sentence, [*(more if self.has_scheme else []), *self.notes], self.lang))
+        notes = [] if stage_dir() else self.notes  # a page prints them above the answer
+        return self.answered(Answer(sentence, [*(more if self.has_scheme else []), *notes], self.lang))
 
     def cards(self) -> Cards:
         """Objectives, tasks, faults, pay and risks."""
@@ -101,8 +103,8 @@ class ActionPlanBook(PayShows):
         ]
         severity = contract("action_findings").column("severity")
         shows = [
-            Show(Column("said", "text", Text("发现", "Finding"))),
-            Show(Column("severity", "text", severity.label), state_from="colour"),
+            Show(Column("severity", "text", severity.label)),
+            Show(Column("said", "text", Text("发现", "Finding")), state_from="colour"),
         ]
         table = render(rows, shows, self.lang, options=Options(caption=self.say(Text("发现", "Findings"))))
         counts = [int((frame["severity"] == name).sum()) for name in ("fault", "ask", "note")]
@@ -147,7 +149,7 @@ class ActionPlanBook(PayShows):
         if frame.empty:
             return shown.absent("tasks", self.say(Text("没有任务。", "There are no tasks.")))
         rows = shown.said(frame.sort_values(["due_date", "task_id"], kind="stable"), self.lang, self.who)
-        columns = ("text", "owner", "start_date", "due_date", "state", "slack_days", "deliverable", "resources")
+        columns = ("text", "owner", "start_date", "due_date", "state", "slack_days", "deliverable")
         table = shown.table(rows, "action_tasks", columns, self.unit_shown, Text("任务", "Tasks"))
         spent = self.unit_shown.say(int(frame["cost_minor"].dropna().sum()))
         zh, en = f"共 {len(frame)} 项任务，已列明费用 {spent}。", f"{len(frame)} tasks with stated costs of {spent}."
@@ -180,9 +182,17 @@ class ActionPlanBook(PayShows):
         if frame.empty:
             return shown.absent("milestones", self.say(Text("没有里程碑。", "There are no milestones.")))
         rows = shown.said(frame.sort_values(["due_date", "milestone_id"]), self.lang, self.who)
+        rows = rows.assign(**{c: self.figures_of(frame.loc[rows.index], c) for c in ("asked", "actual")})
         columns = ("text", "due_date", "owner", "asked", "actual", "state")
         table = shown.table(rows, "action_milestones", columns, self.unit_shown, Text("里程碑", "Milestones"))
         return Exhibit("milestones", reading=said.milestones(frame, self.lang), table=table)
+
+    def figures_of(self, frame: Any, column: str) -> list[str]:
+        """A column of plain figures, each written in its row's unit."""
+        return [
+            shown.written(value, unit, self.lang, (self.currency, self.minor))
+            for value, unit in zip(frame[column], frame["unit"], strict=True)
+        ]
 
     def calendar_of_the_year(self) -> Exhibit:
         """The next entries; all of them go into calendar files."""

@@ -108,10 +108,26 @@ def table(
     return render(frame, shows, lang, unit, Options(caption=caption.get(lang), total=total))
 
 
+def written(value: Any, unit: Any, lang: str, money_of: tuple[str, int]) -> str:
+    """A figure of a measure in its own unit: money, a rate, a count."""
+    from salesnb.report.numbers import MISSING, figure, is_missing, money, points, rate
+
+    currency, minor = money_of
+    if is_missing(value):
+        return MISSING
+    if unit == "yuan":
+        return money(round(float(value) * minor), lang, currency)
+    if unit == "ratio":
+        return rate(value)
+    if unit == "points":
+        return points(value, lang)
+    return figure(value, 0 if float(value).is_integer() else 1)
+
+
 def _plain(column: Column) -> Column:
-    """Ids that hold words by now are text."""
+    """Ids that hold words by now are text, and so are figures whose unit stands in another column."""
     return Column(column.name, "text", column.label, column.unit, column.definition, column.optional) if (
-        column.kind == "id"
+        column.kind == "id" or column.name in ("asked", "actual", "last_value")
     ) else column  # fmt: skip
 
 

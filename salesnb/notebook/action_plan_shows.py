@@ -79,6 +79,9 @@ class ShowQuestions(PlanTables):
         if frame.empty:
             return shown.absent(name, reading)
         rows = shown.said(frame, self.lang, self.who)
+        for column in ("asked", "last_value"):
+            if column in rows:
+                rows[column] = [shown.written(v, "", self.lang, (self.currency, self.minor)) for v in frame[column]]
         unit = self.pay_unit if name == "requests" else self.unit_shown
         return Exhibit(name, reading=reading, table=shown.table(rows, f"action_{name}", columns, unit, caption))
 
@@ -132,7 +135,7 @@ class ShowQuestions(PlanTables):
 
     def risks(self) -> Exhibit:
         """The register with its matrix, expected losses and fired triggers."""
-        from salesnb.report.exhibit import Exhibit
+        from salesnb.report.exhibit import Details, Exhibit
         from salesnb.report.sentences import action_money as said
 
         frame = self.risks_found
@@ -140,19 +143,14 @@ class ShowQuestions(PlanTables):
         if frame.empty:
             return shown.absent("risks", reading)
         rows = shown.said(frame.sort_values(["score", "risk_id"], ascending=[False, True]), self.lang, self.who)
-        wanted = (
-            "text",
-            "kind",
-            "probability_rate",
-            "impact",
-            "expected_minor",
-            "profit_minor",
-            "state",
-            "owner",
-            "response",
-        )
+        wanted = ("text", "kind", "probability_rate", "impact", "expected_minor", "profit_minor", "state", "owner")
         table = shown.table(rows, "action_risks", wanted, self.unit_shown, Text("风险登记表", "Risks"))
-        return Exhibit("risks", figure=shown.matrix(frame, self.lang), reading=reading, table=table)
+        answers = shown.table(
+            rows, "action_risks", ("text", "response", "cost_minor"), self.unit_shown, Text("应对", "Responses")
+        )
+        details = [Details(self.say(Text("应对办法与费用", "Responses and their cost")), answers)]
+        figure = shown.matrix(frame, self.lang)
+        return Exhibit("risks", figure=figure, reading=reading, table=table, details=details)
 
     def promises(self) -> Exhibit:
         """Commitments between departments, counted month by month."""

@@ -1,0 +1,168 @@
+"""The action plan as a planner opens it: figures of the sample company to the yuan, months, languages, the board."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from salesnb.model.errors import ParamsError, UsageError
+from salesnb.notebook import action_plan, action_plan_board
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def plan(sample_folders: dict[str, str]) -> Iterator[Open]:
+    """``plan(period, lang)``: the sample's action plan; each opened once."""
+    kept: dict[tuple[str, str], Any] = {}
+    with pytest.MonkeyPatch.context() as patched:
+        for name, folder in sample_folders.items():
+            patched.setenv(name, folder)
+        patched.delenv("SALESNB_STAGE", raising=False)
+
+        def open_plan(period: str = "2024", lang: str = "zh") -> Any:
+            if (period, lang) not in kept:
+                kept[period, lang] = action_plan.open("sample", period, lang=lang)
+            return kept[period, lang]
+
+        yield open_plan
+
+
+def test_commission_and_awards_at_target_to_the_yuan(plan: Open) -> None:
+    book = plan()
+    table = book.cost_found.set_index("part")
+    # each person's targets by line at the decided rates, added up here without the engine
+    rates = {"A": Fraction(1, 100), "B": Fraction(15, 1000), "C": Fraction(2, 100)}
+    frame = book.cells.frame
+    paid = Fraction(0)
+    for member, _ in book.paid_people:
+        own = frame[frame["person_id"] == member.person_id].groupby("product_line")["target_minor"].sum()
+        whole = sum(int(v) for v in own)
+        paid += sum((rates.get(line, 0) * int(v) for line, v in own.items()), Fraction(0)) * (
+            member.target_minor / whole
+        )
+    assert table.loc["commission", "at_target_minor"] == pytest.approx(float(paid), abs=100)
+    # four champions, one best care, a growth award for each of six regions at most
+    assert table.loc["awards", "at_target_minor"] == (4 * 5000 + 8000 + 6 * 10000) * 100
+    # at 100 % everyone has a tenth of an annual salary
+    salaries = {m.person_id: book.salaries[m.role] * m.months for m, _ in book.paid_people}
+    assert table.loc["salary_bonus", "at_target_minor"] == round(sum(salaries.values()) / 10)
+    assert table["expected_minor"].iloc[:-1].sum() == table.loc["total", "expected_minor"]
+
+
+def test_the_sample_s_contradictions_are_found(plan: Open) -> None:
+    found = plan().findings_found
+    kinds = set(found["kind"])
+    assert {"counted_twice", "contributions_short", "no_key_results", "cleared_later", "budget_said_twice"} <= kinds
+    twice = found[found["kind"] == "counted_twice"].iloc[0]
+    assert (twice["item_id"], twice["said"] - twice["other"]) == ("o-east", 290 * 10**6)
+    stock = found[found["kind"] == "cleared_later"].iloc[0]
+    assert (stock["said"], stock["other"]) == (1.0, 0.3)
+
+
+def test_every_question_answers_in_both_languages(plan: Open) -> None:
+    questions = (
+        "answer", "cards", "objectives", "faults", "strategies", "gantt", "tasks", "workload", "milestones",
+        "calendar_of_the_year", "trainings", "budget", "allocation", "requests", "promotions", "risks", "promises",
+        "pay_cost", "pay_curves", "pay_cliffs", "awards", "sensitivity", "checks",
+    )  # fmt: skip
+    for book in (plan(), plan("2024-06", "en")):
+        for name in questions:
+            assert getattr(book, name)().text().strip(), name
+    assert "late" in plan("2024-06", "en").answer().text()
+
+
+def test_june_sees_what_happened_and_the_plan_does_not(plan: Open) -> None:
+    before, after = plan().tasks_found, plan("2024-06", "en").tasks_found
+    assert set(before["state"]) == {"open"} and plan().as_of == date(2023, 12, 31)
+    states = after.set_index("task_id")["state"]
+    assert states["t-key-list"] == "done" and states["t-stock-a-q2"] == "late"
+    assert len(after) > len(before), "tasks decided in spring"
+    risks = plan().risks_found.set_index("risk_id")
+    assert risks.loc["bplus-late", "state"] == "no_data", "a launch to come is not a fall to zero"
+    stones = plan("2024-06", "en").milestones_found.set_index("milestone_id")
+    assert stones.loc["m-half-b", "state"] in ("reached", "missed") and stones.loc["m-half-b", "actual"] > 1e6
+    promise = plan("2024-06", "en").promises_found.set_index("promise_id").loc["p-leads"]
+    assert promise["month_count"] > 0
+    promotion = plan("2024-06", "en").promotions_found.iloc[0]
+    assert promotion["discount_rate"] == pytest.approx(1 / 11)
+
+
+def test_calendar_files_are_written_for_the_plan_and_its_people(plan: Open) -> None:
+    book = plan()
+    book.calendar_of_the_year()
+    names = {path.name for path in (book.folder / "calendar").glob("*.ics")}
+    assert {"plan.ics", "XS010.ics"} <= names
+    text = (book.folder / "calendar" / "XS010.ics").read_text(encoding="utf-8")
+    assert text.count("BEGIN:VEVENT") == sum("XS010" in e.people for e in book.agenda_found)
+
+
+def test_draws_are_those_of_the_members(plan: Open) -> None:
+    book = plan()
+    assert book.drawn.shape == (len(book.paid_people), 1000) and np.isfinite(book.drawn).all()
+    assert sum(book.one_to_one) == 2 * book.one_to_one[0]
+
+
+# ------------------------------------------------------------------ the board
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A copy of the sample's actions.yaml."""
+    return Path(shutil.copy(ROOT / "params" / "sample" / "actions.yaml", tmp_path / "actions.yaml"))
+
+
+def test_a_task_is_changed_in_its_line_and_nowhere_else(file: Path) -> None:
+    before = file.read_text(encoding="utf-8").splitlines()
+    changes = {"state": "done", "done": date(2024, 7, 3)}
+    action_plan_board.save_task(file, "t-half-review", changes, action_plan_board.digest(file))
+    after = file.read_text(encoding="utf-8").splitlines()
+    changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+    assert len(changed) == 1 and "t-half-review" in changed[0][1]
+    assert "state: done, " in changed[0][1] and "done: 2024-07-03" in changed[0][1]
+
+
+def test_a_new_task_is_added_behind_the_others(file: Path) -> None:
+    opened = action_plan_board.digest(file)
+    new = {"text": "复盘会", "owner": "XS001", "due": date(2024, 8, 1), "deliverable": "纪要", "state": "open"}
+    now = action_plan_board.save_task(file, "t-new", new, opened)
+    assert now == action_plan_board.digest(file) != opened
+    assert "id: t-new, text: 复盘会" in file.read_text(encoding="utf-8")
+
+
+def test_a_file_that_changed_meanwhile_is_refused(file: Path) -> None:
+    opened = action_plan_board.digest(file)
+    file.write_text(file.read_text(encoding="utf-8") + "\n# somebody else\n", encoding="utf-8")
+    kept = file.read_bytes()
+    with pytest.raises(UsageError, match="changed meanwhile"):
+        action_plan_board.save_task(file, "t-half-review", {"state": "done"}, opened)
+    assert file.read_bytes() == kept
+
+
+def test_what_would_not_load_is_not_written(file: Path) -> None:
+    kept = file.read_bytes()
+    with pytest.raises(ParamsError, match="not saved"):
+        action_plan_board.save_task(file, "t-half-review", {"state": "perhaps"}, action_plan_board.digest(file))
+    assert file.read_bytes() == kept and list(file.parent.iterdir()) == [file]
+
+
+def test_the_board_saves_what_differs(plan: Open) -> None:
+    board = action_plan_board.PlanBoard(plan("2024-06", "en"))
+    board.pick.value = "t-bplus-channel"
+    assert board.owner.value == "XS001" and board.name.disabled
+    before = board.path.read_text(encoding="utf-8")
+    board.due.value = date(2024, 9, 15)
+    board.saved()
+    assert "Saved" in board.said.value
+    assert "due: 2024-09-15" in board.path.read_text(encoding="utf-8")
+    board.path.write_text(before, encoding="utf-8")
+    board.saved()
+    assert "alert" in board.said.value
