@@ -43,11 +43,11 @@ def nests(bench: Bench, raw: Raw, lower: str, upper: str) -> bool:
 
 
 def several(bench: Bench, raw: Raw, of: str, among: str) -> tuple[int, int]:
-    """(how many values of ``of`` stand with more than one value of ``among``, how many there are)."""
+    """(how many values of ``of`` stand with more than one value of ``among``, how many stand with any)."""
     a, b = trim(raw.sql(of)), trim(raw.sql(among))
     row = bench.rows(
         f"SELECT count(*) FILTER (n > 1), count(*) FROM (SELECT {a} AS v, count(DISTINCT {b}) AS n FROM {raw.name}"
-        f" WHERE {a} IS NOT NULL GROUP BY v)"
+        f" WHERE {a} IS NOT NULL AND {b} IS NOT NULL GROUP BY v)"
     )[0]
     return int(row[0]), int(row[1])
 

@@ -77,6 +77,9 @@ def sales(bench: Bench, guess: Guess, draft: Draft, doubts: SalesDoubts, out: di
                 break
         if person:
             doubts.several_regions(bench, guess, person, region.value, Text("业务员", "salespeople"))
+    customer = chosen.get("customer_id") or chosen.get("customer_name")
+    if person and customer:
+        doubts.several_people(bench, guess, customer, person)
     if "product_id" in chosen and "product_name" in chosen:
         doubts.two_names(bench, guess, chosen["product_id"], chosen["product_name"])
     if "order_id" not in chosen:

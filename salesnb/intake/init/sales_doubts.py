@@ -197,6 +197,22 @@ class SalesDoubts(Doubts):
                 f"{many}/{all_of}",
             )
 
+    def several_people(self, bench: Bench, guess: Guess, customer: str, person: str) -> None:
+        """Customers that changed hands."""
+        many, all_of = links.several(bench, guess.raw, customer, person)
+        if many:
+            self.ask(
+                guess,
+                "several_people",
+                Text(
+                    f"{all_of} 个有业务员的客户中，{many} 个先后由不同的人负责，业绩以每笔订单的业务员为准",
+                    f"{many} of {all_of} customers with a salesperson had several; each order's own one counts",
+                ),
+                Text("无需处理", "nothing to do"),
+                customer,
+                f"{many}/{all_of}",
+            )
+
     def two_names(self, bench: Bench, guess: Guess, product: str, name: str) -> None:
         """Product ids that carry two names."""
         many, all_of = links.several(bench, guess.raw, product, name)

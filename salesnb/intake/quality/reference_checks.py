@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -30,6 +31,13 @@ _SPELLED = (
     "industry",
     "dealer_id",
 )
+_EVERYDAY = (
+    "agriculture automotive aviation banking chemicals construction consulting education electronics energy"
+    " entertainment finance food government healthcare hospitality insurance logistics manufacturing marketing media medical mining"
+    " pharmaceuticals publishing retail services software telecommunications technology textiles tourism transport"
+    " utilities wholesale"
+)
+INDUSTRIES = frozenset(_EVERYDAY.split())
 LIMIT = 200_000  # ids compared; a dimension larger than this is keyed by a system, not typed
 SCIENTIFIC = r"\d(\.\d+)?[eE]\+\d{1,3}"
 
@@ -133,6 +141,38 @@ def spellings(bench: Bench, rows: Stack, lines: str) -> None:
         mangled = sorted(v for v in ids if re.fullmatch(SCIENTIFIC, v))
         if mangled:
             bench.findings.add(_mangled(bench, rows, lines, column, mangled))
+
+
+def misspelled(bench: Bench, rows: Stack, table: str, column: str = "industry") -> None:
+    """Words of a typed column that are one slip away from an everyday word: technolgy."""
+    have = {c for c, *_ in bench.rows(f"DESCRIBE {table}")}
+    if column not in have:
+        return
+    words = [
+        v
+        for (v,) in bench.rows(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 500")
+    ]
+    for word in words:
+        meant = difflib.get_close_matches(word.casefold(), sorted(INDUSTRIES), 1, 0.9)
+        if meant and word.casefold() not in INDUSTRIES:
+            file, row, count = _place(bench, rows, table, column, word)
+            bench.findings.add(
+                Finding(
+                    "spelling_suspect",
+                    "info",
+                    Text(
+                        f"“{word}”可能是 {meant[0]} 的误写（{count} 行）",
+                        f"{word!r} may be a slip for {meant[0]} ({count} rows)",
+                    ),
+                    Text("在该列 values 中写“误写: 正写”", "map it in values of the column"),
+                    table=rows.table,
+                    file=rows.raws[file].shown,
+                    row=row,
+                    column=rows.header(file, column),
+                    value=word,
+                    row_count=count,
+                )
+            )
 
 
 def _place(bench: Bench, rows: Stack, lines: str, column: str, value: str) -> tuple[int, int, int]:

@@ -55,6 +55,8 @@ def build(bench: Bench, job: Import) -> None:
     company, target = job.company, job.target
     stacks = {t: s for t in ORDER if (s := stack(bench, company, job.folder, t)) is not None}
     imported = {t: records.import_rows(bench, company, stacks[t], {}) for t in DIMENSIONS if t in stacks}
+    for table, rows in imported.items():
+        reference_checks.misspelled(bench, stacks[table], rows)
     lines = _sales(bench, job, stacks, imported) if "sales_lines" in stacks else None
     dims = dict(imported)
     for table in (t for t in EVENTS if t in stacks):
@@ -107,6 +109,7 @@ def _check_lines(bench: Bench, company: Company, rows: Stack, lines: str, dims: 
     order_checks.report(bench, company, rows, lines)
     reference_checks.unknown(bench, rows, lines, dims)
     reference_checks.spellings(bench, rows, lines)
+    reference_checks.misspelled(bench, rows, lines)
     if "people" in dims:
         reference_checks.off_duty(bench, rows, lines, dims["people"])
     wanted = [c for s in company.sources.values() if s.table == "sales_lines" for c in s.control]
