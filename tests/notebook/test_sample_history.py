@@ -13,6 +13,8 @@ import pytest
 import yaml
 from markupsafe import Markup
 
+from salesnb.notebook.explore import Choice, Explorer
+
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED: dict[str, Any] = yaml.safe_load((ROOT / "tests" / "sample" / "expectations.yaml").read_text(encoding="utf-8"))
 STORIES = EXPECTED["stories"]
@@ -131,12 +133,9 @@ def test_a_region_that_sells_as_before_but_earns_less(review: Any) -> None:
     assert others.idxmin() == want["where"]["region"]
 
 
-def test_dealers_that_stopped_ordering_have_no_month_since(review: Any) -> None:
+def test_dealers_that_stopped_ordering_stand_at_zero_in_the_panel(review: Any) -> None:
     want = STORIES["lost_dealers"]
-    sold = review.facts.months(("dealer_id", "channel_id"), review.as_of)
-    sold = sold[sold["channel_id"] == "经销商"]  # their former customers still buy elsewhere
-    gone = sold[sold["dealer_id"].isin(want["where"]["dealers"]) & (sold["month"] > want["since"])]
-    assert gone["order_count"].sum() == 0
-    dealers = review.nodes_of("dealer_id")
-    last = dealers[dealers["window"] == review.last].set_index("node_id")["growth_rate"]
-    assert (last[want["where"]["dealers"]] < -0.25).all()
+    parts = Explorer(review)._parts(Choice("channel_id", "经销商", "dealer_id", "sales", "2024Q2")).set_index("node_id")
+    gone = parts.loc[want["where"]["dealers"]]
+    assert (gone["2023Q2"] > 0).all() and (gone["2024Q2"] <= 0).all() and (gone["change"] <= -1).all()
+    assert set(parts[(parts["2023Q2"] > 0) & (parts["2024Q2"] <= 0)].index) == set(want["where"]["dealers"])
