@@ -17,9 +17,12 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PY) -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	touch $@
 
-# The sample company: its plan 2024, then the review of June 2024.
+# The sample company: its plan 2024, approved once by its director, then the review of June 2024 against it.
 run: $(STAMP)
-	$(PY) -m salesnb run 2024 2024-06 --unit sample
+	$(PY) -m salesnb run 2024 --unit sample
+	test -e params/sample/targets/2024-r01.yaml || $(PY) -m salesnb approve sample 2024 latest \
+		--by 销售总监 --reference params/sample/decisions/2023-12-08-growth-2024.md --decided 2023-12-31
+	$(PY) -m salesnb run 2024-06 --unit sample
 
 test: $(STAMP)
 	$(PY) .ci/browser.py install

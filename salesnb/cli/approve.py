@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from salesnb.versions.targets.approve import Approved, Decision
 
 IMPORTED = "imported"
+LATEST = "latest"
 
 
 def add(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -23,8 +24,8 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("unit", metavar=Text("单位", "UNIT").get(lang))
     parser.add_argument("plan", metavar=Text("计划", "PLAN").get(lang), help=Text("如 2024", "e.g. 2024").get(lang))
     version = Text(
-        "批准哪一版的方案，如 v003；imported 表示把导入的既有目标作为第一版",
-        "the version whose proposal is approved, e.g. v003; imported takes the imported quotas as the first revision",
+        "批准哪一版的方案，如 v003；latest 为最新一版；imported 表示把导入的既有目标作为第一版",
+        "the version whose proposal is approved, e.g. v003 or latest; imported takes the imported quotas as the first",
     )
     parser.add_argument("version", metavar="vNNN", help=version.get(lang))
     parser.add_argument("--by", required=True, metavar=Text("姓名", "NAME").get(lang),
@@ -70,7 +71,8 @@ def _approved(params: Params, plan: str, version: str, decision: Decision) -> Ap
     from salesnb.versions.targets.approve import approve
 
     folder = PeriodFolder(outputs_dir(), params.unit, plan)
-    return approve(params, folder, folder.existing(version), decision)
+    latest = folder.latest() if version == LATEST else None
+    return approve(params, folder, latest or folder.existing(version), decision)
 
 
 def _imported(params: Params, plan: str, decision: Decision) -> Approved:

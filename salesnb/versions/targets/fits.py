@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from salesnb.model.periods import Period
 
 LEDGER = "target_ledger"
+PUBLISHED = "target_"  # other stages may hold wishes and estimates of the same nodes: those are no parts of the plan
 _BY_NODE = ["dimension", "node_id"]
 
 
 def fits_plan(proposal: Proposal, plan: Period, months: tuple[str, ...]) -> None:
     """The proposal is for ``plan``, has every one of ``months``, sums exactly and stands on its grain; else DataError.
 
-    Every other table of the version with ``target_minor`` and keys among the cells' keys, or (dimension, node_id), is a
-    published subtotal: each of its rows must be the sum of its cells.
+    Every other ``target_…`` table of the version with ``target_minor`` and keys among the cells' keys, or
+    (dimension, node_id), is a published subtotal: each of its rows must be the sum of its cells.
     """
     frame, table = proposal.frame, f"{proposal.version}/{TABLE}"
     other = sorted(set(frame["plan"].astype(str)) - {plan.text})
@@ -97,7 +98,12 @@ def _subtotals(proposal: Proposal) -> None:
     tables = proposal.folder / "tables"
     for name in table_names(tables):
         keys = table_facts(tables, name)[1]
-        if name == TABLE or not keys or not (set(keys) <= set(proposal.keys) or keys == _BY_NODE):
+        if (
+            name == TABLE
+            or not name.startswith(PUBLISHED)
+            or not keys
+            or not (set(keys) <= set(proposal.keys) or keys == _BY_NODE)
+        ):
             continue
         published = read_table(tables, name)
         if AMOUNT not in published.columns:
