@@ -117,8 +117,7 @@ def rule_table(frame: pd.DataFrame, book: PlanBook) -> Markup:
     ordered = frame.sort_values("status", key=lambda column: column.map(_CUT), kind="stable")
     rows = [
         {
-            "text": str(row["text"]),
-            "by": _signed(row, book.lang),
+            "text": _titled(row, book.lang),
             "asked": _asked(row, terms),
             "state": pill(str(row["status"]), book.lang),
             "remark": said.remark(row, terms),
@@ -130,7 +129,6 @@ def rule_table(frame: pd.DataFrame, book: PlanBook) -> Markup:
         Show(Column("state", "text", Text("状态", "State"))),
         Show(Column("asked", "text", Text("要求 → 方案", "Asked → plan"))),
         Show(Column("remark", "text", Text("说明", "Remark"))),
-        Show(Column("by", "text", Text("强度 · 提出人", "Strength · set by"))),
     ]
     caption = Text("规则与状态", "Rules and their state").get(book.lang)
     return render(rows, shows, book.lang, options=Options(caption=caption, fold=30))
@@ -143,12 +141,16 @@ def _asked(row: Mapping[str, Any], terms: Terms) -> str:
     return asked if row["status"] in ("elsewhere", "no_base", "no_cells") else f"{asked} → {given}"
 
 
-def _signed(row: Mapping[str, Any], lang: str) -> str:
-    """A rule's strength and who set it."""
+def _titled(row: Mapping[str, Any], lang: str) -> Markup:
+    """A rule in the planner's words, under it its strength and who set it."""
+    from markupsafe import Markup
+
+    from salesnb.report import markup
     from salesnb.report.sentences.decomposition_rules import STRENGTHS
 
     strength = STRENGTHS[str(row["strength"])].get(lang)
-    return f"{strength} · {row['by']}" if isinstance(row["by"], str) and row["by"] else strength
+    signed = f"{strength} · {row['by']}" if isinstance(row["by"], str) and row["by"] else strength
+    return Markup('{}<br><small class="note">{}</small>').format(markup.text(str(row["text"])), markup.text(signed))
 
 
 def pill(status: str, lang: str) -> Markup:

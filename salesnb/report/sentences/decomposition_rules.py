@@ -130,7 +130,7 @@ def rules(frame: pd.DataFrame, lang: str) -> Line:
         (f"{len(frame)} rules: ", good(f"{acting} binding"), f", {room} with room, {idle} that never act, "),
     )
     must = frame[frame["strength"] == "must"]
-    kept = either(lang, (f"；必须项 {len(must)} 条全部守住。",), (f"; all {len(must)} musts hold.",))
+    kept = either(lang, (f"；必须项 {len(must)} 条全部守住。",), (f"; musts that hold: all ({len(must)}).",))
     gave_way = either(
         lang,
         (warn(f"{gave} 条已让步") if gave else "没有规则让步",),
@@ -187,10 +187,10 @@ def _group(row: pd.Series, quarrel: Quarrel, terms: Terms) -> str:
     if row["measure"] == "growth_over":
         grown = rate(row["asked_rate"])
         return terms.say(
-            Text(f"{who.zh}的增长{wish.zh}合计 {grown}", f"the growth {wish.en} of {who.en}, {grown} in all,")
+            Text(f"{who.zh}的增长{wish.zh}合计 {grown}", f"The growth {wish.en} of {who.en}, {grown} in all")
         )
     amount = terms.money(int(row["asked_minor"]))
-    return terms.say(Text(f"{who.zh}的{wish.zh}合计 {amount}", f"the {wish.en} of {who.en}, {amount} in all,"))
+    return terms.say(Text(f"{who.zh}的{wish.zh}合计 {amount}", f"The {wish.en} of {who.en}, {amount} in all"))
 
 
 def settled(frame: pd.DataFrame, terms: Terms) -> Line:
@@ -233,6 +233,6 @@ def proposals(frame: pd.DataFrame, number: int, terms: Terms) -> Line:
         (
             f"There are {number} ways out",
             ", each solved anew to prove it" if proven else "",
-            f"; the shortest changes {fewest} line(s).",
+            f"; the fewest lines that one changes: {fewest}.",
         ),
     )
