@@ -11,6 +11,7 @@ from salesnb.intake.quality.findings import Findings
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 MEMORY = "1200MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
 
@@ -73,6 +74,14 @@ class Bench:
     def run(self, query: str, values: Sequence[Any] = ()) -> None:
         """Execute a statement."""
         self.sql.execute(query, list(values))
+
+    def table(self, stem: str, data: pa.Table) -> str:
+        """A new table with the rows of ``data``."""
+        name = self.name(stem)
+        self.sql.register("arrived", data)
+        self.run(f"CREATE TABLE {name} AS SELECT * FROM arrived")
+        self.sql.unregister("arrived")
+        return name
 
     def name(self, stem: str) -> str:
         """A new table name."""

@@ -198,7 +198,6 @@ def _odd(bench: Bench, table: str, raw: str, fast: str, parse: Callable[[str], A
 def _table(bench: Bench, spelled: list[str], meant: list[Any], bad: list[bool], kind: str) -> str:
     import pyarrow as pa
 
-    name = bench.name("odd")
     types = {"VARCHAR": pa.string(), "DATE": pa.date32(), DECIMAL: pa.decimal128(38, 18), "BOOLEAN": pa.bool_()}
     data = pa.table(
         {
@@ -207,10 +206,7 @@ def _table(bench: Bench, spelled: list[str], meant: list[Any], bad: list[bool], 
             "bad": pa.array(bad, pa.bool_()),
         }
     )
-    bench.sql.register("arrived", data)
-    bench.run(f"CREATE TABLE {name} AS SELECT * FROM arrived")
-    bench.sql.unregister("arrived")
-    return name
+    return bench.table("odd", data)
 
 
 _HEADER_UNIT = re.compile(r"[（(\[【/_\s:：]\s*(百万元|万元|亿元|千元|元|万|亿)\s*[)）\]】]?\s*$")

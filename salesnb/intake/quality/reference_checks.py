@@ -33,9 +33,9 @@ _SPELLED = (
 )
 _EVERYDAY = (
     "agriculture automotive aviation banking chemicals construction consulting education electronics energy"
-    " entertainment finance food government healthcare hospitality insurance logistics manufacturing marketing media medical mining"
-    " pharmaceuticals publishing retail services software telecommunications technology textiles tourism transport"
-    " utilities wholesale"
+    " entertainment finance food government healthcare hospitality insurance logistics manufacturing marketing media"
+    " medical mining pharmaceuticals publishing retail services software telecommunications technology textiles"
+    " tourism transport utilities wholesale"
 )
 INDUSTRIES = frozenset(_EVERYDAY.split())
 LIMIT = 200_000  # ids compared; a dimension larger than this is keyed by a system, not typed

@@ -95,6 +95,13 @@ def _report_suspects(bench: Bench, rows: Stack, many: str, twice: str) -> None:
         )
 
 
+_NOT_YET = {
+    "basis_date_missing": Text(
+        "尚未发货或开票，按口径未计入", "not shipped or invoiced yet, so not counted by the basis"
+    )
+}
+
+
 def on_basis(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     """Rows that count by the company's basis: without a ship (invoice) date an order is not shipped (invoiced) yet, so
     it is set aside from sales until it is. A basis whose date no source maps stops the run."""
@@ -102,53 +109,50 @@ def on_basis(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     if basis == "order_date":
         return kept
     if basis not in rows.columns:
-        bench.findings.add(
-            Finding(
-                "basis_not_mapped",
-                "stop",
-                Text(
-                    f"业绩口径按 {basis}，但没有来源映射这一列", f"the basis is {basis}, and no source maps that column"
-                ),
-                Text(f"映射 {basis}，或改 company.yaml 的 basis", f"map {basis}, or change basis in company.yaml"),
-                table=rows.table,
-                file=rows.raws[0].shown if rows.raws else "",
-                column=basis,
-            )
-        )
+        bench.findings.add(_not_mapped(rows, basis))
         return kept
     sale = "AND NOT coalesce(is_return, net < 0)" if "is_return" in rows.columns else "AND net >= 0"
     missing = bench.name("unbased")
     bench.run(f"CREATE TABLE {missing} AS SELECT _file, _row FROM {kept} WHERE {basis} IS NULL {sale}")
-    found = bench.rows(f"SELECT _file, min(_row), count(*) FROM {missing} GROUP BY _file ORDER BY _file")
-    reason = {
-        "basis_date_missing": Text(
-            "尚未发货或开票，按口径未计入", "not shipped or invoiced yet, so not counted by the basis"
-        )
-    }
-    for file, row, count in found:
-        code = "basis_date_missing"
-        keep_aside(
-            bench, rows.raws[file], rows.table, f"SELECT _row, '{code}' FROM {missing} WHERE _file = {file}", reason
-        )
-        bench.findings.add(
-            Finding(
-                code,
-                "info",
-                Text(
-                    f"{count} 行没有 {basis}，按业绩口径尚未计入",
-                    f"{count} lines have no {basis} and do not count by the basis yet",
-                ),
-                Text("发货或开票后会自动计入", "they count once they are shipped or invoiced"),
-                table=rows.table,
-                file=rows.raws[file].shown,
-                row=row,
-                column=rows.header(file, basis),
-                row_count=count,
-            )
-        )
+    (code,) = _NOT_YET
+    for file, row, count in bench.rows(
+        f"SELECT _file, min(_row), count(*) FROM {missing} GROUP BY _file ORDER BY _file"
+    ):
+        query = f"SELECT _row, '{code}' FROM {missing} WHERE _file = {file}"
+        keep_aside(bench, rows.raws[file], rows.table, query, _NOT_YET)
+        bench.findings.add(_not_yet(rows, file, row, basis, count))
     out = bench.name("kept")
     bench.run(f"CREATE VIEW {out} AS SELECT * FROM {kept} ANTI JOIN {missing} USING (_file, _row)")
     return out
+
+
+def _not_mapped(rows: Stack, basis: str) -> Finding:
+    return Finding(
+        "basis_not_mapped",
+        "stop",
+        Text(f"业绩口径按 {basis}，但没有来源映射这一列", f"the basis is {basis}, and no source maps that column"),
+        Text(f"映射 {basis}，或改 company.yaml 的 basis", f"map {basis}, or change basis in company.yaml"),
+        table=rows.table,
+        file=rows.raws[0].shown if rows.raws else "",
+        column=basis,
+    )
+
+
+def _not_yet(rows: Stack, file: int, row: int, basis: str, count: int) -> Finding:
+    return Finding(
+        "basis_date_missing",
+        "info",
+        Text(
+            f"{count} 行没有 {basis}，按业绩口径尚未计入",
+            f"{count} lines have no {basis} and do not count by the basis yet",
+        ),
+        Text("发货或开票后会自动计入", "they count once they are shipped or invoiced"),
+        table=rows.table,
+        file=rows.raws[file].shown,
+        row=row,
+        column=rows.header(file, basis),
+        row_count=count,
+    )
 
 
 def return_signs(bench: Bench, rows: Stack, based: str, positive: int, negative: int) -> None:

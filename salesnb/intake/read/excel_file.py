@@ -190,6 +190,12 @@ def _merged_finding(source: Source, grid: Grid, rows: Sequence[int]) -> Finding:
     )
 
 
+_ERRORS = Text(
+    "{n} 个单元格是公式错误（如 #N/A），按空白处理", "{n} cells hold formula errors (such as #N/A) and read as blank"
+)
+_UNCOMPUTED = Text("{n} 个公式没有存下结果，按空白处理", "{n} formulas have no stored result and read as blank")
+
+
 def _shadow_findings(source: Source, name: str, shadow: excel_hidden.Shadow | None) -> Iterator[Finding]:
     if shadow is None:
         return
@@ -208,25 +214,15 @@ def _shadow_findings(source: Source, name: str, shadow: excel_hidden.Shadow | No
             row=shadow.hidden_rows[0],
             row_count=len(shadow.hidden_rows),
         )
-    for code, cells, zh, en in (
-        (
-            "formula_error",
-            shadow.errors,
-            "个单元格是公式错误（如 #N/A），按空白处理",
-            "cells hold formula errors (such as #N/A) and read as blank",
-        ),
-        (
-            "formula_without_value",
-            shadow.uncomputed,
-            "个公式没有存下结果，按空白处理",
-            "formulas have no stored result and read as blank",
-        ),
+    for code, cells, text in (
+        ("formula_error", shadow.errors, _ERRORS),
+        ("formula_without_value", shadow.uncomputed, _UNCOMPUTED),
     ):
         if cells:
             yield Finding(
                 code,
                 "error",
-                Text(f"{len(cells)} {zh}", f"{len(cells)} {en}"),
+                Text(text.zh.format(n=len(cells)), text.en.format(n=len(cells))),
                 Text("在表格软件里打开、重算并保存", "open it in a spreadsheet program, recalculate and save"),
                 table=source.table,
                 file=file,

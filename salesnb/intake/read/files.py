@@ -17,21 +17,8 @@ KINDS = (*TEXT, *EXCEL, *PARQUET)
 
 
 def read(bench: Bench, source: Source, hints: Hints) -> list[Raw]:
-    """Every table of the file. Raises DataError for a file that is missing, empty or of no known kind."""
-    if not source.path.is_file():
-        raise DataError(
-            Text("数据文件不存在", "the data file does not exist"),
-            where=Place(file=source.shown),
-            remedy=Text(
-                "放好文件，或改 company.yaml 的 sources", "put the file there, or change sources in company.yaml"
-            ),
-        )
-    if source.path.stat().st_size == 0:
-        raise DataError(
-            Text("文件是空的（0 字节）", "the file is empty (0 bytes)"),
-            where=Place(file=source.shown),
-            remedy=Text("重新导出", "export it again"),
-        )
+    """Every table of the file. Raises DataError for a file that is missing, empty, damaged or of no known kind."""
+    _there(source)
     suffix = source.path.suffix.lower()
     if suffix in EXCEL:
         from salesnb.intake.read import excel_file
@@ -42,16 +29,7 @@ def read(bench: Bench, source: Source, hints: Hints) -> list[Raw]:
 
         return [parquet_file.read(bench, source)]
     if suffix in TEXT:
-        from salesnb.intake.read import text_file
-
-        try:
-            return tables(bench, text_file.read(bench, source, hints))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(
-                Text("压缩文件不完整", "the packed file is cut off or damaged"),
-                where=Place(file=source.shown),
-                remedy=Text("重新传输或导出", "transfer or export it again"),
-            ) from error
+        return _text(bench, source, hints)
     raise DataError(
         Text(f"不认识的文件类型 {suffix or '（无扩展名）'}", f"files of kind {suffix or '(none)'} cannot be read"),
         where=Place(file=source.shown),
@@ -60,3 +38,31 @@ def read(bench: Bench, source: Source, hints: Hints) -> list[Raw]:
             f"save it as CSV, Excel or Parquet ({', '.join(KINDS)})",
         ),
     )
+
+
+def _there(source: Source) -> None:
+    if not source.path.is_file():
+        raise DataError(
+            Text("数据文件不存在", "the data file does not exist"),
+            where=Place(file=source.shown),
+            remedy=Text("放好文件，或改 sources 中的 file", "put the file there, or change file in sources"),
+        )
+    if source.path.stat().st_size == 0:
+        raise DataError(
+            Text("文件是空的（0 字节）", "the file is empty (0 bytes)"),
+            where=Place(file=source.shown),
+            remedy=Text("重新导出", "export it again"),
+        )
+
+
+def _text(bench: Bench, source: Source, hints: Hints) -> list[Raw]:
+    from salesnb.intake.read import text_file
+
+    try:
+        return tables(bench, text_file.read(bench, source, hints))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            Text("压缩文件不完整", "the packed file is cut off or damaged"),
+            where=Place(file=source.shown),
+            remedy=Text("重新传输或导出", "transfer or export it again"),
+        ) from error

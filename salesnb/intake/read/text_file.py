@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from salesnb.intake.bench import Bench, ident, literal
@@ -170,47 +171,37 @@ def _no_pattern(path: Path) -> str:
 
 
 def _encoding_findings(source: Source, prepared: encoding.Prepared) -> Iterator[Finding]:
-    table, file = source.table, source.shown
+    name, damaged, nuls = prepared.encoding, prepared.damaged_count, prepared.nul_count
+    plain = Finding("", "warn", Text("", ""), Text("", ""), table=source.table, file=source.shown)
     if prepared.unsure:
-        yield Finding(
-            "encoding_unsure",
-            "warn",
-            Text(
-                f"编码看起来是 {prepared.encoding}，但把握不大",
-                f"the encoding seems to be {prepared.encoding}, but this is not sure",
-            ),
-            Text("打开文件核对文字；在 sources 中写明 encoding", "look at the text; write encoding in sources"),
-            value=prepared.encoding,
-            table=table,
-            file=file,
+        yield replace(
+            plain,
+            code="encoding_unsure",
+            message=Text(f"编码看起来是 {name}，但把握不大", f"the encoding seems to be {name}, but this is not sure"),
+            remedy=Text("打开文件核对文字；在 sources 中写明 encoding", "look at the text; write encoding in sources"),
+            value=name,
         )
-    if prepared.damaged_count:
-        yield Finding(
-            "encoding_damaged",
-            "error",
-            Text(
-                f"有 {prepared.damaged_count} 个字符无法按 {prepared.encoding} 解读（显示为 �）",
-                f"{prepared.damaged_count} characters cannot be read as {prepared.encoding} (shown as �)",
+    if damaged:
+        yield replace(
+            plain,
+            code="encoding_damaged",
+            severity="error",
+            message=Text(
+                f"有 {damaged} 个字符无法按 {name} 解读（显示为 �）",
+                f"{damaged} characters cannot be read as {name} (shown as �)",
             ),
-            Text(
-                "从系统重新导出，或在 sources 中写明正确的 encoding",
-                "export the file again, or write the right encoding in sources",
-            ),
+            remedy=Text("从系统重新导出，或写明正确的 encoding", "export the file again, or write the right encoding"),
             row=prepared.damaged_line,
             value="�",
-            row_count=prepared.damaged_count,
-            table=table,
-            file=file,
+            row_count=damaged,
         )
-    if prepared.nul_count:
-        yield Finding(
-            "nul_bytes",
-            "warn",
-            Text(f"去掉了 {prepared.nul_count} 个空字节", f"{prepared.nul_count} NUL bytes were removed"),
-            Text("检查导出程序；数据可能被截断", "check the exporting program; data may be cut off"),
-            row_count=prepared.nul_count,
-            table=table,
-            file=file,
+    if nuls:
+        yield replace(
+            plain,
+            code="nul_bytes",
+            message=Text(f"去掉了 {nuls} 个空字节", f"{nuls} NUL bytes were removed"),
+            remedy=Text("检查导出程序；数据可能被截断", "check the exporting program; data may be cut off"),
+            row_count=nuls,
         )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from salesnb.intake.bench import Bench
 from salesnb.intake.quality.findings import Finding
+from salesnb.intake.quality.furniture import keep_aside
 from salesnb.intake.tables.calendar_sql import settlement_month
 from salesnb.intake.tables.select import Stack
-from salesnb.model.errors import DataError, Place, Text
+from salesnb.model.errors import DataError, PeriodError, Place, Text
 from salesnb.model.params.company import Company
 from salesnb.model.periods import Calendar
 
@@ -70,9 +73,7 @@ def target_windows(bench: Bench, company: Company, rows: Stack, kept: str) -> st
 
 
 def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
-    """Rows with the window of their period, month or year, by the company's calendar."""
-    import pyarrow as pa
-
+    """Rows with the window of their period, month or year, by the company's calendar; rows without one are named."""
     column = next((c for c in ("period", "month", "year") if c in rows.columns), None)
     if column is None:
         raise DataError(
@@ -80,46 +81,60 @@ def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
             where=Place(file=rows.raws[0].shown if rows.raws else ""),
             remedy=Text("映射 from_date、month、period 或 year 之一", "map one of from_date, month, period or year"),
         )
-    calendar: Calendar = company.calendar
-    spelled = [v for (v,) in bench.rows(f"SELECT DISTINCT {column} FROM {kept} WHERE {column} IS NOT NULL ORDER BY 1")]
-    periods = [calendar.period(v) for v in spelled]
-    data = pa.table(
-        {
-            "_spelled": pa.array(spelled, pa.string()),
-            "_from": pa.array([p.start for p in periods], pa.date32()),
-            "_to": pa.array([p.end for p in periods], pa.date32()),
-        }
-    )
-    bench.sql.register("arrived", data)
-    windows = bench.name("windows")
-    bench.run(f"CREATE TABLE {windows} AS SELECT * FROM arrived")
-    bench.sql.unregister("arrived")
+    windows = _windows(bench, company.calendar, kept, column)
     out = bench.name("targets")
     bench.run(
-        f"CREATE VIEW {out} AS SELECT t.*, w._from, w._to FROM {kept} t LEFT JOIN {windows} w ON t.{column} = "
-        f"w._spelled"
+        f"CREATE VIEW {out} AS SELECT t.*, w._from, w._to FROM {kept} t"
+        f" LEFT JOIN {windows} w ON t.{column} = w._spelled"
     )
-    missing, file, row = bench.rows(
-        f"SELECT count(*), min(_file), arg_min(_row, (_file, _row)) FROM {out} WHERE _from IS NULL"
+    missing, file, row, value = bench.rows(
+        f"SELECT count(*), min(_file), arg_min(_row, (_file, _row)), arg_min(coalesce({column}, ''), (_file, _row))"
+        f" FROM {out} WHERE _from IS NULL"
     )[0]
-    if missing:
-        bench.findings.add(
-            Finding(
-                "target_without_period",
-                "error",
-                Text(f"{missing} 个目标没有期间", f"{missing} targets have no period"),
-                Text("补上期间", "fill the period in"),
-                table="targets",
-                file=rows.raws[file].shown,
-                row=row,
-                column=rows.header(file, column),
-                row_count=missing,
-            )
+    if not missing:
+        return out
+    bench.findings.add(
+        Finding(
+            "target_without_period",
+            "error",
+            Text(
+                f"{missing} 个目标没有可用的期间，未导入", f"{missing} targets have no usable period and are left out"
+            ),
+            Text("期间写成 2024、2024H1、2024Q2 或 2024-03", "write periods as 2024, 2024H1, 2024Q2 or 2024-03"),
+            table="targets",
+            file=rows.raws[file].shown,
+            row=row,
+            column=rows.header(file, column),
+            value=value,
+            row_count=missing,
         )
-        dated = bench.name("targets")
-        bench.run(f"CREATE VIEW {dated} AS SELECT * FROM {out} WHERE _from IS NOT NULL")
-        return dated
-    return out
+    )
+    reason = {"target_without_period": Text("期间为空或无法解读", "the period is blank or cannot be read")}
+    for number, raw in enumerate(rows.raws):
+        query = f"SELECT _row, 'target_without_period' FROM {out} WHERE _from IS NULL AND _file = {number}"
+        keep_aside(bench, raw, rows.table, query, reason)
+    dated = bench.name("targets")
+    bench.run(f"CREATE VIEW {dated} AS SELECT * FROM {out} WHERE _from IS NOT NULL")
+    return dated
+
+
+def _windows(bench: Bench, calendar: Calendar, kept: str, column: str) -> str:
+    """The window of every period spelled in ``column``; a spelling that is no period has none."""
+    import pyarrow as pa
+
+    spelled = [v for (v,) in bench.rows(f"SELECT DISTINCT {column} FROM {kept} WHERE {column} IS NOT NULL ORDER BY 1")]
+    periods = {}
+    for text in spelled:
+        with suppress(PeriodError):
+            periods[text] = calendar.period(text)
+    data = pa.table(
+        {
+            "_spelled": pa.array(list(periods), pa.string()),
+            "_from": pa.array([p.start for p in periods.values()], pa.date32()),
+            "_to": pa.array([p.end for p in periods.values()], pa.date32()),
+        }
+    )
+    return bench.table("windows", data)
 
 
 def managers(bench: Bench, people: str) -> str:

@@ -29,7 +29,7 @@ def ledger(
         if amount not in rows_of.columns:
             amount = None
         for number, raw in enumerate(rows_of.raws):
-            row = _row(bench, company, rows_of, number, raw.shown, amount, lines)
+            row = _row(bench, company, rows_of, number, amount, lines)
             rows.append(row | {"sha256": prints.get(raw.file)})
     shape = contract("import_ledger")
     frame = pd.DataFrame(rows, columns=[c.name for c in shape.columns])
@@ -37,8 +37,9 @@ def ledger(
 
 
 def _row(
-    bench: Bench, company: Company, stack: Stack, number: int, file: str, amount: str | None, lines: str | None
+    bench: Bench, company: Company, stack: Stack, number: int, amount: str | None, lines: str | None
 ) -> dict[str, Any]:
+    file = stack.raws[number].shown
     read = bench.one(f"SELECT count(*) FROM {stack.name} WHERE _file = {number}")
     furniture = "('subtotal_row', 'note_row')"
     aside = f'FROM set_aside WHERE "table" = ? AND file = ? AND code NOT IN {furniture}'

@@ -82,7 +82,6 @@ def _months(bench: Bench, cells: str, measure: str) -> str:
                 total = _reachable(total, [a for _, a in parts])
                 minors = spread_minor([a for _, a in parts], [m for m, _ in parts], total)
                 out += [(currency, is_return, m, v) for (m, _), v in zip(parts, minors, strict=True)]
-    name = bench.name("months")
     data = pa.table(
         {
             "currency": pa.array([c for c, *_ in out], pa.string()),
@@ -91,10 +90,7 @@ def _months(bench: Bench, cells: str, measure: str) -> str:
             "minor": pa.array([v for *_, v in out], pa.int64()),
         }
     )
-    bench.sql.register("arrived", data)
-    bench.run(f"CREATE TABLE {name} AS SELECT * FROM arrived")
-    bench.sql.unregister("arrived")
-    return name
+    return bench.table("months", data)
 
 
 def _rounded(amounts: Sequence[Decimal]) -> int:

@@ -31,7 +31,7 @@ def by_key(bench: Bench, table: str, shape: TableContract, rows: Stack) -> str:
         return table
     content = [c.name.removesuffix("_minor") if c.kind == "minor" else c.name for c in shape.columns]
     if shape.name in ADDED_UP:
-        _say(bench, rows, "amounts_added", "info" if shape.name == "spend" else "warn", found, keys, _ADDED)
+        _say(bench, rows, ("amounts_added", "info" if shape.name == "spend" else "warn", _ADDED), found, keys)
         return _added(bench, table, shape, keys)
     if shape.name in EVENTS:
         return _renumbered(bench, table, keys, content, rows, found)
@@ -39,8 +39,8 @@ def by_key(bench: Bench, table: str, shape: TableContract, rows: Stack) -> str:
         f"SELECT count(*) FROM (SELECT {listed} FROM {table} GROUP BY {listed}"
         f" HAVING count(DISTINCT ({', '.join(map(ident, content))})) > 1)"
     )
-    code, severity, text = ("key_repeated", "warn", _LAST) if other else ("duplicate_record", "info", _SAME)
-    _say(bench, rows, code, severity, found, keys, text)
+    said = ("key_repeated", "warn", _LAST) if other else ("duplicate_record", "info", _SAME)
+    _say(bench, rows, said, found, keys)
     return _last(bench, table, listed)
 
 
@@ -61,9 +61,9 @@ _TWO = Text(
 )
 
 
-def _say(
-    bench: Bench, rows: Stack, code: str, severity: str, found: Sequence[object], keys: Sequence[str], text: Text
-) -> None:
+def _say(bench: Bench, rows: Stack, said: tuple[str, str, Text], found: Sequence[object], keys: Sequence[str]) -> None:
+    """Report ``said`` (code, severity, text) at the first place ``found`` (keys, rows too many, file, row, value)."""
+    code, severity, text = said
     count, more, file, row, value = found
     bench.findings.add(
         Finding(
@@ -125,7 +125,7 @@ def _renumbered(
             query = f"SELECT _row, 'duplicate_record' FROM {marked} WHERE _again > 1 AND _file = {file}"
             keep_aside(bench, raw, rows.table, query, _EQUAL)
         place = bench.rows(f"SELECT min(_file), arg_min(_row, (_file, _row)) FROM {marked} WHERE _again > 1")[0]
-        _say(bench, rows, "duplicate_record", "warn", (equal, equal, *place, found[4]), keys, _SAME)
+        _say(bench, rows, ("duplicate_record", "warn", _SAME), (equal, equal, *place, found[4]), keys)
     number = keys[-1] if keys[-1].endswith("_id") else keys[0]
     listed = ", ".join(ident(k) for k in keys)
     out = bench.name("events")
@@ -143,5 +143,5 @@ def _renumbered(
             f" arg_max(_row, (_file, _row)) AS r, any_value({number}) AS k FROM {marked} WHERE _again = 1"
             f" GROUP BY {listed} HAVING count(*) > 1)"
         )[0]
-        _say(bench, rows, "number_repeated", "warn", place, keys, _TWO)
+        _say(bench, rows, ("number_repeated", "warn", _TWO), place, keys)
     return out
