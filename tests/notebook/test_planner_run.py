@@ -31,5 +31,5 @@ def test_every_cell_runs_for_a_planner(name: str, planner: dict[str, str]) -> No
         if "write" in "".join(cell["source"])
     }
     draft = Path(planner["SALESNB_OUTPUTS"]) / "sample" / "2024" / "draft"
-    assert {path.stem for path in (draft / "tables").glob("*.parquet")} == written
+    assert written <= {path.stem for path in (draft / "tables").glob("*.parquet")}, "other notebooks write here too"
     assert json.loads((draft / "facts" / "history.json").read_text(encoding="utf-8"))["headline"]
