@@ -179,8 +179,6 @@ def _join(parts: list[Trials]) -> Trials:
 def _record(blank: Record, trials: Trials, issued: Array) -> Record:
     """``blank`` filled with what the trials of its group show."""
     chance = student.cdf(trials.standard / issued, DF)
-    size = np.maximum(np.abs(trials.actual), 1e-300)
-    naive = np.abs(trials.naive - trials.actual) / size
     return replace(
         blank,
         count=len(trials),
@@ -189,9 +187,18 @@ def _record(blank: Record, trials: Trials, issued: Array) -> Record:
         last=int(trials.origin.max()),
         hit_rate=float((np.abs(chance - 0.5) <= 0.40).mean()),
         hit_rate_95=float((np.abs(chance - 0.5) <= 0.475).mean()),
-        error=float(np.median(np.abs(trials.forecast - trials.actual) / size)),
-        naive_error=float(np.median(naive[np.isfinite(naive)])) if np.isfinite(naive).any() else float("nan"),
+        error=_relative_error(trials.forecast, trials.actual),
+        naive_error=_relative_error(trials.naive, trials.actual),
     )
+
+
+def _relative_error(guess: Array, actual: Array) -> float:
+    """Median of |guess − actual| as a share of |actual|; an outcome of 0 has no such share and is left out."""
+    use = np.isfinite(guess) & (actual != 0)
+    if not use.any():
+        return float("nan")
+    with np.errstate(over="ignore"):
+        return float(np.median(np.abs(guess[use] - actual[use]) / np.abs(actual[use])))
 
 
 def _factors_as_issued(trials: Trials, group: Index, span: int) -> Array:
