@@ -36,7 +36,7 @@ def write_calendars(book: ActionPlanBook) -> list[str]:
                   people="、".join(book.who(p) for p in e.people.split("、")) if e.people else "")
             for e in mine
         ]  # fmt: skip
-        path = book.folder / FOLDER / f"{name}.ics"
+        path = book.file(f"{FOLDER}/{name}.ics")
         write_calendar(path, events, title, company.timezone, book.as_of)
         written.append(path.name)
     return written

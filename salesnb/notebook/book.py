@@ -60,6 +60,7 @@ class Book:
     figures: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     headline: str = ""
+    files: list[str] = field(default_factory=list)
 
     @property
     def calendar(self) -> Calendar:
@@ -162,6 +163,17 @@ class Book:
             return staged
         return outputs_dir() / safe_name(self.unit, Text("单位", "unit")) / self.period.text / "draft"
 
+    def file(self, name: str) -> Path:
+        """Where a file that belongs to the version goes, ``name`` such as ``calendar/plan.ics``; its folder exists.
+
+        What is named here is carried with the notebook's tables when the notebook need not run again.
+        """
+        if name not in self.files:
+            self.files.append(name)
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
     # A book that reads parameters only through ``params`` may say so: then no other file makes its notebook stale.
     reads_only_params: ClassVar[bool] = False
 
@@ -182,6 +194,7 @@ class Book:
             "as_of": self.as_of.isoformat(),
             "planning": self.planning,
             "fingerprint": self.fingerprint,
+            **({"files": sorted(self.files)} if self.files else {}),
         }
 
     @cached_property

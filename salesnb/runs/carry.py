@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from salesnb.model.errors import VersionError
 from salesnb.model.periods import Kind
@@ -32,11 +32,18 @@ class Earlier:
         """Tables a notebook wrote, with their sha256."""
         return {table: entry.sha256 for table, entry in self.manifest.tables.items() if entry.writer == name}
 
+    def files_of(self, name: str) -> list[PurePosixPath]:
+        """Files beside the tables that a notebook wrote (calendars, forms), inside the version's folder."""
+        named = self.manifest.notebooks[name].facts.get("files", [])
+        files = [PurePosixPath(file) for file in named if isinstance(file, str)]
+        return [file for file in files if not file.is_absolute() and ".." not in file.parts]
+
     def whole(self, name: str) -> bool:
         """Whether everything the notebook left is still there, unchanged."""
         tables = self.path / "tables"
         files = [tables / f"{table}.csv" for table in self.tables_of(name)] + [
-            self.path / "notebooks" / f"{name}.ipynb"
+            self.path / "notebooks" / f"{name}.ipynb",
+            *(self.path / file for file in self.files_of(name)),
         ]
         return all(path.is_file() for path in files) and all(
             (tables / f"{table}.parquet").is_file() and sha256_of(tables / f"{table}.parquet") == digest
@@ -99,6 +106,9 @@ def carry(notebook: Notebook, source: Earlier, stage: Path) -> NotebookEntry:
     shutil.copyfile(
         source.path / "notebooks" / f"{notebook.name}.ipynb", stage / "notebooks" / f"{notebook.name}.ipynb"
     )
+    for file in source.files_of(notebook.name):
+        (stage / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.path / file, stage / file)
     (stage / "facts" / f"{notebook.stage}.json").write_text(
         json.dumps(entry.facts, ensure_ascii=False, indent=1), encoding="utf-8"
     )

@@ -32,7 +32,9 @@ def _params_reader(workbook: Workbook, file: str) -> str:
     return (
         "import json, os\n"
         "path = os.path.join(os.environ['SALESNB_STAGE'], 'facts', '20_b.json')\n"
-        f"json.dump({{'headline': '可行', 'inputs': {{'params': ['{file}']}},\n"
+        "os.mkdir(os.path.join(os.environ['SALESNB_STAGE'], 'forms'))\n"
+        "open(os.path.join(os.environ['SALESNB_STAGE'], 'forms', 'a.txt'), 'w').write('form')\n"
+        f"json.dump({{'headline': '可行', 'inputs': {{'params': ['{file}']}}, 'files': ['forms/a.txt'],\n"
         "  'figures': [{'label': '销售额', 'value': '1.2 亿', 'state': 'good'}],\n"
         "  'checks': [{'code': 'sum', 'text': '合计相等', 'passed': True, 'detail': ''}]}, open(path, 'w'))"
     )
@@ -50,8 +52,8 @@ def test_a_period_from_first_run_to_carried_notebooks(workbook: Workbook) -> Non
     outcome, told = _run()
     assert (outcome.state, outcome.version, outcome.page) == ("published", "v001", "all/20_b.html")
     assert "[2/2] 20_b 完成" in told
-    whole = ["all", "changes.csv", "manifest.json", "notebooks", "params.yaml", "report.xlsx", "run.jsonl", "tables"]
-    assert sorted(p.name for p in outcome.folder.iterdir()) == whole
+    whole = ["all", "changes.csv", "forms", "manifest.json", "notebooks", "params.yaml", "report.xlsx", "run.jsonl"]
+    assert sorted(p.name for p in outcome.folder.iterdir()) == [*whole, "tables"]
     manifest = workbook.manifest()
     assert manifest["headline"] == "可行" and manifest["lead"] == "20_b"
     assert manifest["tables"]["a"] == manifest["tables"]["a"] | {"rows": 2, "keys": ["row_id"], "writer": "10_a"}
@@ -77,6 +79,7 @@ def test_a_period_from_first_run_to_carried_notebooks(workbook: Workbook) -> Non
     assert "20_b 沿用 v001" in told, "it read only company.yaml, and the table it reads came out the same"
     entry = workbook.manifest("v002")["notebooks"]["20_b"]
     assert (entry["state"], entry["from"], entry["stale"]) == ("carried", "v001", False)
+    assert (outcome.folder / "forms" / "a.txt").read_text() == "form", "files beside the tables are carried too"
     assert outcome.changed_cells == 0
 
     workbook.notebook("10_a", workbook.table("a", [100, 250]), writes=["a"])
