@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from salesnb.cli.commands import DONE
 from salesnb.model.errors import Text, UsageError
 from salesnb.model.places import outputs_dir
+
+if TYPE_CHECKING:
+    from salesnb.versions.folders import PeriodFolder
 
 _SHOWN = 40
 _WHAT = {
@@ -25,6 +29,8 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("period", metavar=Text("期间", "PERIOD").get(lang))
     help_text = Text("两个版本，如 v001 v002；默认最新两版", "two versions, e.g. v001 v002; default the latest two")
     parser.add_argument("versions", nargs="*", metavar="vNNN", help=help_text.get(lang))
+    page = Text("写成网页，并在索引页上链接", "write a page, linked from the index")
+    parser.add_argument("--page", action="store_true", help=page.get(lang))
     parser.add_argument("--csv", action="store_true", help=Text("以 CSV 输出全部", "everything as CSV").get(lang))
 
 
@@ -44,6 +50,8 @@ def do(given: argparse.Namespace, lang: str) -> int:
             ),
             remedy=Text("用 salesnb status 查看已有版本", "list versions with salesnb status"),
         )
+    if given.page:
+        return _page(folder, numbers[0], numbers[1], lang)
     difference = compare_versions(folder.version(numbers[0]), folder.version(numbers[1]))
     if given.csv:
         sys.stdout.write(changes_csv(difference).replace("\r\n", "\n"))
@@ -63,4 +71,14 @@ def do(given: argparse.Namespace, lang: str) -> int:
             break
         where = " ".join(part for part in (cell.table, cell.key, cell.column) if part)
         print(f"{_WHAT[what].get(lang)} {where}: {cell.old or '—'} → {cell.new or '—'}")
+    return DONE
+
+
+def _page(folder: PeriodFolder, old: int, new: int, lang: str) -> int:
+    from salesnb.runs.comparison import write_comparison
+
+    page, difference = write_comparison(folder, old, new, lang)
+    cells = difference.cell_count
+    print(Text(f"{cells} 格变动：{folder.shown('compare', page.name)}",
+               f"{cells} cells: {folder.shown('compare', page.name)}").get(lang))  # fmt: skip
     return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -13,13 +14,23 @@ from salesnb.report import cards, markup, page
 _TROUBLE = ("failed", "damaged")
 
 
-def render(rows: Iterable[Mapping[str, Any]], lang: str, title: str = "", stamp: str = "") -> str:
+def render(
+    rows: Iterable[Mapping[str, Any]],
+    lang: str,
+    title: str = "",
+    stamp: str = "",
+    each: int = 0,
+    links: Mapping[str, str] | None = None,
+) -> str:
     """The index page.
 
     ``rows`` as the versions room lists them, newest period first and highest version first: ``unit``, ``period``,
     ``version``, ``state`` (complete, draft, failed, damaged), ``latest``, ``as_of``, ``finished`` (UTC), ``headline``,
     ``figures`` ({label, value, state, word}), ``checks`` (failed ones), ``changed_cells``, ``previous``, ``link``,
-    ``problem``, ``stale`` (names). Optional: ``unit_name``, ``compare`` (a link).
+    ``problem``, ``stale`` (names). Optional: ``unit_name``, ``compare`` (a link), ``approval`` (state, words),
+    ``approval_problem`` (damaged records), ``pairs`` (``versions``, ``made``: "v001-v003" → page, ``command``).
+
+    ``each`` prints only that many periods of a unit and then the link in ``links`` (by unit) to all of them; 0: all.
     """
     listed = [dict(row) for row in rows]
     units: dict[str, list[dict[str, Any]]] = {}
@@ -30,7 +41,7 @@ def render(rows: Iterable[Mapping[str, Any]], lang: str, title: str = "", stamp:
         "title": heading,
         "who": "",
         "answer": _answer(listed, units, lang),
-        "units": [_unit(name, found, lang) for name, found in units.items()],
+        "units": [_unit(name, found, lang, each, (links or {}).get(name, "")) for name, found in units.items()],
         "labels": _labels(lang),
         "find": Text("查找单位、期间、结论", "Find a unit, period or conclusion").get(lang),
         "proofs": [markup.text(stamp)] if stamp else [],
@@ -65,24 +76,37 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _unit(name: str, rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
+def _unit(name: str, rows: Sequence[Mapping[str, Any]], lang: str, each: int, link: str) -> dict[str, Any]:
     """One unit: a line for each period's latest version (and a failure after it), older versions folded below it."""
     entries: list[dict[str, Any]] = []
     for row in rows:
         is_older = entries and entries[-1]["period"] == row["period"] and not entries[-1]["is_trouble"]
         if is_older:
-            entries[-1]["older"].append({"words": _version(row, lang), "href": row.get("link") or ""})
+            entries[-1]["older"].append({"words": _older(row, lang), "href": row.get("link") or ""})
             continue
         entries.append(_entry(row, lang))
     for entry in entries:
         count = len(entry["older"])
         entry["older_label"] = Text(f"更早 {count} 版", f"{count} earlier").get(lang)
-    return {"name": rows[0].get("unit_name") or name, "entries": entries}
+    shown = entries[:each] if each else entries
+    more = Text(f"全部 {len(entries)} 条", f"all {len(entries)} entries").get(lang) if len(shown) < len(entries) else ""
+    return {"name": rows[0].get("unit_name") or name, "entries": shown, "more": more, "href": link}
+
+
+def _older(row: Mapping[str, Any], lang: str) -> str:
+    state, _ = row.get("approval") or ("", "")
+    approved = Text("（已批准）", " (approved)").get(lang) if state == "good" else ""
+    return f"{_version(row, lang)}{approved}"
 
 
 def _entry(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    words, kind = page.state_words(str(row.get("state") or ""), lang)
+    approval, approval_words = row.get("approval") or ("", "")
+    state = "approved" if approval == "good" else str(row.get("state") or "")
+    words, kind = page.state_words(state, lang)
     notes = []
+    if row.get("approval_problem"):
+        damaged = row["approval_problem"]
+        notes.append(Text(f"目标记录被改动或损坏：{damaged}", f"target records altered: {damaged}").get(lang))
     if row.get("checks"):
         notes.append(Text(f"{row['checks']} 项校验未通过", f"{row['checks']} checks failed").get(lang))
     if row.get("stale"):
@@ -98,12 +122,29 @@ def _entry(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "headline": row.get("headline") or "",
         "figures": [_figure(figure, lang) for figure in row.get("figures") or ()],
         "notes": notes,
+        "approval": approval_words,
+        "approval_kind": approval,
+        "pairs": _pairs(row.get("pairs") or {}, lang),
         "as_of": row.get("as_of") or "",
         "finished": str(row.get("finished") or "")[:16].replace("T", " "),
         "changed": _changed(row, lang),
         "compare": row.get("compare") or "",
         "is_trouble": row.get("state") in _TROUBLE,
         "older": [],
+    }
+
+
+def _pairs(pairs: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """What the page's script makes a chooser of two versions from; without a script the command is shown."""
+    if not pairs:
+        return {}
+    versions = list(pairs["versions"])
+    return {
+        "label": Text("比较任意两版", "Compare any two versions").get(lang),
+        "versions": " ".join(versions),
+        "made": json.dumps(pairs["made"], ensure_ascii=False),
+        "command": str(pairs["command"]),
+        "example": str(pairs["command"]).replace("OLD", versions[-1]).replace("NEW", versions[0]),
     }
 
 

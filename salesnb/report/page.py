@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from salesnb.model.errors import Text
 from salesnb.report import markup, prose, sections, show
+from salesnb.report.lean import lean
 
 STATES = {
     "published": (Text("已发布", "Published"), "good"),
@@ -84,7 +85,7 @@ def document(title: str, body: str, lang: str, more: tuple[str, ...] = ()) -> st
     )
     return _environment().get_template("shell.html.j2").render(
         title=" · ".join(part for part in (title, *more) if part),
-        body=Markup(body),
+        body=Markup(lean(body)),
         lang="zh-CN" if lang == "zh" else "en",
         skip=Text("跳到正文", "Skip to content").get(lang),
         style=Markup(style),

@@ -37,6 +37,7 @@ def build_manifest(
     facts = results.entries[lead].facts if lead else {}
     return Manifest(
         unit=settings.unit,
+        company=settings.params.company.name.get(settings.lang),
         period=settings.period.text,
         kind=settings.period.kind.value,
         version=version,
@@ -66,12 +67,14 @@ def build_manifest(
 
 
 def lead_notebook(plan: Plan, results: Results) -> str:
-    """The last notebook in order that states a headline: each answers a question that rests on those before it."""
-    said = [
-        n.name for n in plan.notebooks if n.name in results.entries and results.entries[n.name].facts.get("headline")
-    ]
+    """The last notebook in order that states a headline: each answers a question that rests on those before it.
+
+    One with key figures goes before one without: a review of a period that has not begun only says so.
+    """
     every = [n.name for n in plan.notebooks if n.name in results.entries]
-    return (said or every or [""])[-1]
+    said = [name for name in every if results.entries[name].facts.get("headline")]
+    counted = [name for name in said if results.entries[name].facts.get("figures")]
+    return (counted or said or every or [""])[-1]
 
 
 def checks(plan: Plan, results: Results) -> list[dict[str, Any]]:

@@ -90,7 +90,8 @@ def choose(
         if digest_of(parts) == entry.key and source.whole(notebook.name):
             return Choice(parts, entry.key, source)
         if position == 0 or reasons == ("new",):
-            reasons = tuple(name for name in parts if parts[name] != entry.parts.get(name)) or ("files",)
+            moved = tuple(name for name in parts if parts[name] != entry.parts.get(name))
+            reasons = (moved or ("files",)) if entry.key else ("moving",)
     parts = notebook_parts(notebook, settings, inputs, tables)
     return Choice(parts, digest_of(parts), None, reasons)
 

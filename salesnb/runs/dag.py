@@ -1,6 +1,6 @@
 """Which notebooks a period needs and in which order: read from the notebooks' own metadata, checked before any runs.
 
-Every notebook states ``salesnb: {stage, periods, reads, writes}``; a table has one writer, and whoever reads a table
+Every notebook states ``salesnb: {stage, periods, reads, writes}`` and may say ``when: plan`` or ``when: review``; a table has one writer, and whoever reads a table
 comes after it. A unit's own notebooks in ``params/UNIT/notebooks`` join the shipped ones.
 """
 
@@ -20,6 +20,7 @@ from salesnb.model.periods import Kind
 _NAME = re.compile(r"[^\W_][\w\-]{0,63}", re.UNICODE)
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _KEYS = ("stage", "periods", "reads", "writes")
+_WHEN = ("plan", "review")  # optional key ``when``; without it a notebook serves both
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Notebook:
     own: bool
     shown: str
     title: dict[str, str] = field(default_factory=dict, compare=False)
+    when: str = ""
+
+    def serves(self, kind: Kind, planning: bool) -> bool:
+        """Whether it belongs to a plan (or a review) of a period of ``kind``."""
+        return kind in self.periods and self.when in ("", _WHEN[0] if planning else _WHEN[1])
 
     def place(self) -> Place:
         """Where it stands."""
@@ -86,8 +92,10 @@ def discover(shipped: Path, own: Path) -> tuple[list[Notebook], list[str]]:
     return [found[name] for name in sorted(found)], ignored
 
 
-def sequence(notebooks: Sequence[Notebook], kind: Kind, known_tables: Iterable[str] = ()) -> Plan:
-    """The notebooks that serve ``kind``, writers before readers, otherwise by name.
+def sequence(
+    notebooks: Sequence[Notebook], kind: Kind, known_tables: Iterable[str] = (), planning: bool = True
+) -> Plan:
+    """The notebooks that serve a plan (or a review) of ``kind``, writers before readers, otherwise by name.
 
     Second writers and cycles are refused wherever they stand, tables that nobody writes (and that are not among
     ``known_tables``) likewise; RunError names all notebooks involved.
@@ -95,7 +103,7 @@ def sequence(notebooks: Sequence[Notebook], kind: Kind, known_tables: Iterable[s
     writers = _writers(notebooks)
     _all_written(notebooks, writers, frozenset(known_tables))
     _ordered(notebooks, writers)
-    serving = [n for n in notebooks if kind in n.periods]
+    serving = [n for n in notebooks if n.serves(kind, planning)]
     names = {n.name for n in serving}
     outer = {t for n in serving for t in n.reads if t in writers and writers[t].name not in names}
     return Plan(tuple(_ordered(serving, writers)), frozenset(outer))
@@ -198,6 +206,7 @@ def _notebook(path: Path, shown: str, data: dict[str, Any], stated: Any, own: bo
         own=own,
         shown=shown,
         title=_titles(data["cells"]),
+        when=stated.get("when", ""),
     )
 
 
@@ -205,8 +214,8 @@ def _check_stated(name: str, shown: str, stated: Any) -> None:
     """RunError naming the first thing wrong with a notebook's name or metadata."""
     if not _NAME.fullmatch(name):
         raise _refused(shown, Text(f"笔记本名称 {name!r} 不可用", f"notebook name {name!r} cannot be used"))
-    if not isinstance(stated, dict) or set(stated) != set(_KEYS):
-        odd = sorted(set(stated) ^ set(_KEYS)) if isinstance(stated, dict) else stated
+    if not isinstance(stated, dict) or set(stated) - {"when"} != set(_KEYS):
+        odd = sorted((set(stated) - {"when"}) ^ set(_KEYS)) if isinstance(stated, dict) else stated
         raise _refused(shown, Text(f"元数据 salesnb 的键不对：{odd}", f"metadata salesnb has wrong keys: {odd}"))
     wrong = [key for key in _KEYS[1:] if not _is_texts(stated[key])]
     if wrong or not isinstance(stated["stage"], str):
@@ -216,6 +225,8 @@ def _check_stated(name: str, shown: str, stated: Any) -> None:
     for key, text, pattern in named:
         if not pattern.fullmatch(text):
             raise _refused(shown, Text(f"{key} 的名称 {text!r} 不可用", f"name {text!r} in {key} cannot be used"))
+    if stated.get("when", _WHEN[0]) not in _WHEN:
+        raise _refused(shown, Text(f"when 只能是 {'、'.join(_WHEN)}", f"when is one of {', '.join(_WHEN)}"))
     unknown = sorted(set(stated["periods"]) - {kind.value for kind in Kind})
     if unknown or not stated["periods"]:
         raise _refused(shown, Text(f"没有期间类型 {unknown}", f"there is no kind of period {unknown}"))

@@ -21,6 +21,7 @@ _WORDS = {
     "packages": Text("软件包有改动", "packages changed"),
     "settings": Text("期间、日期或语言不同", "period, dates or language differ"),
     "files": Text("上次的结果文件缺失或被改动", "files of its last result are missing or were altered"),
+    "moving": Text("上次运行途中程序有改动", "the program changed while it last ran"),
     "force": Text("要求强制运行", "it was forced"),
 }
 

@@ -57,7 +57,7 @@ def plan_for(settings: Settings, progress: Progress) -> Plan:
         progress.say(
             Text(f"{shown} 没有 salesnb 元数据，不参与运行", f"{shown} has no salesnb metadata and takes no part")
         )
-    plan = sequence(notebooks, settings.period.kind, contracts())
+    plan = sequence(notebooks, settings.period.kind, contracts(), settings.planning)
     names = [notebook.name for notebook in plan.notebooks]
     unknown = [name for name in settings.request.only if name not in names]
     if not names or unknown:

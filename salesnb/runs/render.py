@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from salesnb.model.errors import SalesnbError, Text, VersionError
 from salesnb.model.params.strict import load_yaml
+from salesnb.runs.comparison import made_words, page_text
 from salesnb.runs.dag import Notebook, Plan
 from salesnb.runs.settings import Settings
 from salesnb.runs.workbook import write_excel
 from salesnb.versions.compare import VersionDiff, changes_csv, compare
 from salesnb.versions.folders import PeriodFolder
-from salesnb.versions.index import first_page, rows
+from salesnb.versions.index import first_page
 from salesnb.versions.manifest import Failure, Manifest, read_manifest
-from salesnb.versions.publish import replace_text
 from salesnb.versions.snapshot import snapshot_text
 
-__all__ = ["first_page", "params_snapshot", "refresh_indexes", "write_all", "write_indexes"]
+__all__ = ["first_page", "params_snapshot", "write_all"]
 
 _PAGES = "all"
 QUALITY = "data_quality"
@@ -47,7 +43,9 @@ def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, p
     manifest = manifest.model_copy(update={"changed_cells": difference.cell_count if difference else 0})
     failures = list(manifest.failures)
     if difference is not None and not failures:
-        _write(stage, "changes", _comparison(settings, manifest, difference))
+        _write(
+            stage, "changes", page_text(settings.params, difference, _state(manifest), settings.lang, "../changes.csv")
+        )
     for notebook in plan.notebooks:
         if manifest.notebooks[notebook.name].state in ("ok", "carried"):
             failure = _page(settings, plan, manifest, notebook, stage)
@@ -63,42 +61,6 @@ def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, p
         manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
         _write(stage, "failure", _failure_page(settings, plan, manifest, stage))
     return manifest
-
-
-def write_indexes(settings: Settings) -> None:
-    """Write ``outputs/index.html`` and ``outputs/UNIT/index.html`` from what is published now."""
-    from salesnb.report import index
-
-    outputs = settings.outputs
-    listed = rows(outputs)
-    names = {settings.unit: settings.params.company.name.get(settings.lang)}
-    for unit, path in ((None, outputs), (settings.unit, outputs / settings.unit)):
-        shown = [_index_row(asdict(row), unit, names, settings) for row in listed if unit in (None, row.unit)]
-        title = names[settings.unit] if unit else ""
-        replace_text(path / "index.html", index.render(shown, settings.lang, title))
-
-
-def refresh_indexes(settings: Settings, latest: Path) -> None:
-    """Write the index pages again where a killed run left them older than the latest version."""
-    page = settings.outputs / settings.unit / "index.html"
-    whole = settings.outputs / "index.html"
-    made = (latest / "manifest.json").stat().st_mtime_ns
-    if not all(path.is_file() and path.stat().st_mtime_ns >= made for path in (page, whole)):
-        write_indexes(settings)
-
-
-def _index_row(row: dict[str, Any], unit: str | None, names: Mapping[str, str], settings: Settings) -> dict[str, Any]:
-    """A row as its page needs it: links relative to the page, the unit's name, local time, the comparison if any."""
-    link = str(row["link"])
-    folder = link.rsplit(f"/{_PAGES}/", 1)[0]
-    compared = f"{folder}/{_PAGES}/changes.html" if row["previous"] and row["state"] in ("complete", "draft") else ""
-    cut = len(f"{unit}/") if unit else 0
-    return row | {
-        "link": link[cut:],
-        "compare": compared[cut:],
-        "finished": _local(str(row["finished"]), settings),
-        "unit_name": names.get(str(row["unit"]), row["unit"]),
-    }
 
 
 def _difference(manifest: Manifest, stage: Path, previous: Path | None) -> VersionDiff | None:
@@ -159,7 +121,7 @@ def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Noteb
         fingerprint=str(facts.get("fingerprint", "")),
         links=tuple(Link(label.get(lang), href) for _, label, href in links),
         pages=tuple(Link(_title(n, manifest, lang), f"{n.name}.html", n == notebook) for n in pages),
-        stamp=_stamp(settings, manifest),
+        stamp=made_words(settings.params, manifest, lang),
     )
 
 
@@ -189,38 +151,6 @@ def _notices(manifest: Manifest, notebook: Notebook | None, lang: str) -> list[s
 def _title(notebook: Notebook, manifest: Manifest, lang: str) -> str:
     stated = manifest.notebooks[notebook.name].facts.get("title")
     return str(stated or notebook.title.get(lang) or notebook.name)
-
-
-def _stamp(settings: Settings, manifest: Manifest) -> str:
-    made = _local(manifest.finished, settings).replace("T", " ")
-    return Text(f"生成于 {made}", f"made {made}").get(settings.lang)
-
-
-def _local(utc: str, settings: Settings) -> str:
-    """A manifest's time in the company's time zone; text that is no time stays."""
-    try:
-        moment = datetime.fromisoformat(utc)
-    except ValueError:
-        return utc
-    return moment.astimezone(ZoneInfo(settings.params.company.timezone)).strftime("%Y-%m-%dT%H:%M")
-
-
-def _comparison(settings: Settings, manifest: Manifest, difference: VersionDiff) -> str:
-    from salesnb.report import compare as compare_page
-    from salesnb.report.page import PageContext
-
-    lang = settings.lang
-    old, new = [compare_page.Side(m.version, m.as_of, m.finished) for m in (difference.old, difference.new)]
-    context = PageContext(
-        lang=lang,
-        company=settings.params.company.name.get(lang),
-        period=settings.period.text,
-        version=manifest.version,
-        state=_state(manifest),
-        stamp=_stamp(settings, manifest),
-    )
-    full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), "../changes.csv")
-    return compare_page.render(difference.lines(), old, new, context, full)
 
 
 def _quality_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from salesnb.model.errors import Text
 from salesnb.runs import render
 from salesnb.runs.assemble import build_manifest
 from salesnb.runs.carry import Earlier, earlier
 from salesnb.runs.execute import prepare_imports
+from salesnb.runs.indexes import refresh_indexes, shelf_of, write_indexes
 from salesnb.runs.job import Job, nothing_to_do, prepare, still_the_same
 from salesnb.runs.progress import Progress
 from salesnb.runs.settings import Request
@@ -84,12 +86,23 @@ def _finish(job: Job, stage: Stage) -> Outcome:
     shutil.rmtree(stage.path / "facts")
     (stage.path / "manifest.json").write_text(manifest.text(), encoding="utf-8", newline="\n")
     target = stage.fail() if failed else stage.publish(number)
-    render.write_indexes(settings)
+    _list(job)
     shown = folder.shown("failed", target.name) if failed else folder.shown(target.name)
     page = render.first_page(target, manifest)
     changed = manifest.changed_cells if latest else None
     state: State = "failed" if failed else "published"
     return Outcome(state, manifest.version, target, shown, page, changed, tuple(manifest.failures))
+
+
+def _list(job: Job) -> None:
+    """Bring the index pages up to date; the version stands whether or not they can be written."""
+    try:
+        write_indexes(shelf_of(job.settings.params, job.settings.lang))
+    except OSError as error:
+        said = error.strerror or str(error)
+        job.progress.say(
+            Text(f"索引页没有更新（{said}）；下次运行会补上", f"index not updated ({said}); the next run will")
+        )
 
 
 def _published_meanwhile(job: Job) -> Earlier | None:
@@ -101,6 +114,9 @@ def _published_meanwhile(job: Job) -> Earlier | None:
 
 
 def _unchanged(job: Job, latest: Earlier) -> Outcome:
-    render.refresh_indexes(job.settings, latest.path)
+    try:
+        refresh_indexes(shelf_of(job.settings.params, job.settings.lang), latest.path)
+    except OSError:  # nothing changed, so a list that cannot be written is no news
+        job.progress.say(Text("索引页没有更新：文件夹不可写", "index not updated: its folder cannot be written"))
     page = render.first_page(latest.path, latest.manifest)
     return Outcome("unchanged", latest.label, latest.path, job.settings.folder.shown(latest.label), page)

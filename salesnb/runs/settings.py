@@ -39,6 +39,7 @@ class Settings:
     period: Period
     as_of: date
     today: date
+    planning: bool
     lang: str
     home: Path
     params_root: Path
@@ -70,14 +71,16 @@ def settle(request: Request) -> Settings:
     period = company.calendar.period(request.period)
     now = today(company.timezone, company.today)
     chosen = _day(request.as_of)
+    planning = is_plan(period, chosen, now)
     if request.lang not in ("", "zh", "en"):
         raise UsageError(Text(f"没有语言 {request.lang}；可用 zh、en", f"no language {request.lang}; use zh or en"))
     return Settings(
         request=request,
         params=params,
         period=period,
-        as_of=chosen or default_as_of(period, now, company.close_days, is_plan(period, None)),
+        as_of=chosen or default_as_of(period, now, company.close_days, planning),
         today=now,
+        planning=planning,
         lang=request.lang or company.language,
         home=home(),
         params_root=params_dir(),

@@ -117,13 +117,14 @@ class PeriodFolder:
         return "/".join(("outputs", self.unit, self.period, *parts))
 
 
-def periods(outputs: Path) -> list[PeriodFolder]:
-    """Every period of every unit that has at least one version or failed run, by unit and period."""
+def periods(outputs: Path, unit: str | None = None) -> list[PeriodFolder]:
+    """Every period of every unit (or of ``unit``) that has a version or a failed run, by unit and period."""
     found = []
-    for unit in sorted(_folders(outputs)):
-        for period in sorted(_folders(unit)):
+    chosen = _folders(outputs) if unit is None else [outputs / safe_name(unit, Text("单位", "unit"))]
+    for place in sorted(chosen):
+        for period in sorted(_folders(place)):
             if _PERIOD.fullmatch(period.name):
-                folder = PeriodFolder(outputs, unit.name, period.name)
+                folder = PeriodFolder(outputs, place.name, period.name)
                 if folder.complete() or folder.failures():
                     found.append(folder)
     return found

@@ -1,14 +1,26 @@
-"""The list of everything published, for the index pages and ``status``."""
+"""The list of everything published, for the index pages and ``status``.
+
+A manifest names every file of the program and every package, so reading hundreds of them takes seconds. What the list
+needs of each is kept in ``outputs/UNIT/.work/index.json`` by the manifest's size and time of change; versions never
+change, so only new ones are read.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from salesnb.model.errors import VersionError
-from salesnb.versions.folders import PeriodFolder, periods, version_name
+from salesnb.versions.folders import MANIFEST, PeriodFolder, periods, version_name
 from salesnb.versions.manifest import Manifest, read_manifest
+from salesnb.versions.publish import replace_text
+
+PROPOSED = "target_cells"
+_SHAPE = 1  # raised when a row's fields change: a list kept by another program is not trusted
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,8 @@ class Row:
     link: str = ""
     problem: str = ""
     stale: tuple[str, ...] = field(default=())
+    company: str = ""
+    proposal: str = ""  # sha256 of the target cells it proposes
 
 
 def rows(outputs: Path, unit: str | None = None) -> list[Row]:
@@ -41,9 +55,13 @@ def rows(outputs: Path, unit: str | None = None) -> list[Row]:
     while no version was published after it.
     """
     found: list[Row] = []
-    for folder in periods(outputs):
-        if unit is None or folder.unit == unit:
-            found.extend(_period_rows(folder))
+    kept: dict[str, _Kept] = {}
+    for folder in periods(outputs, unit):
+        if folder.unit not in kept:
+            kept[folder.unit] = _Kept.load(outputs / folder.unit / ".work" / "index.json")
+        found.extend(_period_rows(folder, kept[folder.unit]))
+    for memo in kept.values():
+        memo.save()
     return found
 
 
@@ -58,23 +76,63 @@ def first_page(folder: Path, manifest: Manifest) -> str:
     return "all/"
 
 
-def _period_rows(folder: PeriodFolder) -> list[Row]:
+@dataclass
+class _Kept:
+    """Rows read before, by the manifest's path; it only saves time, so a missing or damaged file starts empty."""
+
+    path: Path
+    known: dict[str, list[Any]]
+    used: dict[str, list[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> _Kept:
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            known = data["rows"] if data["shape"] == _SHAPE else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            known = {}
+        return cls(path, known if isinstance(known, dict) else {})
+
+    def row(self, folder: PeriodFolder, path: Path, version: str) -> Row:
+        """The row of the version or failed run in ``path``: as it was read before, or read now."""
+        name = path.relative_to(folder.outputs).as_posix()
+        facts = (path / MANIFEST).stat()
+        stamp = [facts.st_size, facts.st_mtime_ns]
+        stored = self.known.get(name)
+        if isinstance(stored, list) and len(stored) == 3 and stored[:2] == stamp:
+            with suppress(TypeError):  # kept by another program: read again
+                row = Row(**stored[2])
+                self.used[name] = stored
+                return replace(row, figures=tuple(row.figures), stale=tuple(row.stale))
+        row = _row(folder, path, version)
+        self.used[name] = [*stamp, asdict(row)]
+        return row
+
+    def save(self) -> None:
+        """Keep what is still there; where it cannot be written, the next list reads the manifests again."""
+        if self.used.keys() != self.known.keys() or any(self.known[n] is not v for n, v in self.used.items()):
+            with suppress(OSError):
+                replace_text(self.path, json.dumps({"shape": _SHAPE, "rows": self.used}, ensure_ascii=False))
+
+
+def _period_rows(folder: PeriodFolder, kept: _Kept) -> Iterator[Row]:
     numbers = folder.complete()
-    out = [_row(folder, folder.version(n), version_name(n), n == numbers[-1]) for n in reversed(numbers)]
+    versions = [kept.row(folder, folder.version(n), version_name(n)) for n in reversed(numbers)]
+    out = [replace(row, latest=position == 0) for position, row in enumerate(versions)]
     newest = out[0].finished if out else ""
     failures = folder.failures()
     if failures:
-        last = _row(folder, failures[-1], failures[-1].name, False)
+        last = kept.row(folder, failures[-1], failures[-1].name)
         if last.finished >= newest:
             out.insert(0, last)
-    return out
+    yield from out
 
 
-def _row(folder: PeriodFolder, path: Path, version: str, latest: bool) -> Row:
+def _row(folder: PeriodFolder, path: Path, version: str) -> Row:
     try:
         manifest = read_manifest(path)
     except VersionError as error:
-        return Row(folder.unit, folder.period, "", version, "damaged", latest, problem=error.what.en)
+        return Row(folder.unit, folder.period, "", version, "damaged", problem=error.what.en)
     place = path.relative_to(folder.outputs).as_posix()
     state = "failed" if manifest.state == "failed" else "draft" if manifest.draft else "complete"
     failure = manifest.failures[0] if manifest.failures else None
@@ -85,7 +143,6 @@ def _row(folder: PeriodFolder, path: Path, version: str, latest: bool) -> Row:
         kind=manifest.kind,
         version=version,
         state=state,
-        latest=latest,
         as_of=manifest.as_of,
         finished=manifest.finished,
         lang=manifest.lang,
@@ -97,4 +154,6 @@ def _row(folder: PeriodFolder, path: Path, version: str, latest: bool) -> Row:
         link=f"{place}/{first_page(path, manifest)}",
         problem=f"{failure.notebook}: {failure.error}" if failure else "",
         stale=tuple(name for name, entry in manifest.notebooks.items() if entry.stale),
+        company=manifest.company,
+        proposal=manifest.tables[PROPOSED].sha256 if PROPOSED in manifest.tables else "",
     )

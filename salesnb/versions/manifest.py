@@ -76,6 +76,7 @@ class Manifest(Entry):
 
     schema_: int = Field(default=SCHEMA, alias="schema")
     unit: str
+    company: str = ""
     period: str
     kind: str
     version: str

@@ -29,6 +29,23 @@ input.addEventListener("input",function(){var want=input.value.trim().toLowerCas
 [].forEach.call(unit.querySelectorAll("tr.entry"),function(row){row.hidden=(name+" "+row.textContent.toLowerCase()).indexOf(want)<0;if(!row.hidden)left++});
 unit.hidden=!left;hits+=left});
 count.textContent=want?(zh?"找到 "+hits+" 行":hits+" rows found"):""})}
+function pairable(box){var names=box.dataset.versions.split(" "),made=JSON.parse(box.dataset.made),shown=box.querySelector("code"),link=document.createElement("a"),hint=document.createElement("small"),tools=document.createElement("div"),picks=[];
+tools.className="tools";["old","new"].forEach(function(side,at){var label=document.createElement("label"),pick=document.createElement("select");
+label.textContent=(zh?{old:"旧 ","new":"新 "}:{old:"Old ","new":"New "})[side];
+names.forEach(function(name,i){var option=document.createElement("option");option.value=option.textContent=name;option.selected=i===(at?0:1);pick.appendChild(option)});
+label.appendChild(pick);tools.appendChild(label);picks.push(pick)});
+box.insertBefore(tools,shown);box.insertBefore(link,shown);box.insertBefore(hint,shown);hint.setAttribute("role","status");
+function show(){var a=picks[0].value,b=picks[1].value,page=made[a+"-"+b];link.hidden=!page;shown.hidden=!!page||a===b;
+link.textContent=a+" → "+b;if(page)link.href=page;else link.removeAttribute("href");
+hint.textContent=a===b?(zh?"选两个不同的版本":"Choose two different versions"):page?"":zh?"运行下面的命令生成比较页，再刷新本页：":"Run this to make the page, then reload:";
+shown.textContent=box.dataset.command.replace("OLD",a).replace("NEW",b)}
+picks.forEach(function(pick){pick.addEventListener("change",show)});show()}
+function scrollable(box){var named=box.querySelector("caption"),wide=box.scrollWidth>box.clientWidth+1;
+if(wide){box.setAttribute("role","region");box.tabIndex=0;box.setAttribute("aria-label",named?named.textContent:zh?"表格":"Table")}
+else{box.removeAttribute("role");box.removeAttribute("tabindex");box.removeAttribute("aria-label")}}
+function scrollables(){[].forEach.call(document.querySelectorAll(".scroll"),scrollable)}
+scrollables();addEventListener("resize",scrollables);addEventListener("load",scrollables);document.addEventListener("toggle",scrollables,true);
+[].forEach.call(document.querySelectorAll("details.pairs"),pairable);
 [].forEach.call(document.querySelectorAll("main[data-find]"),findable);
 [].forEach.call(document.querySelectorAll("table.sort"),sortable);
 [].forEach.call(document.querySelectorAll("table.long"),foldable);

@@ -1,0 +1,54 @@
+"""The comparison of two versions as a page: the one published with each version, and any other on demand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from salesnb.model.errors import Text
+from salesnb.model.params import Params, load_unit
+from salesnb.runs.indexes import COMPARED, compared_name, local_time, shelf_of, write_indexes
+from salesnb.versions.compare import VersionDiff, changes_csv, compare_versions
+from salesnb.versions.folders import PeriodFolder
+from salesnb.versions.manifest import Manifest
+from salesnb.versions.publish import replace_text, writing
+
+
+def page_text(params: Params, difference: VersionDiff, state: str, lang: str, csv: str) -> str:
+    """The page; ``csv`` is the address of the file with all differences, ``state`` that of the newer version."""
+    from salesnb.report import compare as compare_page
+    from salesnb.report.page import PageContext
+
+    old, new = (compare_page.Side(m.version, m.as_of, m.finished) for m in (difference.old, difference.new))
+    context = PageContext(
+        lang=lang,
+        company=params.company.name.get(lang),
+        period=difference.new.period,
+        version=difference.new.version,
+        state=state,
+        stamp=made_words(params, difference.new, lang),
+    )
+    full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), csv)
+    return compare_page.render(difference.lines(), old, new, context, full)
+
+
+def made_words(params: Params, manifest: Manifest, lang: str) -> str:
+    """When a version was made, in the company's time zone."""
+    made = local_time(manifest.finished, params.company.timezone).replace("T", " ")
+    return Text(f"生成于 {made}", f"made {made}").get(lang)
+
+
+def write_comparison(folder: PeriodFolder, old: int, new: int, lang: str) -> tuple[Path, VersionDiff]:
+    """Write ``outputs/UNIT/PERIOD/compare/vOLD-vNEW.html`` and its CSV, and link it from the index.
+
+    Versions themselves are never changed, so the page stands beside them; ``prune`` removes it with either of the two.
+    """
+    params = load_unit(folder.unit)
+    difference = compare_versions(folder.version(old), folder.version(new))
+    name = compared_name(old, new)
+    target = folder.path / COMPARED / f"{name}.html"
+    state = "draft" if difference.new.draft else "published"
+    with writing(target.parent):
+        replace_text(target.with_suffix(".csv"), "\ufeff" + changes_csv(difference))
+        replace_text(target, page_text(params, difference, state, lang, f"{name}.csv"))
+        write_indexes(shelf_of(params, lang))
+    return target, difference
