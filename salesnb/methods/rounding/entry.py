@@ -12,6 +12,7 @@ from salesnb.methods.projection.problem import Flags, Floats, Ints, Problem, Pro
 from salesnb.methods.rounding.margins import whole_margins
 from salesnb.methods.rounding.refusal import Reason, RoundingRefused
 from salesnb.methods.rounding.stages import assign
+from salesnb.methods.rounding.structure import Known
 from salesnb.methods.rounding.task import Task, in_grains
 from salesnb.methods.rounding.whole import Undecided, closest_whole
 
@@ -35,6 +36,29 @@ class Rounded:
     largest_change: float
 
 
+class Rounder:
+    """Rounds one problem after another and remembers what those over the same partitions have in common.
+
+    Partitions are known again by their ``group`` arrays (and ``keys``): keep them, and never change them in place.
+    """
+
+    def __init__(self) -> None:
+        self._known = Known()
+
+    def round(self, problem: Problem, cells: ArrayLike, grain: int, *, loose: ArrayLike | None = None) -> Rounded:
+        """See :func:`round_cells`; the same numbers, whatever was rounded before."""
+        if grain < 1 or grain != int(grain):
+            raise ProblemError(f"grain: a positive whole number of smallest units, not {grain}")
+        solved = np.asarray(cells, float)
+        flags = np.zeros(problem.row_count, bool) if loose is None else np.asarray(loose, bool)
+        try:
+            return _rounded(problem, solved, int(grain), flags, self._known)
+        except RoundingRefused as refused:
+            if refused.reason not in (Reason.TOO_LARGE, Reason.UNDECIDED):
+                refused.grain_that_works = _grain_that_works(problem, solved, int(grain), flags, self._known)
+            raise
+
+
 def round_cells(problem: Problem, cells: ArrayLike, grain: int, *, loose: ArrayLike | None = None) -> Rounded:
     """Round a solution of ``problem`` (whole smallest units: fen, cents) to multiples of ``grain``.
 
@@ -44,24 +68,15 @@ def round_cells(problem: Problem, cells: ArrayLike, grain: int, *, loose: ArrayL
 
     :raises RoundingRefused: with the reason, the rows or cells, and the grain that works.
     """
-    if grain < 1 or grain != int(grain):
-        raise ProblemError(f"grain: a positive whole number of smallest units, not {grain}")
-    solved = np.asarray(cells, float)
-    flags = np.zeros(problem.row_count, bool) if loose is None else np.asarray(loose, bool)
-    try:
-        return _rounded(problem, solved, int(grain), flags)
-    except RoundingRefused as refused:
-        if refused.reason not in (Reason.TOO_LARGE, Reason.UNDECIDED):
-            refused.grain_that_works = _grain_that_works(problem, solved, int(grain), flags)
-        raise
+    return Rounder().round(problem, cells, grain, loose=loose)
 
 
-def _grain_that_works(problem: Problem, cells: Floats, grain: int, loose: Flags) -> int | None:
+def _grain_that_works(problem: Problem, cells: Floats, grain: int, loose: Flags, known: Known) -> int | None:
     finer = {grain // by for by in _FINER if grain % by == 0 and grain // by >= 1}
     finer |= {_common_grain(problem, grain), 1} - {grain}
     for candidate in sorted(finer, reverse=True):
         try:
-            _rounded(problem, cells, candidate, loose)
+            _rounded(problem, cells, candidate, loose, known)
         except RoundingRefused:
             continue
         return candidate
@@ -77,20 +92,29 @@ def _common_grain(problem: Problem, grain: int) -> int:
     return math.gcd(grain, *(int(amount) for amount in np.unique(np.abs(fixed))))
 
 
-def _rounded(problem: Problem, cells: Floats, grain: int, loose: Flags) -> Rounded:
-    task = in_grains(problem, cells, grain, loose)
-    whole = None
-    for attempt in _leaning(problem, task):
-        whole = _by_stages(attempt)
-        if whole is not None:
-            break
+def _rounded(problem: Problem, cells: Floats, grain: int, loose: Flags, known: Known) -> Rounded:
+    task = in_grains(problem, cells, grain, loose, known)
+    leaned = _leaned(problem, task)
+    whole = _within_stages(leaned) if leaned is not None else None
+    if whole is None:
+        whole = _by_stages(task)
     if whole is None:
         whole = _by_search(task)
     return _result(problem, cells, task, whole)
 
 
-def _leaning(problem: Problem, task: Task) -> list[Task]:
-    """The task with the groups of binding one-sided ratios held on their safe side, if there are any, then as it is."""
+def _within_stages(leaned: Task) -> Floats | None:
+    """The safe sides of ratios, taken only where the other limits leave room for them."""
+    try:
+        return _by_stages(leaned)
+    except RoundingRefused:
+        return None
+
+
+def _leaned(problem: Problem, task: Task) -> Task | None:
+    """The task with the groups of one-sided ratios held on their safe side; None where there are none."""
+    if all(ratio.low == ratio.high for ratio in problem.ratios):
+        return None
     rows = {int(row): (f, at) for f, names in enumerate(task.names) for at, row in enumerate(names) if row >= 0}
     limits = [(low.copy(), high.copy()) for low, high in task.limits]
     leaned = False
@@ -108,7 +132,7 @@ def _leaning(problem: Problem, task: Task) -> list[Task]:
             if low[at] <= safe <= high[at]:
                 (low if up else high)[at] = safe
                 leaned = True
-    return [replace(task, limits=limits), task] if leaned else [task]
+    return replace(task, limits=limits) if leaned else None
 
 
 def _by_stages(task: Task) -> Floats | None:
@@ -117,7 +141,7 @@ def _by_stages(task: Task) -> Floats | None:
     margins = whole_margins(task)
     if margins is None:
         return None
-    whole = assign(task.items, margins)
+    whole = assign(task.items, margins, task.structure.paths)
     return whole if whole is not None and _holds(task, whole) else None
 
 

@@ -8,10 +8,11 @@ are chosen from the coarsest down, each within the coarser ones that cover it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from salesnb.methods.projection.problem import Floats, Ints
+from salesnb.methods.projection.problem import Ints
 
 _MOST_NODES = 80
 
@@ -26,12 +27,14 @@ class Node:
     size: int
     of: dict[int, Ints]
     families: list[int] = field(default_factory=list)
-    low: Floats = field(init=False)
-    high: Floats = field(init=False)
 
 
 class Lattice:
-    """All nodes over some families, coarsest first; ``groups[f]``: (cells,), every cell in a group of every family."""
+    """All nodes over some families, coarsest first; ``groups[f]``: (cells,), every cell in a group of every family.
+
+    By id of a node: ``finer``, the nodes that refine it with the part of it each of their parts is in; ``covers``, the
+    finest of the nodes it refines with the part of each that its parts are in.
+    """
 
     def __init__(self, groups: list[Ints], sizes: list[int]) -> None:
         self.groups, self.sizes = groups, sizes
@@ -46,6 +49,8 @@ class Lattice:
         self._add(Node(1, {f: np.zeros(size, np.int64) for f, size in enumerate(sizes)}))
         self._close()
         self.nodes.sort(key=lambda node: (node.size, min(node.families, default=-1)))
+        self.finer = {id(node): self._finer(node) for node in self.nodes}
+        self.covers = {id(node): self._covers(node) for node in self.nodes}
 
     def _pair(self, f: int, g: int) -> tuple[Ints, Ints]:
         if f == g:
@@ -99,7 +104,7 @@ class Lattice:
         kept, number = np.unique(label, return_inverse=True)
         return Node(len(kept), {f: number[first_parts]})
 
-    def refines(self, fine: Node, coarse: Node) -> Ints | None:
+    def _refines(self, fine: Node, coarse: Node) -> Ints | None:
         """(parts of ``fine``,) the part of ``coarse`` each lies in; None where one crosses the other."""
         f, parts = next(iter(fine.of.items()))
         if f not in coarse.of:
@@ -108,15 +113,30 @@ class Lattice:
         inside[parts] = coarse.of[f]
         return inside if (inside[parts] == coarse.of[f]).all() else None
 
-    def covers(self, node: Node) -> list[tuple[Node, Ints]]:
+    def _finer(self, node: Node) -> list[tuple[Node, Ints]]:
+        """All other nodes that refine ``node``, and the part of it that each of theirs lies in."""
+        found = [(other, self._refines(other, node)) for other in self.nodes if other is not node]
+        return [(other, inside) for other, inside in found if inside is not None]
+
+    def _covers(self, node: Node) -> list[tuple[Node, Ints]]:
         """The coarser nodes that no other coarser node refines, with the part of each that a part of ``node`` is in."""
-        above = [(other, self.refines(node, other)) for other in self.nodes if other is not node]
-        coarser = [(other, inside) for other, inside in above if inside is not None]
+        coarser = [
+            (other, inside)
+            for other in self.nodes
+            for finer, inside in self.finer[id(other)]
+            if finer is node and other is not node
+        ]
+        names = {id(other) for other, _ in coarser}
         return [
             (other, inside)
             for other, inside in coarser
-            if not any(third is not other and self.refines(third, other) is not None for third, _ in coarser)
+            if not any(id(finer) in names for finer, _ in self.finer[id(other)])
         ]
+
+    @cached_property
+    def finest(self) -> list[Node]:
+        """Nodes of families that no node of a family refines."""
+        return [n for n in self.nodes if n.families and not any(other.families for other, _ in self.finer[id(n)])]
 
 
 def _distinct_pairs(first: Ints, second: Ints, first_size: int, second_size: int) -> tuple[Ints, Ints]:

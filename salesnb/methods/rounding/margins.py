@@ -11,31 +11,35 @@ from salesnb.methods.rounding.remainder import Shares
 from salesnb.methods.rounding.stages import Margin, assign
 from salesnb.methods.rounding.task import Task
 
+_Limits = dict[int, tuple[Floats, Floats]]  # by id of a node
+
 
 def whole_margins(task: Task) -> list[Margin] | None:
     """The margins of the families that no other refines, whole and consistent; None where none were found.
 
     :raises RoundingRefused: limits of different families contradict each other once they are whole.
     """
-    lattice = Lattice(task.groups, [len(names) for names in task.names])
-    sums = [_family_sums(task, f) for f in range(len(task.groups))]
+    lattice, groups = task.structure.lattice, task.groups
+    sums = [_family_sums(task, f) for f in range(len(groups))]
     near: dict[int, Floats] = {}
+    limits: _Limits = {}
     for node in lattice.nodes:
         f, part = next(iter(node.of.items()))
-        near[id(node)], node.low, node.high = (tally(part, side, node.size) for side in sums[f])
+        near[id(node)], least, most = (tally(part, side, node.size) for side in sums[f])
         for family in node.families:
             low, high = task.limits[family]
-            node.low, node.high = np.maximum(node.low, low), np.minimum(node.high, high)
-    _tighten(lattice, task)
+            least, most = np.maximum(least, low), np.minimum(most, high)
+        limits[id(node)] = least, most
+    _tighten(lattice, limits, task)
     whole: dict[int, Floats] = {}
     for node in lattice.nodes:
-        shares = Shares(near[id(node)], node.low, node.high)
-        found = assign(shares, [Margin(inside, whole[id(other)]) for other, inside in lattice.covers(node)])
+        shares = Shares(near[id(node)], *limits[id(node)])
+        margins = [Margin(inside, whole[id(other)]) for other, inside in lattice.covers[id(node)]]
+        found = assign(shares, margins, task.structure.paths)
         if found is None:
             return None
         whole[id(node)] = found
-    finest = [node for node in lattice.nodes if node.families and not _refined(node, lattice)]
-    return [Margin(task.groups[node.families[0]], whole[id(node)]) for node in finest]
+    return [Margin(groups[node.families[0]], whole[id(node)]) for node in lattice.finest]
 
 
 def _family_sums(task: Task, f: int) -> tuple[Floats, Floats, Floats]:
@@ -46,26 +50,22 @@ def _family_sums(task: Task, f: int) -> tuple[Floats, Floats, Floats]:
     return tally(group, items.near, size), low, high
 
 
-def _refined(node: Node, lattice: Lattice) -> bool:
-    families = (other for other in lattice.nodes if other.families and other is not node)
-    return any(lattice.refines(other, node) is not None for other in families)
-
-
-def _tighten(lattice: Lattice, task: Task) -> None:
+def _tighten(lattice: Lattice, limits: _Limits, task: Task) -> None:
     """What the parts of a finer partition may be at most, their sum may be at most."""
     for node in reversed(lattice.nodes):
-        for finer in lattice.nodes:
-            inside = lattice.refines(finer, node) if finer is not node else None
-            if inside is not None:
-                node.low = np.maximum(node.low, tally(inside, finer.low, node.size))
-                node.high = np.minimum(node.high, tally(inside, finer.high, node.size))
-        if (node.low > node.high).any():
-            raise RoundingRefused(Reason.ROWS_DISAGREE, _rows_of(node, lattice, task))
+        low, high = limits[id(node)]
+        for finer, inside in lattice.finer[id(node)]:
+            least, most = limits[id(finer)]
+            low = np.maximum(low, tally(inside, least, node.size))
+            high = np.minimum(high, tally(inside, most, node.size))
+        limits[id(node)] = low, high
+        bad = np.flatnonzero(low > high)
+        if len(bad):
+            raise RoundingRefused(Reason.ROWS_DISAGREE, _rows_of(node, int(bad[0]), task))
 
 
-def _rows_of(node: Node, lattice: Lattice, task: Task) -> list[int]:
-    """The limited rows inside the first part of a node that cannot be."""
-    bad = int(np.flatnonzero(node.low > node.high)[0])
+def _rows_of(node: Node, bad: int, task: Task) -> list[int]:
+    """The limited rows inside a part of a node that cannot be."""
     rows: list[int] = []
     for f, names in enumerate(task.names):
         if f in node.of:

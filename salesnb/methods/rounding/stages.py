@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from salesnb.methods.projection.problem import INF, Floats, Ints, tally
+from salesnb.methods.rounding.paths import Paths, Split
 from salesnb.methods.rounding.remainder import Shares, largest_remainder
 from salesnb.methods.rounding.transport import fit
 
@@ -24,19 +25,10 @@ class Margin:
     sums: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class _Split:
-    """The items divided: the part of each, an item of each part, and the part of the former division it lies in."""
-
-    part: Ints
-    some: Ints
-    former: Ints
-
-
-def assign(items: Shares, margins: list[Margin]) -> Floats | None:
+def assign(items: Shares, margins: list[Margin], paths: Paths) -> Floats | None:
     """Whole numbers for the items with exactly these sums; None where the stages find none.
 
-    ``margins``: none of them refines another.
+    ``margins``: none of them refines another. ``paths``: what was found out about these groups before.
     """
     if not len(items):
         return None if any(margin.sums.any() for margin in margins) else np.zeros(0)
@@ -44,57 +36,27 @@ def assign(items: Shares, margins: list[Margin]) -> Floats | None:
         return np.clip(np.rint(items.near), items.low, items.high)
     finest = sorted(margins, key=lambda margin: -len(margin.sums))
     for others in (finest[1:], finest[:0:-1]):
-        whole = _assign_in_order(items, finest[0], list(others))
+        whole = _assign_in_order(items, [finest[0], *others], paths)
         if whole is not None or len(others) < 2:
             return whole
     return None
 
 
-def _assign_in_order(items: Shares, first: Margin, waiting: list[Margin]) -> Floats | None:
-    part, whole = first.group, first.sums
-    while waiting:
-        found = _next(part, len(whole), waiting)
-        if found is None:
-            return None
-        chosen, split = found
-        margin = waiting.pop(chosen)
-        shares = _shares(items, split, whole)
-        fitted = fit(shares, split.former, margin.group[split.some], whole, margin.sums)
+def _assign_in_order(items: Shares, margins: list[Margin], paths: Paths) -> Floats | None:
+    steps = paths.through([margin.group for margin in margins], [len(margin.sums) for margin in margins])
+    if steps is None:
+        return None
+    part, whole = margins[0].group, margins[0].sums
+    for step in steps:
+        shares = _shares(items, step.split, whole)
+        fitted = fit(shares, step.split.former, step.sink, whole, margins[step.chosen].sums)
         if fitted is None:
             return None
-        part, whole = split.part, fitted
+        part, whole = step.split.part, fitted
     return _within(items, part, whole)
 
 
-def _next(part: Ints, count: int, waiting: list[Margin]) -> tuple[int, _Split] | None:
-    """The first family whose split leaves all others something to decide."""
-    for chosen, margin in enumerate(waiting):
-        split = _split(part, count, margin)
-        others = (other for at, other in enumerate(waiting) if at != chosen)
-        if not any(_settles(split, other.group) for other in others):
-            return chosen, split
-    return None
-
-
-def _settles(split: _Split, group: Ints) -> bool:
-    return bool((group[split.some][split.part] == group).all())
-
-
-def _split(part: Ints, count: int, margin: Margin) -> _Split:
-    width = len(margin.sums)
-    key, keys = part * width + margin.group, count * width
-    if keys <= 16 * len(part) + 1024:
-        present = np.bincount(key, minlength=keys) > 0
-        number = (np.cumsum(present) - 1)[key]
-        kept = np.flatnonzero(present)
-    else:
-        kept, number = np.unique(key, return_inverse=True)
-    some = np.zeros(len(kept), np.int64)
-    some[number[::-1]] = np.arange(len(part) - 1, -1, -1)
-    return _Split(number, some, kept // width)
-
-
-def _shares(items: Shares, split: _Split, whole: Floats) -> Shares:
+def _shares(items: Shares, split: Split, whole: Floats) -> Shares:
     """What each part should be: its items' numbers, in proportion to the whole sum of the part they come from."""
     count = len(split.some)
     if count == len(items):  # every item is a part of its own

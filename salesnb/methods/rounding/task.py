@@ -9,27 +9,37 @@ import numpy as np
 from salesnb.methods.projection.problem import INF, Family, Flags, Floats, Ints, Problem, group_sums
 from salesnb.methods.rounding.refusal import Reason, RoundingRefused
 from salesnb.methods.rounding.remainder import Shares
+from salesnb.methods.rounding.structure import Known, Partition, Structure
 
 _LARGEST = 2.0**53
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """``moving``: numbers of the cells to be made whole, in key order. ``items``: those cells in grains.
+    """``items``: the cells of ``structure.moving`` in grains.
 
-    Per family: ``groups[f]`` (items,) without gaps, numbered by first item, every item in one; ``limits[f]`` (low,
-    high) of those groups in grains; ``names[f]`` (groups,) the row of the problem each stands for, -1 for "no group".
+    Per partition of the structure: ``limits[f]`` (low, high) of its groups in grains; ``names[f]`` (groups,) the row of
+    the problem each stands for, -1 for "no group".
     """
 
     grain: int
-    moving: Ints
+    structure: Structure
     items: Shares
-    groups: list[Ints]
     limits: list[tuple[Floats, Floats]]
     names: list[Ints]
 
+    @property
+    def moving(self) -> Ints:
+        """Numbers of the cells to be made whole, in key order."""
+        return self.structure.moving
 
-def in_grains(problem: Problem, cells: Floats, grain: int, loose: Flags) -> Task:
+    @property
+    def groups(self) -> list[Ints]:
+        """Per partition: (items,) the group of each."""
+        return [own.number for own in self.structure.partitions]
+
+
+def in_grains(problem: Problem, cells: Floats, grain: int, loose: Flags, known: Known) -> Task:
     """The rounding task of a solved problem.
 
     :raises RoundingRefused: a limit or bound without a multiple of the grain, or sums that are too large.
@@ -38,44 +48,39 @@ def in_grains(problem: Problem, cells: Floats, grain: int, loose: Flags) -> Task
         raise RoundingRefused(Reason.TOO_LARGE)
     lower, upper = problem.ranges()
     locked = lower == upper
-    moving = np.flatnonzero(~locked)
-    if problem.keys is not None:
-        moving = moving[np.argsort(problem.keys[moving], kind="stable")]
+    structure = known.of(problem, locked)
+    moving = structure.moving
     low, high = _up(lower[moving], grain), _down(upper[moving], grain)
     narrow = np.flatnonzero(low > high)
     if len(narrow):
         raise RoundingRefused(Reason.CELL_TOO_NARROW, cells=sorted(moving[narrow].tolist()))
-    task = Task(grain, moving, Shares(cells[moving] / grain, low, high), [], [], [])
     held = np.where(locked, lower, 0.0)
     broken = np.flatnonzero(held != np.rint(held))
     if len(broken):
         raise RoundingRefused(Reason.CELL_TOO_NARROW, cells=broken.tolist())
-    for family in sorted(problem.families, key=lambda family: (-family.size, family.name)):
-        start = problem.row(family.name, 0) if family.size else 0
-        rows = slice(start, start + family.size)
-        _add_family(task, family, rows, group_sums(family.group, held, family.size), loose[rows])
+    task = Task(grain, structure, Shares(cells[moving] / grain, low, high), [], [])
+    for own in structure.partitions:
+        family = problem.families[own.at]
+        sums = group_sums(family.group, held, family.size) if locked.any() else np.zeros(family.size)
+        _add_family(task, family, own, sums, loose[own.rows])
     return task
 
 
-def _add_family(task: Task, family: Family, rows: slice, held: Floats, loose: Flags) -> None:
+def _add_family(task: Task, family: Family, own: Partition, held: Floats, loose: Flags) -> None:
     low, high = _group_limits(family, held, task.grain, loose)
-    exact_off = (low > high) & (family.low == family.high)
-    if exact_off.any():
-        raise RoundingRefused(Reason.ROW_OFF_GRAIN, rows=(rows.start + np.flatnonzero(exact_off)).tolist())
-    if (low > high).any():
-        raise RoundingRefused(Reason.ROW_TOO_NARROW, rows=(rows.start + np.flatnonzero(low > high)).tolist())
-    group = family.group[task.moving]
-    names, number = _by_appearance(group, family.size)
-    inside = names >= 0
-    empty = np.setdiff1d(np.arange(family.size), names)
-    unmet = empty[(low[empty] > 0) | (high[empty] < 0)]
+    start, crossed = own.rows.start, low > high
+    if crossed.any():
+        exact_off = crossed & (family.low == family.high)
+        reason = Reason.ROW_OFF_GRAIN if exact_off.any() else Reason.ROW_TOO_NARROW
+        raise RoundingRefused(reason, rows=(start + np.flatnonzero(exact_off if exact_off.any() else crossed)).tolist())
+    unmet = own.empty[(low[own.empty] > 0) | (high[own.empty] < 0)]
     if len(unmet):
-        raise RoundingRefused(Reason.ROW_OFF_GRAIN, rows=(rows.start + unmet).tolist())
-    task.groups.append(number)
+        raise RoundingRefused(Reason.ROW_OFF_GRAIN, rows=(start + unmet).tolist())
+    names, inside = own.names, own.names >= 0
     task.limits.append(
         (np.where(inside, low[names], -INF) if len(names) else low[:0], np.where(inside, high[names], INF))
     )
-    task.names.append(np.where(inside, names + rows.start, -1))
+    task.names.append(np.where(inside, names + start, -1))
 
 
 def _group_limits(family: Family, held: Floats, grain: int, loose: Flags) -> tuple[Floats, Floats]:
@@ -89,17 +94,6 @@ def _group_limits(family: Family, held: Floats, grain: int, loose: Flags) -> tup
         np.where(loose, _up(high, grain), _down(high, grain)),
     )
     return np.where(hard, near_low, -INF), np.where(hard, near_high, INF)
-
-
-def _by_appearance(group: Ints, size: int) -> tuple[Ints, Ints]:
-    """Groups present, by their first item (-1: in no group), and the number of each item among them."""
-    first = np.full(size + 1, len(group))
-    first[group[::-1]] = np.arange(len(group) - 1, -1, -1)  # -1 is the last place
-    order = np.argsort(first, kind="stable")
-    names = order[: int((first < len(group)).sum())]
-    number = np.empty(size + 1, np.int64)
-    number[names] = np.arange(len(names))
-    return np.where(names == size, -1, names), number[group]
 
 
 def _up(amounts: Floats, grain: int) -> Floats:
