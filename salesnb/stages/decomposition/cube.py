@@ -77,7 +77,13 @@ class Cube:
         """Last year's sales of what ``where`` selects, minor units."""
         selector, at, net = self._past
         part = selector.part(where, cumulative=cumulative, rule=rule)
-        return int(net[part.places & part.months[at]].sum())
+        if part not in self._bases:
+            self._bases[part] = int(net[part.places & part.months[at]].sum())
+        return self._bases[part]
+
+    @cached_property
+    def _bases(self) -> dict[Part, int]:
+        return {}
 
     @cached_property
     def _past(self) -> tuple[Selector, NDArray[np.int64], NDArray[np.int64]]:

@@ -1,4 +1,7 @@
-"""Numbers of the groups that columns make of a cube's usable cells; they outlast edits of rules, so they are kept."""
+"""What columns and rules make of a cube's usable cells; it outlasts edits of rules, so it is kept.
+
+Atoms are what is being rounded: groups of cells over some columns, or (``CELLS``) the cells themselves.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,16 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from salesnb.methods.projection.problem import tally
+from salesnb.methods.rounding import Rounder
 from salesnb.stages.decomposition.selection import Part
 
 if TYPE_CHECKING:
     from salesnb.stages.decomposition.cube import Cube
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+CELLS = ("*",)  # every cell by itself
 
 
 class Groups:
@@ -24,8 +31,12 @@ class Groups:
         used = self.used
         self._place, self._month = used // len(cube.months), used % len(cube.months)
         self._codes: dict[str, Ints] = {}
-        self._inside: WeakKeyDictionary[Part, NDArray[np.bool_]] = WeakKeyDictionary()
-        self._known: dict[tuple[str, ...], tuple[Ints, Ints]] = {}
+        self._inside: WeakKeyDictionary[Part, dict[tuple[str, ...], tuple[Flags, Ints] | None]] = WeakKeyDictionary()
+        every = np.arange(len(used))
+        self._known: dict[tuple[str, ...], tuple[Ints, Ints]] = {CELLS: (every, every)}
+        self._within: dict[tuple[tuple[str, ...], tuple[str, ...]], Ints] = {}
+        self._keys: dict[tuple[str, ...], Ints] = {}
+        self.rounder = Rounder()
 
     def of(self, columns: tuple[str, ...]) -> Ints:
         """(cells,) group numbers, without gaps, in key order."""
@@ -39,11 +50,32 @@ class Groups:
         """How many groups."""
         return len(self.first(columns))
 
-    def inside(self, part: Part) -> NDArray[np.bool_]:
-        """(cells,) whether a cell is in a part."""
-        if part not in self._inside:
-            self._inside[part] = part.places[self._place] & part.months[self._month]
-        return self._inside[part]
+    def within(self, columns: tuple[str, ...], atoms: tuple[str, ...]) -> Ints:
+        """(atoms,) the group over ``columns`` that each atom lies in."""
+        if (columns, atoms) not in self._within:
+            self._within[columns, atoms] = self.of(columns)[self.first(atoms)]
+        return self._within[columns, atoms]
+
+    def inside(self, part: Part, atoms: tuple[str, ...]) -> tuple[Flags, Ints] | None:
+        """(atoms,) whether an atom lies in a part, and the same as 0 and -1; None where one is half inside."""
+        known = self._inside.setdefault(part, {})
+        if atoms not in known:
+            flags = part.places[self._place] & part.months[self._month]
+            number, first = self._of(atoms)
+            own = flags[first]
+            known[atoms] = (own, np.where(own, 0, -1)) if (flags == own[number]).all() else None
+        return known[atoms]
+
+    def keys(self, atoms: tuple[str, ...]) -> Ints:
+        """(atoms,) numbers in key order: what ties fall by."""
+        if atoms not in self._keys:
+            self._keys[atoms] = np.arange(self.size(atoms))
+        return self._keys[atoms]
+
+    def sums(self, atoms: tuple[str, ...], amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(atoms,) sums of the cells' amounts."""
+        number, first = self._of(atoms)
+        return tally(number, amounts, len(first))
 
     def spread(self, cells: Ints) -> Ints:
         """(places, months) from usable cells."""

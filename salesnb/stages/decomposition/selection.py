@@ -61,12 +61,20 @@ class Selector:
         self._places, self._months, self._known = places, tuple(months), known or {}
         self._labels = [_labels(month, calendar or Calendar()) for month in self._months]
         self._codes: dict[str, tuple[NDArray[np.int64], list[str]]] = {}
+        self._parts: dict[tuple[object, ...], Part] = {}
 
     def part(self, where: Where, *, cumulative: bool = False, rule: str = "") -> Part:
         """The part that ``where`` selects; ``cumulative`` from the first month up to the last one selected.
 
+        The same words give the same :class:`Part`, so that what is known about it is found again after an edit.
         ParamsError for a word that is no dimension here, and for a node nobody knows.
         """
+        words = (cumulative, *sorted((key, isinstance(nodes, Not), _named(nodes)) for key, nodes in where.items()))
+        if words not in self._parts:
+            self._parts[words] = self._part(where, cumulative, rule)
+        return self._parts[words]
+
+    def _part(self, where: Where, cumulative: bool, rule: str) -> Part:
         places, months = np.ones(len(self._places), bool), np.ones(len(self._months), bool)
         for key, nodes in where.items():
             if key in TIMES:
@@ -110,6 +118,10 @@ class Selector:
                 raise _unknown(rule, Text(f"{key} 期间", f"period of {key}"), node, known)
         inside = np.array([bool(wanted & labels[key]) for labels in self._labels])
         return ~inside if isinstance(nodes, Not) else inside
+
+
+def _named(nodes: Sequence[str] | Not) -> tuple[str, ...]:
+    return tuple(nodes.not_ if isinstance(nodes, Not) else nodes)
 
 
 def _labels(month: str, calendar: Calendar) -> dict[str, set[str]]:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from salesnb.methods.projection import Family, Problem, Status, project
 from salesnb.methods.projection.problem import tally
-from salesnb.methods.rounding import Reason, RoundingRefused, round_cells
+from salesnb.methods.rounding import Reason, RoundingRefused
 from salesnb.stages.decomposition.cube import ORG, Cube, Floats
-from salesnb.stages.decomposition.groups import Groups
+from salesnb.stages.decomposition.groups import CELLS, Groups
 from salesnb.stages.decomposition.lines import Line
 
 Ints = NDArray[np.int64]
@@ -27,6 +27,7 @@ MUST = 2
 NEAR = 1e-6  # of a grain
 STEPS = 10.0  # steps of the finest cells that an average cell is worth
 ONE_WAY = (("product_id",), ("customer_type",), ("channel_id",))
+FITTED = 1e-9  # of a table's amounts: how closely cells fit their tables before they are rounded
 CROSSED = (("region_id", "product_line"),)
 
 
@@ -92,26 +93,26 @@ def _tables(cube: Cube, atoms: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 def _atoms(groups: Groups, atoms: tuple[str, ...], amounts: Floats, lines: Sequence[Line], grain: int) -> Ints:
     """Whole sums over ``atoms``: published tables near their own sums, and the lines that atoms can express."""
-    number, first = groups.of(atoms), groups.first(atoms)
-    sums = tally(number, amounts, len(first))
+    sums = groups.sums(atoms, amounts)
     families = [
-        Family.free("/".join(columns) or "all", groups.of(columns)[first], groups.size(columns))
+        Family.free("/".join(columns) or "all", groups.within(columns, atoms), groups.size(columns))
         for columns in _tables(groups.cube, atoms)
     ]
-    limits = [limit for line in lines if (limit := _limit(groups, line, (number, first), sums, grain))]
-    return _rounded(sums, families, limits, grain)
+    return _rounded(groups, atoms, sums, families, _limits(groups, lines, atoms, sums, grain), grain)
 
 
-def _rounded(sums: Floats, families: list[Family], limits: list[Bound], grain: int) -> Ints:
+def _rounded(
+    groups: Groups, atoms: tuple[str, ...], sums: Floats, families: list[Family], limits: list[Bound], grain: int
+) -> Ints:
     """Whole grains near ``sums``. Exact limits, hardly ever a multiple, may be missed by less than a grain; one-sided
     ones of rules that must hold never, of others only where it has to be."""
     inside, strict, apart = _taken_in(families, limits)
     refused: RoundingRefused | None = None
     for kept, least in ((apart, 1), ([held for held in apart if held.strict == MUST], 1), ([], MUST)):
-        problem = Problem(sums, (*inside, *(held.family for held in kept)), keys=np.arange(len(sums)))
+        problem = Problem(sums, (*inside, *(held.family for held in kept)), keys=groups.keys(atoms))
         firm = np.concatenate([strict, [held.strict for held in kept]])
         try:
-            return round_cells(problem, sums, grain, loose=firm < least).cells
+            return groups.rounder.round(problem, sums, grain, loose=firm < least).cells
         except RoundingRefused as error:
             refused = error
     assert refused is not None
@@ -142,18 +143,26 @@ def _taken_in(families: list[Family], limits: list[Bound]) -> tuple[list[Family]
     return met, np.concatenate([*strict, np.zeros(0, np.int64)]), apart
 
 
-def _limit(groups: Groups, line: Line, atoms: tuple[Ints, Ints], sums: Floats, grain: int) -> Bound | None:
+def _limits(
+    groups: Groups, lines: Sequence[Line], atoms: tuple[str, ...], sums: Floats, grain: int
+) -> list[Bound]:
+    """The lines that atoms can express as limits of sums of atoms."""
+    return [limit for line in lines if (limit := _limit(groups, line, atoms, sums, grain))]
+
+
+def _limit(groups: Groups, line: Line, atoms: tuple[str, ...], sums: Floats, grain: int) -> Bound | None:
     """A line as the limit of one sum of atoms; None where an atom is half inside, or where it is out of reach.
 
     A share is a limit on its part, with the whole as large (or as small) as rounding can make it.
     """
-    number, first = atoms
-    inside = [groups.inside(term.part) for term in line.sides]
-    if len(line.terms) > 1 or len(line.whole) > 1 or any((flags != flags[first][number]).any() for flags in inside):
+    if len(line.terms) > 1 or len(line.whole) > 1:
         return None
-    part, low, high = inside[0][first], line.low, line.high
+    sides = [groups.inside(term.part, atoms) for term in line.sides]
+    if sides[0] is None or sides[-1] is None:
+        return None
+    part, low, high = sides[0][0], line.low, line.high
     if line.whole:
-        whole = float(sums[inside[1][first]].sum()) / grain
+        whole = float(sums[sides[1][0]].sum()) / grain  # type: ignore[index]
         per, exact = line.terms[0].coefficient, line.low == line.high
         rate = line.rate * line.whole[0].coefficient / per
         low = line.low / per + rate * grain * (whole if exact else np.ceil(whole - NEAR))
@@ -162,7 +171,7 @@ def _limit(groups: Groups, line: Line, atoms: tuple[Ints, Ints], sums: Floats, g
     if not (value < low + 2 * grain or value > high - 2 * grain):
         return None
     strict = 0 if line.low == line.high else MUST if line.rule.strength == "must" else 1
-    return Bound(Family(f"rule {line.name}", np.where(part, 0, -1), np.array([low]), np.array([high])), strict)
+    return Bound(Family(f"rule {line.name}", sides[0][1], np.array([low]), np.array([high])), strict)
 
 
 def _below(
@@ -173,17 +182,18 @@ def _below(
     step = _step(float(amounts.mean()), grain)
     names = groups.cube.places.columns
     margins = [table for table in ONE_WAY if table[0] in names and table[0] not in columns]
+    tables = {table: _one_way(groups, table, columns, (amounts, sums), (lines, grain)) for table in margins}
     dropped: list[tuple[str, ...]] = []
     while True:
-        families = [Family.exact("/".join(columns), groups.of(columns), sums)]
-        families += [_one_way(groups, table, columns, (amounts, sums), (lines, grain)) for table in margins]
+        families = [Family.exact("/".join(columns), groups.of(columns), sums), *(tables[table] for table in margins)]
+        exact = sum(family.size for family in families)
         families += _crossing(groups, lines, [columns, *margins], amounts, step)
-        problem = Problem(amounts, tuple(families), keys=np.arange(len(amounts)))
-        loose = np.arange(problem.row_count) >= sum(family.size for family in families[: 1 + len(margins)])
-        solution = project(problem, 1e-9)
+        problem = Problem(amounts, tuple(families), keys=groups.keys(CELLS))
+        loose = np.arange(problem.row_count) >= exact
+        solution = project(problem, FITTED)
         if solution.status is Status.SOLVED:
             try:
-                cells = round_cells(problem, solution.cells, step, loose=loose).cells
+                cells = groups.rounder.round(problem, solution.cells, step, loose=loose).cells
                 return Whole(groups.spread(cells), grain, step, columns, tuple(margins), tuple(dropped))
             except RoundingRefused:
                 if not margins:
@@ -197,15 +207,12 @@ def _crossing(
     groups: Groups, lines: Sequence[Line], tables: list[tuple[str, ...]], amounts: Floats, step: int
 ) -> list[Family]:
     """Lines that none of the whole tables can express hold between the cells themselves, to less than a step."""
-    every = np.arange(len(amounts))
-    out = []
-    for line in lines:
-        flags = [groups.inside(term.part) for term in line.sides]
-        told = any(all((own == own[groups.first(table)][groups.of(table)]).all() for own in flags) for table in tables)
-        limit = None if told else _limit(groups, line, (every, every), amounts, step)
-        if limit is not None:
-            out.append(limit.family)
-    return out
+    untold = [
+        line
+        for line in lines
+        if not any(all(groups.inside(term.part, table) is not None for term in line.sides) for table in tables)
+    ]
+    return [limit.family for limit in _limits(groups, untold, CELLS, amounts, step)]
 
 
 def _one_way(
@@ -218,16 +225,14 @@ def _one_way(
     """Whole grains of a one-way table, within product lines where the atoms hold those, keeping the table's lines."""
     solved, sums = amounts
     lines, grain = rules
-    number, first = groups.of(table), groups.first(table)
     above = ("product_line",) if table == ("product_id",) and "product_line" in atoms else ()
-    over = groups.of(above)
-    held = np.zeros(groups.size(above), np.int64)
-    np.add.at(held, over[groups.first(atoms)], sums)
-    inside = over[first]
-    near = tally(number, solved, len(first))
+    held = tally(groups.within(above, atoms), sums.astype(float), groups.size(above))
+    inside = groups.within(above, table)
+    near = groups.sums(table, solved)
     near *= (held / np.maximum(tally(inside, near, len(held)), 1e-9))[inside]
-    limits = [limit for line in lines if (limit := _limit(groups, line, (number, first), near, grain))]
-    return Family.exact("/".join(table), number, _rounded(near, [Family.exact("above", inside, held)], limits, grain))
+    limits = _limits(groups, lines, table, near, grain)
+    whole = _rounded(groups, table, near, [Family.exact("above", inside, held)], limits, grain)
+    return Family.exact("/".join(table), groups.of(table), whole)
 
 
 def _step(average: float, grain: int) -> int:
