@@ -260,9 +260,14 @@ class Window:
     months: tuple[str, ...] = ()
 
 
-def is_plan(period: Period, as_of: date | None) -> bool:
-    """Whether a run of ``period`` plans it: year, half or quarter seen from before its start (the default)."""
-    return period.kind in (Kind.YEAR, Kind.HALF, Kind.QUARTER) and (as_of is None or as_of < period.start)
+def is_plan(period: Period, as_of: date | None, today: date) -> bool:
+    """Whether a run of ``period`` plans it: year, half or quarter seen from before its start.
+
+    Nobody chose ``as_of``: what is to come or still runs is planned, what is over ``today`` is reviewed.
+    """
+    if period.kind not in (Kind.YEAR, Kind.HALF, Kind.QUARTER):
+        return False
+    return today <= period.end if as_of is None else as_of < period.start
 
 
 def windows(period: Period, calendar: Calendar, planning: bool, first_month: str) -> tuple[Window, ...]:

@@ -176,6 +176,8 @@ class Book:
 
     # A book that reads parameters only through ``params`` may say so: then no other file makes its notebook stale.
     reads_only_params: ClassVar[bool] = False
+    # A book of a notebook that only plans (``when: plan``) plans a period that is over too, unless a day says otherwise.
+    plans_only: ClassVar[bool] = False
 
     def summary(self) -> dict[str, Any]:
         """What the page's frame, the manifest and the index need to know of this stage."""
@@ -231,8 +233,8 @@ def open_book(
     company = params.company
     wanted = company.calendar.period(period)
     chosen = _date(as_of)
-    planning = is_plan(wanted, chosen)
     now = today(company.timezone, company.today)
+    planning = is_plan(wanted, chosen, min(now, wanted.end) if getattr(make, "plans_only", False) else now)
     day = chosen or default_as_of(wanted, now, company.close_days, planning)
     return make(
         stage=stage,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
 from salesnb.notebook.book import open_book
+from salesnb.notebook.decomposition_papers import LEVEL_WORDS, NODES, PaperQuestions
 from salesnb.notebook.decomposition_rules import RuleQuestions
 from salesnb.notebook.decomposition_what_if import WhatIfQuestions
 
@@ -42,10 +44,11 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Decom
 
 
 @dataclass
-class DecompositionBook(RuleQuestions, WhatIfQuestions):
+class DecompositionBook(RuleQuestions, WhatIfQuestions, PaperQuestions):
     """Answers about a plan; every figure is a sum of its cells."""
 
     reads_only_params = True
+    plans_only = True
 
     @cached_property
     def nodes(self) -> pd.DataFrame:
@@ -53,6 +56,10 @@ class DecompositionBook(RuleQuestions, WhatIfQuestions):
         from salesnb.stages.decomposition.published import target_nodes
 
         return self.keep("target_nodes", target_nodes(self.plan))
+
+    def summary(self) -> dict[str, Any]:
+        """As of every book, with the files written beside the tables: a version that carries this page carries them."""
+        return super().summary() | {"files": sorted(self.written)}
 
     def nodes_of(self, dimension: str) -> pd.DataFrame:
         """The nodes of one dimension with their names."""
@@ -174,5 +181,20 @@ class DecompositionBook(RuleQuestions, WhatIfQuestions):
         self.hold("weeks", text, int(weeks["target_minor"].sum()), total)
         steps = self.tables["target_derivation"]
         made = steps[~steps["step"].isin(["target", "padding", "handed"])]
+        if self.__dict__.get("letters_made"):
+            self._hold_letters(total)
         text = Text("各人推导步骤合计 = 公司目标", "sum of everybody's steps = the company's target")
         self.hold("derivation", text, int(made["amount_minor"].sum()), total)
+
+    def _hold_letters(self, total: int) -> None:
+        """Letters of regions, and of people with those who have none, against the same total."""
+        from salesnb.report.letters import vacant
+
+        cells, waiting = self.tables["target_cells"], {UNASSIGNED, *vacant(self.sources)}
+        sums = {level: sum(one.target_minor for one in self.letters_made if one.level == level) for level in NODES}
+        for level, column in NODES.items():
+            rest = int(cells.loc[cells[column].isin(waiting), "target_minor"].sum())
+            word = LEVEL_WORDS[level]
+            text = Text(f"{word.zh}责任书 + 未出责任书的部分 = 公司目标",
+                        f"letters by {word.en.lower()} and what has none = the company's target")  # fmt: skip
+            self.hold(f"letters_{level}", text, sums[level] + rest, total)

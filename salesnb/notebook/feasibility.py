@@ -41,6 +41,8 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Feasi
 class FeasibilityBook(MeansQuestions):
     """What the notebook asks. Tables are computed when first asked for."""
 
+    plans_only = True
+
     @cached_property
     def record_found(self) -> pd.DataFrame:
         """``feasibility_record``, kept."""

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TINY = """
 unit: {unit}
 name: {{zh: 小公司, en: Tiny}}
+today: 2024-07-04
 sources:
   orders:
     table: sales_lines
