@@ -184,7 +184,7 @@ class PlanBase(Ahead):
             for g in self.params.goals.goals
             if g.target.unit == "count" and g.target.as_ == "level" and g.decided <= self.as_of and not g.period
         ]
-        return Company(self.cells, self.last_cells, counts, self.minor)
+        return Company(self.cells, self.last_cells, counts, self.minor, self.target_cells is not None)
 
     @property
     def objectives_known(self) -> tuple[Objective, ...]:

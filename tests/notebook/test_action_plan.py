@@ -58,14 +58,26 @@ def test_commission_and_awards_at_target_to_the_yuan(plan: Open) -> None:
     assert table["expected_minor"].iloc[:-1].sum() == table.loc["total", "expected_minor"]
 
 
-def test_the_sample_s_contradictions_are_found(plan: Open) -> None:
+def test_the_sample_s_contradictions_are_found_and_nothing_else(plan: Open) -> None:
     found = plan().findings_found
-    kinds = set(found["kind"])
-    assert {"counted_twice", "contributions_short", "no_key_results", "cleared_later", "budget_said_twice"} <= kinds
+    # a director's plan: two faults and two questions, each planted
+    assert list(found["kind"]) == ["cleared_later", "counted_twice", "action_short", "promotion_loses"]
     twice = found[found["kind"] == "counted_twice"].iloc[0]
-    assert (twice["item_id"], twice["said"] - twice["other"]) == ("o-east", 290 * 10**6)
+    assert (twice["item_id"], twice["said"] - twice["other"]) == ("o-east", 420 * 10**6)
     stock = found[found["kind"] == "cleared_later"].iloc[0]
     assert (stock["said"], stock["other"]) == (1.0, 0.3)
+    assert (plan().objectives_found["key_result_count"] >= 2).all()
+    assert (plan().strategies_found["task_count"] >= 1).all()
+
+
+def test_a_budget_said_twice_is_asked_about(plan: Open) -> None:
+    book = plan()
+    share = book.budget_found.set_index("category").loc["团队激励", "amount_minor"]
+    assert share == book.pay_budget and not book._budget_against_incentives()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(book.__dict__, "pay_budget", share + 100)
+        (found,) = book._budget_against_incentives()
+    assert (found.kind, found.said, found.other) == ("budget_said_twice", share, share + 100)
 
 
 def test_every_question_answers_in_both_languages(plan: Open) -> None:

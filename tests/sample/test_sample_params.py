@@ -145,8 +145,7 @@ def test_tasks_serve_what_exists_and_wait_for_what_exists(unit: Params) -> None:
         assert set(strategy.serves) <= aims, strategy.id
     sums = {o.id: (o.amount or 0, sum(r.amount or 0 for r in o.key_results)) for o in plan.objectives}
     assert sums["o-east"][1] > sums["o-east"][0], "one objective's key results overlap"
-    assert sums["o-south"][1] == sums["o-south"][0]
-    assert sums["o-midwest"][1] < sums["o-midwest"][0], "one falls short"
+    assert all(made == asked for name, (asked, made) in sums.items() if name != "o-east"), "the others come out exactly"
 
 
 def test_swot_strategies_use_entries_that_exist(unit: Params) -> None:

@@ -369,3 +369,33 @@ def test_a_day_that_is_no_day_is_refused() -> None:
     for wrong in ({"every": "week", "on": "Monday"}, {"every": "month", "on": "40"}):
         with pytest.raises(ParamsError):
             meetings({"id": "m", "minutes": 10, **wrong})
+
+
+def test_a_plan_is_held_against_the_targets_of_its_own_cells() -> None:
+    rows = pd.DataFrame({"region_id": ["东", "东", "西"], "team_id": ["甲", "乙", "丙"], "customer_type": ["新", "新", "新"],
+                         "target_minor": [6000, 4000, 5000]})  # fmt: skip
+    parents = {("team", "甲"): ("region", "东"), ("team", "乙"): ("region", "东"), ("team", "丙"): ("region", "西")}
+    cells = action_plan.Cells(rows, "target_minor", parents)
+    company = Company(cells, None, [("new_customers", {}, 10.0)], 1)
+
+    def kinds(amount: float, result: dict[str, Any], company: Company = company) -> set[str]:
+        objective = {"id": "o", "text": "东", "where": {"region": "东"}, "amount": amount, "owner": "P1",
+                     "due": "2024-12-31", "decided": "2023-12-01", "by": "x",
+                     "key_results": [{"id": "k", "text": "k", **result}]}  # fmt: skip
+        task = {"id": "t", "text": "t", "serves": ["k"], "decided": "2023-12-01", "by": "x"}
+        found = action_plan.doubts([Objective.model_validate(objective)], [Task.model_validate(task)], company)
+        return {f.kind for f in found} - {"contributions_short", "contributions_over"}
+
+    exact = {"contributes": 100, "counts": {"region": "东"}}
+    assert kinds(10300, exact) == set(), "three per cent are rounding"
+    assert kinds(12000, exact) == {"target_differs"}
+    assert kinds(12000, exact, Company(cells, None, [], 1, is_decided=False)) == set(), (
+        "a stand-in for targets decides nothing"
+    )
+    own = {"contributes": 6000, "counts": {"team": "甲"}}
+    assert kinds(10000, own) == set(), "a team's whole plan may be its key result"
+    assert kinds(10000, own | {"contributes": 7000}) == {"more_than_planned"}
+    everything = {"contributes": 15000, "counts": {"region": "东", "customer_type": "新"}}
+    assert kinds(10000, everything) == {"takes_all"}
+    part = {"count": 2, "average": 3000, "counts": {"team": "甲", "customer_type": "新"}}
+    assert kinds(10000, part) == set(), "a team's sales over the company's count are no average"

@@ -28,6 +28,14 @@ FINDINGS = {
         "{item}：{said}，而整个公司的计划里这类销售（{about}）只有 {other}",
         "{item}: {said}, while the whole company plans {other} of such sales ({about})",
     ),
+    "more_than_planned": Text(
+        "{item}：{said}，而分解目标给这部分（{about}）的只有 {other}",
+        "{item}: {said}, while the targets give {about} only {other}",
+    ),
+    "target_differs": Text(
+        "{item}：计划里写 {said}，分解目标给{about}的是 {other}",
+        "{item}: the plan says {said}, the targets give {about} {other}",
+    ),
     "average_differs": Text(
         "{item}：平均每家 {said}，公司计划是 {other}，差得太多，请核对",
         "{item}: {said} a customer on average, the company plans {other}",

@@ -14,6 +14,7 @@ from salesnb.stages.action_plan.findings import Finding
 from salesnb.stages.action_plan.selection import Cells, meet, said, without
 
 WORTH_ASKING = 2.0  # an average this many times the company's (or below one such part) is asked about
+CLOSE = 0.05  # figures for the same cells that differ by less are one figure, rounded twice
 _COUNTED = ("new_customers", "customers")
 
 
@@ -21,14 +22,15 @@ _COUNTED = ("new_customers", "customers")
 class Company:
     """What is known of the whole company's plan, to hold a region's key results against.
 
-    ``cells`` are the targets (or what stands for them), ``last`` last year's sales; ``counts`` planned counts by metric
-    with their selection: ("new_customers", selection) → 120.
+    ``cells`` are the targets (or what stands for them; ``is_decided`` says which), ``last`` last year's sales;
+    ``counts`` planned counts by metric with their selection: ("new_customers", selection) → 120.
     """
 
     cells: Cells | None = None
     last: Cells | None = None
     counts: Sequence[tuple[str, Selection, float]] = field(default_factory=tuple)
     minor: int = 100
+    is_decided: bool = True
 
     @property
     def parents(self) -> Mapping[tuple[str, str], tuple[str, str]]:
@@ -136,6 +138,7 @@ def doubts(objectives: Sequence[Objective], tasks: Sequence[Task], company: Comp
             )  # fmt: skip
         elif row["state"] in ("no_key_results", "incomplete"):
             out.append(Finding(row["state"], "fault", objective.id))
+        out += _against_targets(objective, company)
         for result in objective.key_results:
             out += _against_company(objective, result, company)
             out += _growth(objective, result, company)
@@ -143,15 +146,28 @@ def doubts(objectives: Sequence[Objective], tasks: Sequence[Task], company: Comp
     return out
 
 
+def _against_targets(objective: Objective, company: Company) -> list[Finding]:
+    """An objective's amount beside what the targets give the same cells."""
+    if company.cells is None or not company.is_decided or not objective.where or objective.amount is None:
+        return []
+    said_minor, held = round(objective.amount * company.minor), company.cells.total(objective.where)
+    if held is None or abs(said_minor - held) <= CLOSE * max(said_minor, held):
+        return []
+    return [Finding("target_differs", "ask", objective.id, said(objective.where), said_minor, held, "money")]
+
+
 def _against_company(objective: Objective, result: KeyResult, company: Company) -> list[Finding]:
     """A region's key result beside the whole company's plan for the same kind of sale."""
     out = []
     open_where = without(result.counts, objective.where)
-    if company.cells is not None and open_where and result.amount and objective.where:
+    if company.cells is not None and company.is_decided and open_where and result.amount and objective.where:
         whole = company.cells.total(open_where)
         mine = round(result.amount * company.minor)
-        if whole and mine >= whole:
-            out.append(Finding("takes_all", "ask", result.id, said(open_where), mine, whole, "money"))
+        shared = meet(open_where, objective.where, company.parents)
+        is_own = shared is not None and company.cells.total(shared) == whole  # nobody else sells it
+        if whole and (mine > (1 + CLOSE) * whole if is_own else mine >= whole):
+            kind = "more_than_planned" if is_own else "takes_all"
+            out.append(Finding(kind, "ask", result.id, said(open_where), mine, whole, "money"))
         average = _average(open_where, whole, company)
         if average and result.average:
             ratio = result.average / average
@@ -163,7 +179,8 @@ def _against_company(objective: Objective, result: KeyResult, company: Company) 
 
 def _average(where: Selection, whole: int | None, company: Company) -> float | None:
     """The company's plan for one customer of this kind, in major units."""
-    planned = next((n for metric, scope, n in company.counts if metric in _COUNTED and scope in (where, {})), None)
+    scopes = (where, {}) if set(where) <= {"customer_type"} else (where,)  # a part of the cells is no whole count
+    planned = next((n for metric, scope, n in company.counts if metric in _COUNTED and scope in scopes), None)
     return whole / company.minor / planned if whole and planned else None
 
 
