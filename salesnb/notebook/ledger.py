@@ -56,3 +56,14 @@ def set_aside(facts: Facts) -> pd.DataFrame:
 
     frame = pd.read_csv(facts.set_aside, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     return frame.astype({"row": "int64"})
+
+
+def directory(facts: Facts, opportunities: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Who is who, for the pages of one region or person: the roster, and names of what their tables hold ids of.
+
+    Of customers only those with a case: a version is no second customer file.
+    """
+    nodes = facts.table("nodes")
+    is_customer = nodes["dimension"] == "customer_id"
+    named = nodes["node_id"].isin(opportunities["customer_id"].unique())
+    return {"people": facts.table("people"), "nodes": nodes[~is_customer | named]}
