@@ -2,18 +2,26 @@
 
 from salesnb.methods.conflicts.conflict import Alike, Conflict, Member
 from salesnb.methods.conflicts.implied import ImpliedRange, implied_ranges, redundant_rows, share_range
-from salesnb.methods.conflicts.search import ConflictUndecided, feasible, find_conflict
+from salesnb.methods.conflicts.search import (
+    ConflictUndecided,
+    Contradiction,
+    feasible,
+    find_conflict,
+    find_contradiction,
+)
 from salesnb.methods.conflicts.softness import LeastViolation, least_violation
 
 __all__ = [
     "Alike",
     "Conflict",
     "ConflictUndecided",
+    "Contradiction",
     "ImpliedRange",
     "LeastViolation",
     "Member",
     "feasible",
     "find_conflict",
+    "find_contradiction",
     "implied_ranges",
     "least_violation",
     "redundant_rows",

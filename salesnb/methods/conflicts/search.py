@@ -9,7 +9,7 @@ first, then fine rows before coarse ones: four quarters of a branch explain more
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,32 @@ class ConflictUndecided(RuntimeError):
     """Neither a conflict nor a solution was found: the contradiction is too slight, or too spread, for the methods."""
 
 
+@dataclass(frozen=True, eq=False)
+class Contradiction:
+    """A smallest set of ``rows`` and ``labels`` of cell bounds, without its arithmetic."""
+
+    table: Table
+    held: Ints | None
+    rows: Ints
+    labels: list[int]
+
+    def described(self) -> Conflict:
+        """With prices, sides and excess, and verified afresh."""
+        return _described(self.table, self.rows, self.labels, self.held)
+
+
+def find_contradiction(problem: Problem, held: Ints | None = None) -> Contradiction | None:
+    """:func:`find_conflict` before it is described and verified: half the work, for those who only need the rows."""
+    table = Table.of(problem)
+    found = _candidates(table)
+    if found is None:
+        return None
+    candidates, prices = found
+    merged = merge(table, with_coarse(table, candidates), held)
+    rows, labels = Filter(merged, core(table, candidates, prices)).smallest()
+    return Contradiction(table, held, np.array(rows, np.int64), labels)
+
+
 def find_conflict(problem: Problem, held: Ints | None = None) -> Conflict | None:
     """A smallest set of rows that cannot hold together within the cells' bounds; None where all can.
 
@@ -41,14 +67,8 @@ def find_conflict(problem: Problem, held: Ints | None = None) -> Conflict | None
 
     :raises ConflictUndecided: see there.
     """
-    table = Table.of(problem)
-    found = _candidates(table)
-    if found is None:
-        return None
-    candidates, prices = found
-    merged = merge(table, with_coarse(table, candidates), held)
-    rows, labels = Filter(merged, core(table, candidates, prices)).smallest()
-    return _described(table, np.array(rows, np.int64), labels, held)
+    found = find_contradiction(problem, held)
+    return None if found is None else found.described()
 
 
 def feasible(problem: Problem) -> bool:

@@ -8,15 +8,20 @@ milliseconds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from salesnb.methods.projection import Family, Problem, Ratio
-from salesnb.stages.decomposition.cube import Cube, Floats
-from salesnb.stages.decomposition.lines import INF, Line, Term
+from salesnb.methods.projection.problem import INF, Floats, tally
 from salesnb.stages.decomposition.selection import Part
+
+if TYPE_CHECKING:
+    from salesnb.stages.decomposition.cube import Cube
+    from salesnb.stages.decomposition.lines import Line
 
 Ints = NDArray[np.int64]
 
@@ -30,71 +35,88 @@ class Limit:
 
 
 @dataclass(frozen=True, eq=False)
+class Classes:
+    """Classes of places and of months that no part tells apart, and the start summed over them."""
+
+    place: Ints
+    month: Ints
+    start: Floats  # (classes of places, classes of months)
+    used: Ints  # of all pairs of classes, those with a start
+    inside: Mapping[Part, Ints]  # (used,) by part: 0 inside, -1 outside
+
+    @classmethod
+    def of(cls, cube: Cube, parts: Sequence[Part]) -> Classes:
+        """Classes under ``parts``."""
+        place, places = _classes(np.array([part.places for part in parts]).reshape(len(parts), len(cube.places)))
+        month, months = _classes(np.array([part.months for part in parts]).reshape(len(parts), len(cube.months)))
+        shape = places.shape[1], months.shape[1]
+        key = place[:, None] * shape[1] + month
+        start = tally(key.ravel(), cube.start.ravel(), shape[0] * shape[1]).reshape(shape)
+        used = np.flatnonzero(start.ravel() > 0)
+        flags = {part: np.outer(places[at], months[at]).ravel()[used] for at, part in enumerate(parts)}
+        return cls(place, month, start, used, {part: np.where(own, 0, -1) for part, own in flags.items()})
+
+
+@dataclass(frozen=True, eq=False)
 class Condensed:
-    """Classes of places and of months, and the start summed over them."""
+    """Lines over classes."""
 
     lines: tuple[Line, ...]
-    place_class: Ints
-    month_class: Ints
-    place_flags: NDArray[np.bool_]  # (parts, classes of places)
-    month_flags: NDArray[np.bool_]
-    number: Mapping[int, int]  # id of a part → its row in the flags
-    start: Floats  # (classes of places, classes of months)
+    classes: Classes
 
     @classmethod
     def of(cls, cube: Cube, lines: Sequence[Line]) -> Condensed:
         """Classes under ``lines``."""
-        parts: list[Part] = [term.part for line in lines for term in line.sides]
-        count = len(cube.places)
-        places = np.array([part.places for part in parts]).reshape(len(parts), count)
-        months = np.array([part.months for part in parts]).reshape(len(parts), len(cube.months))
-        place_class, place_flags = _classes(places)
-        month_class, month_flags = _classes(months)
-        by_place = np.zeros((place_flags.shape[1], len(cube.months)))
-        np.add.at(by_place, place_class, cube.start)
-        start = np.zeros((place_flags.shape[1], month_flags.shape[1]))
-        np.add.at(start.T, month_class, by_place.T)
-        number = {id(part): at for at, part in enumerate(parts)}
-        return cls(tuple(lines), place_class, month_class, place_flags, month_flags, number, start)
+        return cls(tuple(lines), cube.classes(tuple(term.part for line in lines for term in line.sides)))
 
     def problem(self, limits: Mapping[str, Limit] | None = None) -> Problem:
         """The problem over classes; ``limits`` by line name replace a line's own. A plain line is the family of its
         name, any other the ratio of its name; parts that ratios speak of are families of their own (``#0``, …)."""
+        if not limits:
+            return self._as_asked
+        asked = self._as_asked
+
+        def side(given: Family | Ratio) -> dict[str, Any]:
+            held = limits[given.name]
+            if isinstance(given, Ratio):
+                return {"low": held.low, "high": held.high}
+            return {"low": np.array([held.low]), "high": np.array([held.high])}
+
+        families = tuple(replace(own, **side(own)) if own.name in limits else own for own in asked.families)
+        ratios = tuple(replace(own, **side(own)) if own.name in limits else own for own in asked.ratios)
+        return Problem(asked.prior, families, ratios)
+
+    @cached_property
+    def _as_asked(self) -> Problem:
         spoken: dict[bytes, str] = {}
         families, ratios = [], []
-        used = np.flatnonzero(self.start.ravel() > 0)
+        inside = self.classes.inside
         for line in self.lines:
-            limit = (limits or {}).get(line.name) or Limit(line.low, line.high)
             if line.plain:
-                families.append(self._family(line.name, line.terms[0], used, limit))
+                families.append(_family(line.name, inside[line.terms[0].part], line.low, line.high))
                 continue
             terms = []
             for term in line.sides:
-                key = self._flags(term, used)
-                if key.tobytes() not in spoken:
-                    spoken[key.tobytes()] = f"#{len(spoken)}"
-                    families.append(self._family(spoken[key.tobytes()], term, used, Limit(-INF, INF)))
-                terms.append((spoken[key.tobytes()], 0, term.coefficient))
-            ratios.append(Ratio(line.name, tuple(terms), limit.low, limit.high))
-        return Problem(self.start.ravel()[used], tuple(families), tuple(ratios))
+                key = inside[term.part].tobytes()
+                if key not in spoken:
+                    spoken[key] = f"#{len(spoken)}"
+                    families.append(_family(spoken[key], inside[term.part], -INF, INF))
+                terms.append((spoken[key], 0, term.coefficient))
+            ratios.append(Ratio(line.name, tuple(terms), line.low, line.high))
+        return Problem(self.classes.start.ravel()[self.classes.used], tuple(families), tuple(ratios))
 
     def expand(self, cube: Cube, solved: Floats) -> Floats:
         """(places, months) cells from solved classes: each cell's start times the factor of its class."""
-        used = np.flatnonzero(self.start.ravel() > 0)
-        factor = np.zeros(self.start.size)
-        factor[used] = solved / self.start.ravel()[used]
-        wide = factor.reshape(self.start.shape)[self.place_class][:, self.month_class]
+        classes = self.classes
+        factor = np.zeros(classes.start.size)
+        factor[classes.used] = solved / classes.start.ravel()[classes.used]
+        wide = factor.reshape(classes.start.shape)[classes.place][:, classes.month]
         out: Floats = cube.start * wide
         return out
 
-    def _flags(self, term: Term, used: Ints) -> NDArray[np.bool_]:
-        at = self.number[id(term.part)]
-        inside: NDArray[np.bool_] = np.outer(self.place_flags[at], self.month_flags[at]).ravel()[used]
-        return inside
 
-    def _family(self, name: str, term: Term, used: Ints, limit: Limit) -> Family:
-        low, high = np.array([limit.low]), np.array([limit.high])
-        return Family(name, np.where(self._flags(term, used), 0, -1), low, high)
+def _family(name: str, inside: Ints, low: float, high: float) -> Family:
+    return Family(name, inside, np.array([low]), np.array([high]))
 
 
 def _classes(flags: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.bool_]]:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from salesnb.model.periods import Calendar
+from salesnb.stages.decomposition.condensed import Classes
 from salesnb.stages.decomposition.groups import Groups
 from salesnb.stages.decomposition.selection import Part, Selector, Where
 
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 ORG = ("region_id", "team_id", "person_id")
 GOODS = ("product_line", "product_id")
 DIMS = (*ORG, *GOODS, "customer_type", "channel_id")
+KEPT = 8
 ATTRIBUTES = ("role", "rank", "margin_rate")  # said of a place, not part of its name
 
 
@@ -109,6 +111,18 @@ class Cube:
                     nodes |= {str(node) for node in frame[column].unique()}
             out[column] = sorted(nodes)
         return out
+
+    def classes(self, parts: tuple[Part, ...]) -> Classes:
+        """Places and months that ``parts`` do not tell apart; kept for the last few edits."""
+        if parts not in self._classes:
+            while len(self._classes) >= KEPT:
+                del self._classes[next(iter(self._classes))]
+            self._classes[parts] = Classes.of(self, parts)
+        return self._classes[parts]
+
+    @cached_property
+    def _classes(self) -> dict[tuple[Part, ...], Classes]:
+        return {}
 
     @cached_property
     def groups(self) -> Groups:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from salesnb.methods.conflicts import Conflict, ConflictUndecided, find_conflict
+from salesnb.methods.conflicts import Conflict, ConflictUndecided, Contradiction, find_contradiction
 from salesnb.methods.conflicts.merged import Table, merge
 from salesnb.methods.projection import Problem, Solution, Status, project
 from salesnb.methods.relaxation import Flexible
@@ -37,12 +38,17 @@ class Unsolvable(RuntimeError):
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """``limits``: where lines that gave way now stand, by name. ``conflicts``: met on the way."""
+    """``limits``: where lines that gave way now stand, by name. ``met``: contradictions on the way."""
 
     problem: Problem
     solution: Solution
     limits: dict[str, Limit]
-    conflicts: tuple[Conflict, ...]
+    met: tuple[Contradiction, ...]
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What was met, described: asked for by whoever explains it, which an edit does not wait for."""
+        return tuple(found.described() for found in self.met)
 
 
 def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Settled:
@@ -50,7 +56,7 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
 
     :raises Unsolvable: see there.
     """
-    limits, conflicts = dict(given or {}), list[Conflict]()
+    limits, met = dict(given or {}), list[Contradiction]()
     lines = {line.name: line for line in condensed.lines}
     for _ in range(MOST):
         problem = condensed.problem(limits)
@@ -59,16 +65,16 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
         if conflict is None:
             solution = project(problem, TOLERANCE)
             if solution.status is Status.SOLVED:
-                return Settled(problem, solution, limits, tuple(conflicts))
+                return Settled(problem, solution, limits, tuple(met))
             conflict = None if small else _conflict(problem)
         if conflict is None:
             if solution.error > GOOD_ENOUGH:
                 problem, solution, limits = _off_the_edge(condensed, limits)
-            return Settled(problem, solution, limits, tuple(conflicts))
-        moved = _moved(problem, conflict, weakest(conflict, lines))
+            return Settled(problem, solution, limits, tuple(met))
+        moved = _moved(problem, conflict, weakest(problem, conflict, lines))
         if not moved:
-            raise Unsolvable(conflict)
-        conflicts.append(conflict)
+            raise Unsolvable(conflict.described())
+        met.append(conflict)
         limits |= moved
     raise Unsolvable(None)
 
@@ -109,21 +115,21 @@ def _further(line: Line, held: Limit, more: float) -> Limit:
     return Limit(low - down, high + up)
 
 
-def _conflict(problem: Problem) -> Conflict | None:
+def _conflict(problem: Problem) -> Contradiction | None:
     try:
-        return find_conflict(problem)
+        return find_contradiction(problem)
     except ConflictUndecided:
         return None
 
 
-def weakest(conflict: Conflict, lines: Mapping[str, Line]) -> list[Line]:
+def weakest(problem: Problem, conflict: Contradiction, lines: Mapping[str, Line]) -> list[Line]:
     """The least important lines of a contradiction; none where all of them must hold."""
-    members = [lines[member.name.name] for member in conflict.members]
+    members = [lines[problem.row_name(row).name] for row in conflict.rows.tolist()]
     rank = min(RANKS[line.rule.strength] for line in members)
     return [] if rank == RANKS["must"] else [line for line in members if RANKS[line.rule.strength] == rank]
 
 
-def _moved(problem: Problem, conflict: Conflict, giving: list[Line]) -> dict[str, Limit]:
+def _moved(problem: Problem, conflict: Contradiction, giving: list[Line]) -> dict[str, Limit]:
     """New limits of the lines that give way: each moves by the same share of its size over its weight."""
     if not giving:
         return {}
@@ -131,7 +137,7 @@ def _moved(problem: Problem, conflict: Conflict, giving: list[Line]) -> dict[str
     may = np.zeros(problem.row_count, bool)
     may[list(rows)] = True
     table = Table.of(problem)
-    choice = Choice(merge(table, np.array(conflict.rows), slack=SLACK), Flexible.of(problem, may))
+    choice = Choice(merge(table, conflict.rows, slack=SLACK), Flexible.of(problem, may))
     choice.sizes = choice.sizes / np.array([rows[int(row)].rule.weight for row in choice.rows])
     (moves,) = proportional(choice) or (None,)
     if moves is None:

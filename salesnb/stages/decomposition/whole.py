@@ -143,9 +143,7 @@ def _taken_in(families: list[Family], limits: list[Bound]) -> tuple[list[Family]
     return met, np.concatenate([*strict, np.zeros(0, np.int64)]), apart
 
 
-def _limits(
-    groups: Groups, lines: Sequence[Line], atoms: tuple[str, ...], sums: Floats, grain: int
-) -> list[Bound]:
+def _limits(groups: Groups, lines: Sequence[Line], atoms: tuple[str, ...], sums: Floats, grain: int) -> list[Bound]:
     """The lines that atoms can express as limits of sums of atoms."""
     return [limit for line in lines if (limit := _limit(groups, line, atoms, sums, grain))]
 
