@@ -47,8 +47,8 @@ class Classes:
     @classmethod
     def of(cls, cube: Cube, parts: Sequence[Part]) -> Classes:
         """Classes under ``parts``."""
-        place, places = _classes(np.array([part.places for part in parts]).reshape(len(parts), len(cube.places)))
-        month, months = _classes(np.array([part.months for part in parts]).reshape(len(parts), len(cube.months)))
+        place, places = _classes(np.array([part.places for part in parts], bool).reshape(len(parts), len(cube.places)))
+        month, months = _classes(np.array([part.months for part in parts], bool).reshape(len(parts), len(cube.months)))
         shape = places.shape[1], months.shape[1]
         key = place[:, None] * shape[1] + month
         start = tally(key.ravel(), cube.start.ravel(), shape[0] * shape[1]).reshape(shape)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from salesnb.methods import forecast as methods
 from salesnb.methods.seasonality import OK, seasonal, window_share
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.periods import Calendar, Period, month_range
 
 COMPANY = "company"
@@ -116,7 +117,7 @@ def baseline(cells: pd.DataFrame, flat: Mapping[str, pd.DataFrame], span: Span, 
     seen = cells[cells["month"] <= span.last]
     months = month_range(str(seen["month"].min()), span.last) if len(seen) else ()
     organisation = _organisation(seen, months, TEAMS)
-    days = calendar_factors(organisation[1][0], months, span.steps, belief.festivals)
+    days = calendar_factors(organisation[1][0], months, max(span.steps, 1), belief.festivals)
     whole = _view(organisation, months, span, days, belief.growth)
     # People come and go, which no history foretells: their misses would widen every region's and the company's doubt.
     # So they are forecast and tested in a tree of their own and then moved to their teams' figures.
@@ -133,7 +134,7 @@ Nodes = tuple[pd.DataFrame, Array, NDArray[np.intp]]
 
 def _organisation(cells: pd.DataFrame, months: Sequence[str], levels: Sequence[str]) -> Nodes:
     """Keys, histories (N, T) and parents of company → region → team …; the company is row 0."""
-    keys: list[tuple[str, str, str]] = [(COMPANY, COMPANY, "")]
+    paths: list[tuple[str, ...]] = [()]
     values: list[Array] = [_monthly(cells, months)]
     parent = [-1]
     place: dict[tuple[str, ...], int] = {(): 0}
@@ -143,11 +144,35 @@ def _organisation(cells: pd.DataFrame, months: Sequence[str], levels: Sequence[s
         wide = wide.reindex(columns=list(months), fill_value=0).sort_index()
         for path, row in zip(wide.index, wide.to_numpy(dtype=np.float64), strict=True):
             path = (path,) if isinstance(path, str) else tuple(path)
-            place[path] = len(keys)
-            keys.append((levels[depth - 1], path[-1], path[-2] if depth > 1 else COMPANY))
+            place[path] = len(paths)
+            paths.append(path)
             values.append(row)
             parent.append(place[path[:-1]])
-    return pd.DataFrame(keys, columns=["dimension", "node_id", "parent_id"]), np.array(values), np.array(parent)
+    return _keys(paths, levels), np.array(values), np.array(parent)
+
+
+def _keys(paths: Sequence[tuple[str, ...]], levels: Sequence[str]) -> pd.DataFrame:
+    """Dimension, node and parent of every path. Who has no team hangs from the region; a parent whose name does not
+    tell where it stands (a team of several regions) is named with what is above it."""
+    named = [_above(path) for path in paths]
+    keys = pd.DataFrame(
+        {
+            "dimension": [levels[len(path) - 1] if path else COMPANY for path in paths],
+            "node_id": [path[-1] if path else COMPANY for path in paths],
+            "parent_id": [(above or (COMPANY,))[-1] if path else "" for path, above in zip(paths, named, strict=True)],
+        }
+    )
+    twice = keys.duplicated(keep=False)
+    keys.loc[twice, "parent_id"] = [" / ".join(above) for above, again in zip(named, twice, strict=True) if again]
+    return keys
+
+
+def _above(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The path to the nearest named ancestor of ``path``'s last node."""
+    above = path[:-1]
+    while len(above) > 1 and above[-1] == UNASSIGNED:
+        above = above[:-1]
+    return above
 
 
 def _flat(cells: pd.DataFrame, dimension: str, months: Sequence[str]) -> Nodes:
