@@ -53,8 +53,8 @@ def do(given: argparse.Namespace, lang: str) -> int:
         by=given.by,
         reference=given.reference,
         recorded=now,
-        decided=_day(given.decided, "--decided") or now,
-        from_=_day(given.start, "--from"),
+        decided=day_of(given.decided, "--decided") or now,
+        from_=day_of(given.start, "--from"),
         reason=given.reason,
     )
     _say(
@@ -112,7 +112,8 @@ def _say(approved: Approved, lang: str) -> None:
     print(Text(f"目标链 {r.hash}", f"chain head {r.hash}").get(lang))
 
 
-def _day(text: str | None, option: str) -> date | None:
+def day_of(text: str | None, option: str) -> date | None:
+    """The date an option gives; UsageError for anything that is none."""
     if text is None:
         return None
     try:

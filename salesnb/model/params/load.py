@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from salesnb.model.params.actions import Actions
+    from salesnb.model.params.change import ChangeRequest
     from salesnb.model.params.decomposition import Decomposition
     from salesnb.model.params.goals import Goals
     from salesnb.model.params.incentives import Incentives
@@ -102,6 +103,12 @@ class Params:
 
         return self._load(f"periods/{period}", PeriodNotes)
 
+    def change(self, name: str) -> ChangeRequest:
+        """changes/NAME.yaml: one change request. Read anew each time: somebody may have decided meanwhile."""
+        from salesnb.model.params.change import ChangeRequest
+
+        return self._load(f"changes/{name}", ChangeRequest)
+
     def place(self, stem: str, *key: str | int) -> Place:
         """Where a key of file ``stem`` stands."""
         doc = self.docs.get(stem)
@@ -120,6 +127,8 @@ class Params:
             getattr(self, stem)
         for path in sorted((self.folder / "periods").glob("*.yaml")):
             self.period(path.stem)
+        for path in sorted((self.folder / "changes").glob("*.yaml")):
+            self.change(path.stem)
 
     @property
     def files(self) -> dict[str, Path]:
@@ -140,7 +149,7 @@ class Params:
         path = self.folder / f"{stem}.yaml"
         shown = f"{self.unit}/{stem}.yaml"
         if not path.is_file() and stem != "company":
-            return _validated(schema, Doc(shown, {}))
+            return validated(schema, Doc(shown, {}))
         doc = load_yaml(path, shown)
         self.docs[stem] = doc
         version = doc.data.get("schema", 1)
@@ -150,10 +159,11 @@ class Params:
                 where=doc.place(("schema",)),
                 remedy=Text("升级工作簿", "update the workbook"),
             )
-        return _validated(schema, doc)
+        return validated(schema, doc)
 
 
-def _validated(schema: type[Schema], doc: Doc) -> Schema:
+def validated(schema: type[Schema], doc: Doc) -> Schema:
+    """``doc`` as ``schema``; the first thing that does not fit is a ParamsError with file and line."""
     from pydantic import ValidationError
 
     try:

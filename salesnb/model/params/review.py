@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -73,6 +74,7 @@ class Retarget(ParamsModel):
     movable: tuple[Literal["week", "month", "quarter", "half"], ...]
     locked: tuple[str, ...] = ()
     most_change: Dated[Share] | None = None  # of a node's figure
+    carry: Dated[Share] | None = None  # share of the year's shortfall added to what is left; default none
 
 
 class Approval(ParamsModel):
@@ -81,7 +83,42 @@ class Approval(ParamsModel):
     kind: Literal["target", "strategy", "resource"]
     steps: tuple[Words, ...]  # role names in order
     report: Words  # what must be attached
-    limit: Dated[Yuan] | None = None  # above it the next role decides too
+    limit: Dated[Yuan] | None = None  # above it the roles in ``above`` decide too
+    above: tuple[Words, ...] = ()
+
+
+class Approver(Decided):
+    """Who holds a role from a day on, until another does or ``until``; a deputy is one more entry."""
+
+    role: Words
+    person: Words
+    until: date | None = None
+
+
+class Recipient(ParamsModel):
+    """Where a message goes (R61): a group or mailbox. ``address`` only names an environment variable that holds it."""
+
+    id: Id
+    text: Words
+    address: Annotated[str, Field(pattern=r"^\$\{[A-Za-z_]\w*\}$")]
+    language: Literal["zh", "en"] | None = None
+
+
+class Skill(Decided):
+    """What a person can look after; without an entry a person's own won deals say it (R62)."""
+
+    person: Words
+    industries: tuple[Words, ...] = ()
+    product_lines: tuple[Words, ...] = ()
+
+
+class LeadRules(ParamsModel):
+    """How open leads are distributed (R62)."""
+
+    capacity: Dated[Positive]  # open leads an experienced person can look after
+    stays_in_region: bool = True
+    large: Dated[Yuan] | None = None  # from this value on only people with won deals of that size
+    skills: tuple[Skill, ...] = ()
 
 
 class Grade(ParamsModel):
@@ -120,12 +157,15 @@ class Review(ParamsModel):
     quote_window_hours: Dated[Positive] | None = None
     retarget: Retarget | None = None
     approvals: tuple[Approval, ...] = ()
+    approvers: tuple[Approver, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
     report_by_day: Annotated[int, Field(ge=1, le=28)] = 5
     meeting_on_day: Annotated[int, Field(ge=1, le=28)] = 10
     calibration_price_change: Dated[Ratio] | None = None
     month_end_days: Annotated[int, Field(ge=1, le=10)] = 3
     month_end_share: Dated[Share] | None = None  # more than this share of a month in its last days is looked at
     lead_priority: Dated[Shares] | None = None  # weights of region, industry, value, free capacity (R62)
+    lead_rules: LeadRules | None = None
     scorecard: tuple[Grade, ...] = ()
     playbook: tuple[Play, ...] = ()
     watch: tuple[Where, ...] = ()  # nodes that are always shown, whatever their state
@@ -134,4 +174,6 @@ class Review(ParamsModel):
     def _distinct(self) -> Review:
         distinct(play.id for play in self.playbook)
         distinct(grade.id for grade in self.scorecard)
+        distinct(one.id for one in self.recipients)
+        distinct(one.kind for one in self.approvals)
         return self

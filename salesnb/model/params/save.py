@@ -67,6 +67,11 @@ class Sheet:
             raise _twice(self.shown, (key, same[-1]), str(entry.get("id")))
         return self._after((key, same[-1] if same else len(own) - 1), entry)
 
+    def with_item(self, key: str, entry: Mapping[str, Any]) -> str:
+        """The file's text with one more entry at the end of the list ``key``, in the style of the last."""
+        own = _node(load(self.text), (key,), self.shown)
+        return self._after((key, len(own) - 1), entry)
+
     def with_value(self, key: KeyPath, entry: Mapping[str, Any]) -> str:
         """The file's text with one more dated value of the parameter ``key``.
 
@@ -230,7 +235,7 @@ def _difference(before: str, after: str) -> str:
 
 def _replace(sheet: Sheet, text: str, schema: type[ParamsModel]) -> None:
     """Check the new text as a run would read it, then let it take the file's place."""
-    from salesnb.model.params.load import _validated as validated
+    from salesnb.model.params.load import validated
 
     handle, name = tempfile.mkstemp(prefix=f".{sheet.path.name}.", dir=sheet.path.parent)
     part = Path(name)

@@ -55,9 +55,13 @@ def approve(params: Params, period: PeriodFolder, number: int, decision: Decisio
     Raises VersionError or DataError for a proposal that may not be approved, UsageError for a decision that does not
     fit; nothing is written then.
     """
+    plan = params.company.calendar.period(period.period)
+    return approve_proposal(params, plan, read_proposal(period, number, params.company.currency), decision)
+
+
+def approve_proposal(params: Params, plan: Period, proposal: Proposal, decision: Decision) -> Approved:
+    """Make ``proposal`` the next revision of ``plan``; a published change request comes in here. Errors as above."""
     calendar: Calendar = params.company.calendar
-    plan = calendar.period(period.period)
-    proposal = read_proposal(period, number, params.company.currency)
     chain = read_chain(params.folder, plan.text)
     last = chain.last
     if last and last.source_sha256 == proposal.sha256 and decision.from_ in (None, last.from_):

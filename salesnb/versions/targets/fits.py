@@ -24,7 +24,7 @@ def fits_plan(proposal: Proposal, plan: Period, months: tuple[str, ...]) -> None
     Every other ``target_…`` table of the version with ``target_minor`` and keys among the cells' keys, or
     (dimension, node_id), is a published subtotal: each of its rows must be the sum of its cells.
     """
-    frame, table = proposal.frame, f"{proposal.version}/{TABLE}"
+    frame, table = proposal.frame, f"{proposal.version}/{proposal.table}"
     other = sorted(set(frame["plan"].astype(str)) - {plan.text})
     if other or not len(frame):
         named = "、".join(other) or "（空表）"

@@ -33,25 +33,29 @@ class Proposal:
     keys: tuple[str, ...]
     grain_minor: int
     frame: pd.DataFrame
+    table: str = TABLE
 
     @property
     def path(self) -> Path:
         """The table's file."""
-        return self.folder / "tables" / f"{TABLE}.parquet"
+        return self.folder / "tables" / f"{self.table}.parquet"
 
 
-def read_proposal(period: PeriodFolder, number: int, currency: str) -> Proposal:
-    """The proposal of version ``number``. VersionError when the version is not whole, stale or a draft, when a check of
-    it failed, or when its table is missing or is not the one that was published."""
+def read_proposal(period: PeriodFolder, number: int, currency: str, table: str = TABLE) -> Proposal:
+    """The proposal of version ``number``: a plan's ``target_cells``, or another ``table`` of the same columns.
+
+    VersionError when the version is not whole, stale or a draft, when a check of it failed, or when its table is
+    missing or is not the one that was published.
+    """
     folder, name = period.version(number), version_name(number)
     place = period.shown(name)
     manifest = read_manifest(folder)
     _whole(manifest, name, place)
-    entry = manifest.tables.get(TABLE)
-    path = folder / "tables" / f"{TABLE}.parquet"
+    entry = manifest.tables.get(table)
+    path = folder / "tables" / f"{table}.parquet"
     if entry is None or not path.is_file():
         raise VersionError(
-            Text(f"{name} 里没有目标方案（表 {TABLE}）", f"{name} holds no proposal (table {TABLE})"),
+            Text(f"{name} 里没有目标方案（表 {table}）", f"{name} holds no proposal (table {table})"),
             where=Place(file=place),
             remedy=Text(
                 f"先运行 salesnb run {period.period}，它会做出方案", f"run salesnb run {period.period}, which makes one"
@@ -59,14 +63,14 @@ def read_proposal(period: PeriodFolder, number: int, currency: str) -> Proposal:
         )
     if sha256_of(path) != entry.sha256:
         raise VersionError(
-            Text(f"{name} 的表 {TABLE} 与清单记下的指纹不符", f"table {TABLE} of {name} does not match its manifest"),
-            where=Place(file=f"{place}/tables/{TABLE}.parquet"),
+            Text(f"{name} 的表 {table} 与清单记下的指纹不符", f"table {table} of {name} does not match its manifest"),
+            where=Place(file=f"{place}/tables/{table}.parquet"),
             why=Text("发布之后文件被改动或损坏", "the file was changed or damaged after it was published"),
             remedy=Text("从备份恢复，或重新运行出一个新版本", "restore it from a backup, or run a new version"),
         )
     _current(manifest, entry.writer, name, place)
-    keys, frame = tuple(table_facts(folder / "tables", TABLE)[1]), read_table(folder / "tables", TABLE)
-    _columns(frame, keys, f"{period.period}/{name}/{TABLE}")
+    keys, frame = tuple(table_facts(folder / "tables", table)[1]), read_table(folder / "tables", table)
+    _columns(frame, keys, f"{period.period}/{name}/{table}")
     return Proposal(
         folder=folder,
         version=f"{period.period}/{name}",
@@ -75,6 +79,7 @@ def read_proposal(period: PeriodFolder, number: int, currency: str) -> Proposal:
         keys=keys,
         grain_minor=_grain(folder, currency),
         frame=frame,
+        table=table,
     )
 
 
