@@ -110,10 +110,20 @@ def carry(notebook: Notebook, source: Earlier, stage: Path) -> NotebookEntry:
     for file in source.files_of(notebook.name):
         (stage / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.path / file, stage / file)
+    for file in files_of(entry):
+        (stage / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.path / file, stage / file)
     (stage / "facts" / f"{notebook.stage}.json").write_text(
         json.dumps(entry.facts, ensure_ascii=False, indent=1), encoding="utf-8"
     )
     return entry.model_copy(update={"state": "carried", "from_": entry.from_ or source.label})
+
+
+def files_of(entry: NotebookEntry | None) -> list[PurePosixPath]:
+    """Files a notebook says it wrote beside its tables (letters, forms), below the version's folder only."""
+    named = entry.facts.get("files", []) if entry is not None else []
+    paths = [PurePosixPath(str(name)) for name in named] if isinstance(named, list) else []
+    return [path for path in paths if not path.is_absolute() and ".." not in path.parts and len(path.parts) > 1]
 
 
 def outer_tables(settings: Settings, names: frozenset[str]) -> dict[str, str]:

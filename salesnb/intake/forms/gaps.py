@@ -69,7 +69,8 @@ def _lines(one: Returned) -> list[dict[str, object]]:
 
 
 def _once(lines: pd.DataFrame) -> None:
-    twice = lines[lines.duplicated(["lowest", "line", "period"])]
+    # who serves two regions stands in both forms, each with that region's part
+    twice = lines[lines.duplicated(["region", "lowest", "line", "period"])]
     if len(twice):
         row = twice.iloc[0]
         raise DataError(

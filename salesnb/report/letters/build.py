@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import DataError, Place, Text
-from salesnb.report.letters.content import Acknowledgement, Amount, Figure, Kpi, Letter, Member, Party, Step
+from salesnb.report.letters.content import Acknowledgement, Amount, Figure, Kpi, Letter, Member, Need, Party, Step
 from salesnb.report.letters.incentives import incentive_lines
 from salesnb.report.letters.indicators import indicator
 
@@ -53,8 +53,9 @@ class Sources:
 
     ``cells`` are target cells of ``plan`` (month, region_id, person_id, product_line, target_minor, …), ``people`` the
     table of that name, ``names`` id → name of regions, teams and product lines, ``steps`` node → derivation,
-    ``values`` (node, metric) → an indicator's target, ``figures`` node → figure id → amount. Nodes are ids of people
-    and regions. ``with_pay`` prints what incentives amount to, from the holder's salary.
+    ``values`` (node, metric) → an indicator's target, ``figures`` node → figure id → amount, ``beside`` node → further
+    figures to stand with those, ``needs`` node → what the target takes and on whose record that was measured. Nodes are
+    ids of people and regions. ``with_pay`` prints what incentives amount to, from the holder's salary.
     """
 
     params: Params
@@ -66,6 +67,8 @@ class Sources:
     steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     values: Mapping[tuple[str, str], float] = field(default_factory=dict)
     figures: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    beside: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict)
+    needs: Mapping[str, tuple[tuple[Need, ...], Text]] = field(default_factory=dict)
     approval: Approval = Approval()
     acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)
     with_pay: bool = True
@@ -85,12 +88,24 @@ class Holder:
 
 
 def letters(sources: Sources) -> Iterator[Letter]:
-    """Every letter of the plan: regions first, then people, by id. What belongs to nobody has no letter."""
-    targets = sources.cells
+    """Every letter of the plan: regions first, then people, by id. What belongs to nobody has no letter, and an open
+    seat gets one when somebody takes it."""
+    targets = sources.cells[sources.cells["target_minor"] > 0]
+    waiting = set(vacant(sources))
     for region in sorted(set(targets["region_id"]) - {UNASSIGNED}):
         yield region_letter(sources, region)
-    for person in sorted(set(targets["person_id"]) - {UNASSIGNED}):
+    for person in sorted(set(targets["person_id"]) - {UNASSIGNED} - waiting):
         yield person_letter(sources, person)
+
+
+def vacant(sources: Sources) -> list[str]:
+    """Seats with a target that nobody of the roster sits on yet: positions to be filled and people about to join."""
+    stated = sources.params.people
+    seats = {seat.filled_by or seat.id for seat in stated.positions}
+    seats |= {f"{seat.id}-{number}" for seat in stated.positions for number in range(1, seat.count + 1)}
+    seats |= {move.person for move in stated.movements if move.kind == "joins"}
+    targets = sources.cells[sources.cells["target_minor"] > 0]
+    return sorted((set(targets["person_id"]) & seats) - set(sources.people["person_id"]))
 
 
 def person_letter(sources: Sources, person_id: str) -> Letter:
@@ -139,6 +154,7 @@ def _letter(sources: Sources, cells: pd.DataFrame, signer: Holder | None, **stat
     own = signer if stated["level"] == "person" else None
     total = sum(amount.target_minor for amount in amounts)
     approval = sources.approval
+    needs, measured = sources.needs.get(node, ((), Text("", "")))
     return Letter(
         plan=plan.text,
         issuer=_issuer(sources, clauses.issuer),
@@ -150,7 +166,9 @@ def _letter(sources: Sources, cells: pd.DataFrame, signer: Holder | None, **stat
         amounts=tuple(amounts),
         kpis=tuple(_kpis(sources, node, role, total)),
         steps=sources.steps.get(node, ()),
-        figures=tuple(_figures(sources, node)),
+        figures=(*_figures(sources, node, total), *sources.beside.get(node, ())),
+        needs=needs,
+        needs_note=measured,
         incentives=tuple(incentive_lines(sources.params, plan.start, sources.as_of, stated["level"], role,
                                          with_pay=sources.with_pay)),
         adjustment=clauses.adjustment,
@@ -183,7 +201,8 @@ def _kpis(sources: Sources, node: str, role: str, total: int) -> Iterator[Kpi]:
                             sources.as_of)  # fmt: skip
 
 
-def _figures(sources: Sources, node: str) -> Iterator[Figure]:
+def _figures(sources: Sources, node: str, total: int) -> Iterator[Figure]:
+    """Figures side by side; the one people are judged by is the letter's own target."""
     stated = sources.figures.get(node)
     if not stated:
         return
@@ -191,15 +210,18 @@ def _figures(sources: Sources, node: str) -> Iterator[Figure]:
     for figure in decomposition.figures:
         if figure.decided <= sources.as_of:
             is_judged = figure.id == decomposition.judged_by
-            yield Figure(figure.text, figure.owner, stated.get(figure.id), is_judged)
+            yield Figure(figure.text, figure.owner, total if is_judged else stated.get(figure.id), is_judged)
 
 
 def _members(sources: Sources, cells: pd.DataFrame) -> Iterator[Member]:
     summed = cells.groupby("person_id", observed=True)["target_minor"].sum().sort_index()
-    nobody = Text("未分配到人", "not assigned").zh if sources.params.company.language == "zh" else "not assigned"
+    is_zh, waiting = sources.params.company.language == "zh", set(vacant(sources))
+    nobody, seat = ("未分配到人", "待补岗位") if is_zh else ("not assigned", "open seat")
     for person, amount in summed.items():
         if person == UNASSIGNED:
             yield Member(nobody, "", int(amount), UNASSIGNED)
+        elif person in waiting:
+            yield Member(seat, "", int(amount), str(person))
         else:
             known = _holder(sources, str(person))
             yield Member(known.name, known.role, int(amount), known.id)

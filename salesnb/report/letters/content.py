@@ -87,6 +87,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Need:
+    """What has to happen for the target to be reached (R28): measured, beside what is asked of all."""
+
+    text: Text
+    needed: float | None
+    asked: float | None = None
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
 class Acknowledgement:
     """Whether the letter was signed: ``on`` is the day it was or was objected to."""
 
@@ -110,7 +120,7 @@ class Letter:
 
     ``revision`` is the approved target's name (2024-r01), empty for a proposal, which makes the letter a draft;
     ``chain_head`` the hash that stands for it. ``replaces`` names the letter this one supersedes, ``changes`` what
-    differs. ``incentives`` are sentences.
+    differs. ``incentives`` are sentences. ``needs`` is what the target takes in orders, customers, quotes and visits.
     """
 
     plan: str
@@ -128,6 +138,8 @@ class Letter:
     kpis: tuple[Kpi, ...]
     steps: tuple[Step, ...] = ()
     figures: tuple[Figure, ...] = ()
+    needs: tuple[Need, ...] = ()
+    needs_note: Text = NO_WORDS
     members: tuple[Member, ...] = ()
     incentives: tuple[Text, ...] = ()
     adjustment: str = ""

@@ -35,7 +35,7 @@ def html_letter(letter: Letter, lang: str) -> str:
 
 def _side(grid: Grid, column: int) -> Markup:
     """The class of a cell: words to the left, the widest of them with room."""
-    names = [*(["l"] if column < grid.left else []), *(["w"] if grid.wide and column == grid.wide else [])]
+    names = [*(["l"] if column < grid.left else []), *(["w"] if column == grid.wide else [])]
     return Markup(f' class="{" ".join(names)}"') if names else Markup("")
 
 

@@ -117,6 +117,7 @@ class _Sayer(Grids):
         yield Text("销售目标", "Targets"), self.targets()
         yield Text("业绩口径", "What counts"), iter((Words(letter.basis.get(self.lang)),))
         yield Text("考核指标与权重", "Indicators and weights"), self.kpis()
+        yield Text("完成目标需要的活动量", "What the target takes"), self.needs()
         yield Text("目标的由来", "How the number was made"), self.steps()
         yield Text("激励", "Incentives"), self.items(tuple(text.get(self.lang) for text in letter.incentives))
         yield Text("目标调整", "Adjustment"), self.items((letter.adjustment,))
@@ -184,6 +185,22 @@ class _Sayer(Grids):
             "note",
         )
 
+    def needs(self) -> Iterator[Block]:
+        """Orders, customers, quotes, leads and visits behind the target, beside what is asked of everybody."""
+        letter = self.letter
+        if not letter.needs:
+            return
+        head = (self.said(Text("项目", "Activity")), self.said(Text("由目标倒推", "Needed for the target")),
+                self.said(Text("公司要求", "Asked of all")))  # fmt: skip
+        rows = tuple(
+            (need.text.get(self.lang), *(numbers.MISSING if value is None else numbers.figure(value, need.decimals)
+                                         for value in (need.needed, need.asked)))
+            for need in letter.needs
+        )  # fmt: skip
+        yield Grid(head, rows)
+        if letter.needs_note.get(self.lang):
+            yield Words(letter.needs_note.get(self.lang), "note")
+
     def steps(self) -> Iterator[Block]:
         """From the base to the target, running sum beside each step."""
         if not self.letter.steps:
@@ -198,7 +215,7 @@ class _Sayer(Grids):
             rows.append((step.text.get(self.lang), ground, amount, self.unit.format(running)))
         rows.append((self.said(Text("目标", "Target")), "", "", self.unit.format(self.letter.target_minor)))
         caption = self.said(Text(f"金额单位：{self.unit.label}", f"Amounts in {self.unit.label}"))
-        yield Grid(head, tuple(rows), total=True, left=2, caption=caption, wide=1)
+        yield Grid(head, tuple(rows), total=True, left=2, caption=caption, wide=0)
 
     def signings(self) -> tuple[Signing, ...]:
         """Both sides' lines."""

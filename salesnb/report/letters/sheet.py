@@ -24,7 +24,7 @@ class Items:
 class Grid:
     """A table: the first ``left`` columns are words, the rest figures; ``total`` marks the last row as the sum.
 
-    ``wide`` names the column that takes the room.
+    ``wide`` names the column that takes the room, -1 none.
     """
 
     head: tuple[str, ...]
@@ -32,7 +32,7 @@ class Grid:
     total: bool = False
     left: int = 1
     caption: str = ""
-    wide: int = 0
+    wide: int = -1
 
 
 Block = Words | Items | Grid

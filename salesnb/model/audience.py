@@ -1,0 +1,33 @@
+"""Folders and files of those who may read only their own: ``person/ID``, ``region/ID`` (R79)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+_ODD = re.compile(r"[^\w\-.]", re.UNICODE)
+_DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+LONGEST = 48
+
+
+def folder_name(node: str) -> str:
+    """A node's id as a folder's name: itself where every system takes it, else what can be kept of it and a hash.
+
+    Ids that differ only in case get different names: two of them would be one folder on Windows and macOS.
+    """
+    kept = _ODD.sub("_", node).strip(". ")[:LONGEST]
+    if kept and kept == node == node.upper() and not _DEVICE.match(node):
+        return node
+    return f"{kept or 'node'}-{hashlib.sha256(node.encode()).hexdigest()[:6]}"
+
+
+def own_file(level: str, node: str, name: str) -> PurePosixPath:
+    """``LEVEL/NODE/NAME`` below a version's folder."""
+    return PurePosixPath(level, folder_name(node), _ODD.sub("_", name))
+
+
+def href(path: PurePosixPath) -> str:
+    """The address of a version's file from one of its pages in ``all/``."""
+    return f"../{quote(path.as_posix())}"

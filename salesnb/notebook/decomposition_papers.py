@@ -1,0 +1,279 @@
+"""Papers of a plan: responsibility letters of people and regions, forms for managers, in their readers' folders."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from salesnb.model.audience import href, own_file
+from salesnb.model.errors import Text
+from salesnb.model.tables import Column
+from salesnb.notebook.decomposition_counts import CountQuestions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from markupsafe import Markup
+
+    from salesnb.model.forms import Form
+    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.letters import Letter, Sources
+    from salesnb.versions.targets import Chain, Revision
+
+STATES = {
+    "draft": ("", Text("草稿", "Draft")),
+    "open": ("warn", Text("待签", "To sign")),
+    "late": ("bad", Text("逾期未签", "Overdue")),
+    "signed": ("good", Text("已签", "Signed")),
+    "objected": ("bad", Text("有异议", "Objected")),
+}
+NODES = {"region": "region_id", "person": "person_id"}
+LEVEL_WORDS = {"region": Text("区域", "Region"), "person": Text("人员", "Person")}
+
+
+class PaperQuestions(CountQuestions):
+    """Letters, their signatures, and forms."""
+
+    # ------------------------------------------------------------------ approved targets
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The plan's approved targets, verified."""
+        from salesnb.versions.targets import read_chain
+
+        return read_chain(self.params.folder, self.period.text)
+
+    @cached_property
+    def approved(self) -> Revision | None:
+        """The revision known on the day; quotas that were imported have no letters of ours."""
+        found = self.chain.known(self.as_of)
+        return found if found is not None and found.source == "proposal" else None
+
+    @cached_property
+    def approved_cells(self) -> pd.DataFrame | None:
+        """Its cells; None without one."""
+        return None if self.approved is None else self.chain.cells(self.approved)
+
+    @cached_property
+    def is_as_approved(self) -> bool:
+        """Whether this plan's targets are, cell by cell, the approved ones."""
+        if self.approved_cells is None:
+            return False
+        keys = ["region_id", "team_id", "person_id", "product_id", "month"]
+        old, new = (frame.groupby(keys)["target_minor"].sum() for frame in (self.approved_cells, self.plan.table))
+        return bool(old[old != 0].sort_index().equals(new[new != 0].sort_index()))
+
+    # ------------------------------------------------------------------ letters
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Everything the letters are made from: this plan's tables, approved or not yet."""
+        from salesnb.report.letters import Approval, Issue
+
+        approval = Approval()
+        if self.is_as_approved and self.approved is not None:
+            r = self.approved
+            approval = Approval(r.name, r.decided, r.by, r.from_, r.source_version, r.hash)
+        signed = self.params.decomposition.signed_by(approval.revision, self.as_of) if approval.revision else {}
+        return self._composed(self.tables["target_cells"], Issue(self.as_of, approval, _receipts(signed)))
+
+    def _composed(self, cells: pd.DataFrame, issue: Any) -> Sources:
+        from salesnb.report.letters import TABLES, composed
+
+        tables = {name: self.tables[name] for name in TABLES if name in self.tables}
+        roster = self.facts.table("people", self.as_of)
+        return composed(self.params, self.period, cells, tables, (roster, self.all_names), issue)
+
+    @cached_property
+    def all_names(self) -> dict[str, str]:
+        """Names of every node the papers speak of."""
+        out: dict[str, str] = {}
+        for dimension in ("product_line", "team_id", "region_id", "person_id"):
+            out |= self.names_of(dimension)
+        return out
+
+    @cached_property
+    def letters_made(self) -> list[Letter]:
+        """Every letter, checked; a draft against approved targets says what it would change."""
+        from salesnb.report.letters import Approval, Issue, check_letter, letters, replacing
+
+        made = [check_letter(letter) for letter in letters(self.sources)]
+        if self.approved is None or self.approved_cells is None or self.is_as_approved:
+            return made
+        r = self.approved
+        issue = Issue(self.as_of, Approval(r.name, r.decided, r.by, r.from_, r.source_version, r.hash))
+        before = {letter.node_id: letter for letter in letters(self._composed(self.approved_cells, issue))}
+        return [replacing(letter, before.get(letter.node_id)) for letter in made]
+
+    def letters(self) -> Exhibit:
+        """Writes every letter as a page and as Word, and lists them with their state."""
+        from salesnb.report.exhibit import Details, Exhibit
+        from salesnb.report.letters import vacant
+        from salesnb.report.sentences import decomposition_papers as said
+
+        self._ready()
+        if self.params.decomposition.letter is None:
+            none = Text("decomposition.yaml 没有 letter，不出责任书。", "decomposition.yaml has no letter.")
+            return Exhibit("letters", reading=self.say(none), is_absent=True)
+        if not self.letters_made:
+            nobody = Text("没有人承担目标，不出责任书。", "Nobody carries a target, so there are no letters.")
+            return Exhibit("letters", reading=self.say(nobody), is_absent=True)
+        papers = {letter.node_id: self._written(letter) for letter in self.letters_made}
+        regions, people = ([one for one in self.letters_made if one.level == level] for level in ("region", "person"))
+        approval = self.sources.approval
+        names = self.names_of("person_id")
+        seats = [names.get(seat, seat) for seat in vacant(self.sources)]
+        unset = sum(bool(letter.missing) for letter in self.letters_made)
+        reading = [said.letters((len(people), len(regions)), (approval.revision, self.letters_made[0].sign_by), seats,
+                                unset, self.lang)]  # fmt: skip
+        if approval.revision:
+            states = [self._state(letter) for letter in self.letters_made]
+            counted = {name: sum(one in waiting for one in states) for name, waiting in _SIGNED.items()}
+            reading.append(said.signatures(counted, states.count("late"), self.lang))
+        title = self.say(Text(f"个人责任书：{len(people)} 份", f"Personal letters: {len(people)}"))
+        details = [Details(title, self._letter_table(people, papers, "person"))]
+        return Exhibit("letters", reading=reading, table=self._letter_table(regions, papers, "region"), details=details)
+
+    def _ready(self) -> None:
+        """Have every table that a letter is made from, whatever the page has asked so far."""
+        if "target_cells" not in self.tables:
+            self.publish()
+
+    def _written(self, letter: Letter) -> tuple[PurePosixPath, PurePosixPath]:
+        """The letter's files, written: the page and the Word document."""
+        from salesnb.report.letters import html_letter, write_docx
+
+        page, word = (own_file(letter.level, letter.node_id, f"{letter.number}.{kind}") for kind in ("html", "docx"))
+        path = self._place(page)
+        path.write_text(html_letter(letter, self.lang), encoding="utf-8", newline="\n")
+        write_docx(self._place(word), letter, self.lang)
+        return page, word
+
+    def _place(self, file: PurePosixPath) -> Path:
+        """Where a file of the version is written, noted so that a later version carries it along."""
+        path = self.folder.joinpath(*file.parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.written.add(file.as_posix())
+        return path
+
+    @cached_property
+    def written(self) -> set[str]:
+        """Files written beside the tables, relative to the version."""
+        return set()
+
+    def _state(self, letter: Letter) -> str:
+        if not letter.revision:
+            return "draft"
+        if letter.acknowledgement.state != "open":
+            return letter.acknowledgement.state
+        return "late" if letter.sign_by < self.as_of else "open"
+
+    def _letter_table(
+        self, letters: list[Letter], papers: Mapping[str, tuple[PurePosixPath, PurePosixPath]], level: str
+    ) -> Markup:
+        from salesnb.report.tables import Options, Show, render
+
+        rows = [
+            {
+                "name": letter.node_name,
+                "holder": letter.holder.name if level == "region" else letter.holder.role,
+                "target": letter.target_minor,
+                "sign_by": letter.sign_by.isoformat(),
+                "state": _pill(self._state(letter), self.lang),
+                "open": _links(papers[letter.node_id], self.lang),
+            }
+            for letter in sorted(letters, key=lambda one: (-one.target_minor, one.node_id))
+        ]
+        holder = Text("责任人", "Held by") if level == "region" else Text("岗位", "Role")
+        shows = [
+            Show(Column("name", "text", LEVEL_WORDS[level])),
+            Show(Column("holder", "text", holder)),
+            Show(Column("target", "minor", Text("目标", "Target"), unit="money")),
+            Show(Column("state", "text", Text("状态", "State"))),
+            Show(Column("sign_by", "text", Text("签署期限", "Sign by"))),
+            Show(Column("open", "text", Text("责任书", "Letter"))),
+        ]
+        word = LEVEL_WORDS[level]
+        caption = self.say(Text(f"{word.zh}责任书", f"Letters by {word.en.lower()}"))
+        return render(rows, shows, self.lang, self.unit_shown, Options(caption=caption, fold=60))
+
+    # ------------------------------------------------------------------ forms
+
+    @cached_property
+    def forms_made(self) -> list[Form]:
+        """The managers' forms of this plan."""
+        from salesnb.intake.forms import Handed, forms_of
+
+        self._ready()
+        roster = self.facts.table("people", self.as_of)
+        handed = Handed(self.period, self.tables["target_cells"], roster, self.all_names, self.as_of)
+        return forms_of(self.params, handed)
+
+    def forms(self) -> Exhibit:
+        """Writes a workbook to fill in for every region, and lists them."""
+        from salesnb.report.excel_forms import write_form
+        from salesnb.report.exhibit import Exhibit
+        from salesnb.report.sentences import decomposition_papers as said
+        from salesnb.report.tables import Options, Show, render
+
+        if not self.forms_made:
+            none = Text("没有区域承担目标，不出填报表。", "No region carries a target, so there are no forms.")
+            return Exhibit("forms", reading=self.say(none), is_absent=True)
+        rows = []
+        for form in self.forms_made:
+            name = f"{form.plan}-commitments-{form.round}-{form.top.id}.xlsx"
+            file = own_file("region", form.top.id, name)
+            write_form(self._place(file), form, self.lang)
+            rows.append({"name": form.top.name, "manager": form.manager, "lines": len(form.rows),
+                         "target": sum(sum(row.targets) for row in form.rows),
+                         "open": _anchor(file, Text("填报表（Excel）", "Form (Excel)").get(self.lang))})  # fmt: skip
+        first = self.forms_made[0]
+        shows = [
+            Show(Column("name", "text", LEVEL_WORDS["region"])),
+            Show(Column("manager", "text", Text("填报人", "Filled in by"))),
+            Show(Column("lines", "count", Text("人数", "People"))),
+            Show(Column("target", "minor", Text("下达数", "Handed down"), unit="money")),
+            Show(Column("open", "text", Text("填报表", "Form"))),
+        ]
+        caption = self.say(Text("填报表", "Forms"))
+        table = render(rows, shows, self.lang, self.unit_shown, Options(caption=caption))
+        reading = said.forms(len(rows), (first.round, first.due, first.version), self.lang)
+        return Exhibit("forms", reading=reading, table=table)
+
+
+_SIGNED = {"signed": ("signed",), "objected": ("objected",), "open": ("open", "late")}
+
+
+def _receipts(signed: Mapping[str, Any]) -> dict[str, Any]:
+    """Node → what came back of its letter."""
+    from salesnb.report.letters.content import Acknowledgement
+
+    return {node: Acknowledgement(entry.state, entry.on, entry.note) for node, entry in signed.items()}
+
+
+def _pill(state: str, lang: str) -> Markup:
+    from markupsafe import Markup
+
+    from salesnb.report import cards, markup
+
+    kind, word = STATES[state]
+    if kind:
+        return cards.pill(kind, lang, word.get(lang))
+    return Markup('<span class="pill">{}</span>').format(markup.text(word.get(lang)))
+
+
+def _links(papers: tuple[PurePosixPath, PurePosixPath], lang: str) -> Markup:
+    from markupsafe import Markup
+
+    page, word = papers
+    return Markup("{} · {}").format(_anchor(page, Text("网页", "Page").get(lang)), _anchor(word, "Word"))
+
+
+def _anchor(file: PurePosixPath, words: str) -> Markup:
+    from markupsafe import Markup
+
+    from salesnb.report import markup
+
+    return Markup('<a href="{}">{}</a>').format(markup.attribute(href(file)), markup.text(words))
