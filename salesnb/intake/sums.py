@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.intake.bench import connected
+from salesnb.intake.bench import connected, literal
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.periods import Window
 
 if TYPE_CHECKING:
@@ -33,21 +34,24 @@ DIMENSIONS = (
     "currency",
 )
 
-_MEASURES = """
+_NOBODY = literal(UNASSIGNED)  # a line without a customer adds none
+_MEASURES = f"""
     sum(net_minor)::BIGINT AS net_minor,
     coalesce(sum(net_minor) FILTER (is_return), 0)::BIGINT AS returns_minor,
     sum(quantity) AS quantity,
     sum(list_minor)::BIGINT AS list_minor,
     sum(cost_minor)::BIGINT AS cost_minor,
+    sum(net_minor) FILTER (cost_minor IS NOT NULL)::BIGINT AS costed_minor,
     count(*) AS line_count,
     count(DISTINCT order_id) FILTER (NOT is_return) AS order_count,
-    count(DISTINCT customer_id) FILTER (NOT is_return) AS customer_count
+    count(DISTINCT customer_id) FILTER (NOT is_return AND customer_id <> {_NOBODY}) AS customer_count
 """
 _KNOWN = "order_date <= $as_of AND coalesce(known_date, order_date) <= $as_of"
 
 
 def sums(lines: Path, by: Sequence[str], windows: Sequence[Window], as_of: date) -> pd.DataFrame:
-    """Sales by window and by the dimensions ``by``, sorted: window, *by, net/returns/list/cost_minor, quantity, counts.
+    """Sales by window and by the dimensions ``by``, sorted: window, *by, net/returns/list/cost/costed_minor, quantity,
+    counts. ``costed_minor`` is the net amount of the lines whose cost is known: a margin is measured on it alone.
 
     A window of whole months takes lines by their settlement month, one without months by order date. Lines known or
     ordered after ``as_of`` are left out. An unknown dimension raises ValueError.

@@ -79,8 +79,8 @@ class PayQuestions(SeriesQuestions):
         mine = sold[sold["person_id"] == person]
         known = mine if len(mine) and mine["net_minor"].sum() > 0 else sold
         margin = None
-        if len(known) and known["cost_minor"].notna().all() and known["net_minor"].sum() > 0:
-            margin = 1 - float(known["cost_minor"].sum()) / float(known["net_minor"].sum())
+        if len(known) and known["costed_minor"].fillna(0).sum() > 0:
+            margin = 1 - float(known["cost_minor"].sum()) / float(known["costed_minor"].sum())
         return incentives.Mix(rate, margin)
 
     @cached_property

@@ -71,9 +71,9 @@ class SeriesQuestions(PlanBase):
     def _margin(self, where: Selection, months: Sequence[str]) -> float | None:
         frame = self._chosen(where)
         rows = None if frame is None else frame[frame["month"].isin(list(months))]
-        if rows is None or rows["cost_minor"].isna().any() or rows["net_minor"].sum() <= 0:
+        if rows is None or rows["costed_minor"].fillna(0).sum() <= 0:
             return None
-        return 1 - float(rows["cost_minor"].sum()) / float(rows["net_minor"].sum())
+        return 1 - float(rows["cost_minor"].sum()) / float(rows["costed_minor"].sum())
 
     def _collection(self, where: Selection, months: Sequence[str]) -> float | None:
         receipts, sales = self.facts.table("receipts", self.as_of), self._sales({}, months)

@@ -26,7 +26,16 @@ LIFE_WORDS = {
 }
 _REST = Text("其他", "Others")
 _WORDS = {"good": Text("好转", "Better"), "bad": Text("变差", "Worse")}
-_NODE_COLUMNS = ("share_of_sales", "growth_rate", "share_shift_rate", "share_of_growth", "cagr_rate", "margin_rate")
+_NODE_COLUMNS = (
+    "share_of_sales",
+    "growth_rate",
+    "share_shift_rate",
+    "share_of_growth",
+    "cagr_rate",
+    "margin_rate",
+    "share_of_sales_costed",
+)
+WHOLE = 0.9995  # a share of known costs that prints as 100.0 % needs no word
 SEEN = 0.0005  # a change that prints as 0.0 is neither better nor worse
 
 
@@ -39,6 +48,7 @@ class _Metric:
     write: Callable[[Any], str]
     is_rate: bool = False
     better: int = 1
+    rests_on: Text | None = None  # what part of the sales it speaks for, where that is not all
 
     def card(self, lang: str) -> Card:
         """The newest value against the window before."""
@@ -48,12 +58,14 @@ class _Metric:
         now = self.values.iloc[-1]
         before = self.values.iloc[-2] if len(self.values) > 1 else None
         if before is None or before != before or (not self.is_rate and before <= 0):
-            return Card(self.label.get(lang), self.write(now))
+            return Card(self.label.get(lang), self.write(now), self.rests_on.get(lang) if self.rests_on else "")
         shift = now - before if self.is_rate else now / before - 1
         change = points(shift, lang) if self.is_rate else rate(shift, signed=True)
         moved = abs(shift) >= SEEN
         state = "good" if moved and shift * self.better > 0 else "bad" if moved else ""
         sub = Text(f"上年 {self.write(before)}", f"before {self.write(before)}").get(lang)
+        if self.rests_on:
+            sub += Text("；", "; ").get(lang) + self.rests_on.get(lang)
         return Card(
             self.label.get(lang), self.write(now), sub, change, state, word=_WORDS[state].get(lang) if state else ""
         )
@@ -73,10 +85,20 @@ def cards(totals: pd.DataFrame, unit: MoneyUnit, lang: str) -> list[Card]:
         _Metric(Text("销售额", "Sales"), totals["net_minor"], unit.brief),
         _Metric(Text("购买客户数", "Customers who bought"), totals["customer_count"], count),
         _Metric(Text("客单价", "Sales per customer"), totals["net_minor"] / buyers, amount),
-        _Metric(Text("毛利率", "Gross margin"), totals["margin_rate"], rate, is_rate=True),
+        _Metric(Text("毛利率", "Gross margin"), totals["margin_rate"], rate, True, rests_on=_costed(totals)),
         _Metric(Text("退货率", "Return rate"), returned, rate, True, -1),
     ]
     return [metric.card(lang) for metric in metrics if metric.values.iloc[-1] == metric.values.iloc[-1]]
+
+
+def _costed(totals: pd.DataFrame) -> Text | None:
+    """How much of the newest window's sales the margin speaks for; None when that is all of them."""
+    from salesnb.report.numbers import rate
+
+    share = totals["share_of_sales_costed"].iloc[-1]
+    if not share < WHOLE:
+        return None
+    return Text(f"按有成本的 {rate(share)} 销售额计算", f"of the {rate(share)} of sales whose cost is known")
 
 
 def contribution(gains: pd.DataFrame, unit: MoneyUnit, lang: str, steps: int) -> Exhibit:
@@ -120,6 +142,8 @@ def node_table(frame: pd.DataFrame, labels: Sequence[str], label: Text, unit: Mo
     shows = [Show(Column("name", "text", label))]
     shows += [Show(Column(f"net_{w}", "minor", Text(span(w, "zh"), span(w, "en")), unit="money")) for w in labels]
     for name in _NODE_COLUMNS:
+        if name == "share_of_sales_costed" and not (newest[name] < WHOLE).any():
+            continue  # every cost is known
         if newest[name].notna().any():
             is_change = name in ("growth_rate", "share_shift_rate", "cagr_rate")
             shows.append(Show(contract_of.column(name), signed=is_change, points=name == "share_shift_rate"))

@@ -54,7 +54,8 @@ class Past(Book):
             )
         rates = history.node_history(sums, "currency", self.windows, {}).set_index("window")
         out = sums.set_index("window").reindex([w.label for w in self.windows])
-        out[["growth_rate", "cagr_rate", "margin_rate"]] = rates[["growth_rate", "cagr_rate", "margin_rate"]]
+        kept = ["growth_rate", "cagr_rate", "margin_rate", "share_of_sales_costed"]
+        out[kept] = rates[kept]
         return out.reset_index()
 
     def _total(self, window: str, column: str) -> int:

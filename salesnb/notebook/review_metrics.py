@@ -118,9 +118,10 @@ class MetricQuestions(ReviewBasis):
 
         label, span = window.label, (window.start, window.end)
         total = self.totals[self.totals.index == label]
-        cost = int(total["cost_minor"].sum()) if len(total) and total["cost_minor"].notna().all() else None
+        known = total[total["costed_minor"].notna()]
+        costed = (int(known["costed_minor"].sum()), int(known["cost_minor"].sum())) if len(known) else None
         orders = int(total["order_count"].sum())
-        out = review.sales_figures(self.customers_in(label), orders, cost)
+        out = review.sales_figures(self.customers_in(label), orders, costed)
         out["repurchase_rate"] = review.repurchase(self.customers_in(f"{label}-buying"))
         first = self.facts.first_orders(self.as_of)
         fresh = first["first_date"].dt.date.between(*span)

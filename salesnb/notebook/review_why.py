@@ -160,7 +160,7 @@ class WhyQuestions(NodeQuestions):
         before = self.window(self.main, "-1y")
         windows = [one for one in (before, self.main.window(self.calendar)) if one]
         sums = self.facts.sums(("region_id", "product_line"), windows, self.as_of)
-        known = before is not None and sums["cost_minor"].notna().all()
+        known = before is not None and sums["costed_minor"].notna().any()
         sums = sums if known else sums.iloc[:0]
         label = before.label if before else ""
         cells = sums.assign(

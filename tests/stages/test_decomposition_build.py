@@ -39,7 +39,8 @@ def history(amount: int = 1_000_00, seats: list[tuple[str, str, str]] | None = N
         for k in (1, 2)
         for month in month_range("2021-01", "2023-12")
     ]
-    return pd.DataFrame(rows, columns=[*DIMS, "month", "net_minor", "cost_minor"])
+    out = pd.DataFrame(rows, columns=[*DIMS, "month", "net_minor", "cost_minor"])
+    return out.assign(costed_minor=out["net_minor"])
 
 
 def roster(*rows: tuple[str, str, str, str, str | None]) -> pd.DataFrame:

@@ -18,11 +18,21 @@ LABELS = [w.label for w in PLAN]
 
 def sums(cells):
     rows = [
-        {"window": w, "region_id": n, "net_minor": v, "cost_minor": v // 2, "order_count": 1, "customer_count": 1}
+        {
+            "window": w,
+            "region_id": n,
+            "net_minor": v,
+            "cost_minor": v // 2,
+            "costed_minor": v,
+            "order_count": 1,
+            "customer_count": 1,
+        }
         for (n, w), v in cells.items()
     ]
-    columns = ["window", "region_id", "net_minor", "cost_minor", "order_count", "customer_count"]
-    return pd.DataFrame(rows, columns=columns).astype({"net_minor": "int64", "cost_minor": "Int64"})
+    columns = ["window", "region_id", "net_minor", "cost_minor", "costed_minor", "order_count", "customer_count"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"net_minor": "int64", "cost_minor": "Int64", "costed_minor": "Int64"}
+    )
 
 
 def nodes(cells, names=None):

@@ -16,7 +16,9 @@ LABELS = [w.label for w in YEARS]
 def nodes(sold):
     rows = [(p, w, v) for p, values in sold.items() for w, v in zip(LABELS, values, strict=True) if v]
     sums = pd.DataFrame(rows, columns=["product_id", "window", "net_minor"])
-    sums = sums.assign(cost_minor=sums["net_minor"] // 2, order_count=1, customer_count=1)
+    sums = sums.assign(
+        cost_minor=sums["net_minor"] // 2, costed_minor=sums["net_minor"], order_count=1, customer_count=1
+    )
     return history.node_history(sums, "product_id", YEARS, {})
 
 

@@ -112,7 +112,7 @@ def test_margin_falls_by_mix_or_by_the_lines_own_margins():
         rows.append((side, "N", "B", int(1000 * rest), int(400 * rest)))
         for region in ("S", "E", "W"):
             rows += [(side, region, "A", 500, 400), (side, region, "B", 500, 200)]
-    frame = pd.DataFrame(rows, columns=["side", "region_id", "product_line", "net_minor", "cost_minor"])
+    frame = pd.DataFrame(rows, columns=["side", "region_id", "product_line", "costed_minor", "cost_minor"])
     out = review.margin_mix(frame, {}).set_index("region_id")
     assert out.loc["N", "mix_rate"] == pytest.approx(-0.12, abs=0.005) and abs(out.loc["N", "own_rate"]) < 0.005
     assert out["stands_out"].to_dict() == {"E": False, "N": True, "S": False, "W": False}

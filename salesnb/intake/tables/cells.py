@@ -29,6 +29,7 @@ def cells_sql(lines: str, where: str = "true", netted: bool = True) -> str:
     )
     return (
         f"SELECT {keys}, {_quantity(kept)}, {sums},"
+        f" sum(net_minor) FILTER (cost_minor IS NOT NULL AND {kept})::BIGINT AS costed_minor,"
         " coalesce(sum(net_minor) FILTER (is_return), 0)::BIGINT AS returns_minor,"
         " count(*) FILTER (is_primary AND NOT is_return) AS line_count"
         f" FROM {lines} WHERE {where} GROUP BY {keys} ORDER BY {keys}"

@@ -12,12 +12,24 @@ from salesnb.model.errors import Text
 
 # id column, dimension table
 _KEYS = (("person_id", "people"), ("product_id", "products"), ("customer_id", "customers"), ("dealer_id", "dealers"))
-# dimension table, alias, id column, attributes it fills
+# dimension table, alias, id column, attributes it fills: what a thing is by nature or, for people, by its post that day
 _FILLS = (
     ("products", "p", "product_id", ("product_line", "category")),
     ("customers", "c", "customer_id", ("customer_type", "industry", "dealer_id")),
     ("people", "h", "person_id", ("region_id", "team_id")),
 )
+# facts of the order, not of its customer: a blank cell says that no dealer was in it. The master speaks only for
+# exports that have no such column at all.
+_OF_THE_ORDER = {"dealer_id": ("dealer_id", "dealer_name")}
+
+
+def _where_unsaid(rows: Stack, attribute: str, value: str) -> str:
+    """``value`` for files whose export has no column for a fact of the order; as it is for every other attribute."""
+    columns = _OF_THE_ORDER.get(attribute)
+    if columns is None:
+        return value
+    silent = [i for i in range(len(rows.raws)) if not any(rows.says(i, c) for c in columns)]
+    return f"CASE WHEN t._file IN ({', '.join(map(str, silent))}) THEN {value} END" if silent else "NULL"
 
 
 def by_name(bench: Bench, rows: Stack, table: str, dims: Mapping[str, str]) -> str:
@@ -63,9 +75,10 @@ def _named(rows: Stack, column: str, dimension: str, count: int, example: str) -
     )
 
 
-def filled(bench: Bench, table: str, dims: Mapping[str, str], day: str) -> str:
+def filled(bench: Bench, rows: Stack, table: str, dims: Mapping[str, str], day: str) -> str:
     """``table`` whose blank attributes come from the dimension tables: a product's line, a customer's type, industry
-    and dealer, a person's region and team as of ``day`` (an expression). What the row says itself always wins."""
+    a person's region and team as of ``day`` (an expression). What the row says itself always wins, and a blank dealer
+    is an order without one: the customer's dealer stands in only where an export has no column of dealers."""
     have = {c for c, *_ in bench.rows(f"DESCRIBE {table}")}
     joins, replaced = [], []
     for dimension, alias, key, attributes in _FILLS:
@@ -81,7 +94,7 @@ def filled(bench: Bench, table: str, dims: Mapping[str, str], day: str) -> str:
             joins.append(f"LEFT JOIN {dims[dimension]} {alias} ON t.{key} = {alias}.{key}")
             known = f"{alias}.{{0}}"
         for attribute in wanted:
-            value = known.format(attribute)
+            value = _where_unsaid(rows, attribute, known.format(attribute))
             none = "" if attribute == "category" else f", {literal(UNASSIGNED)}"
             replaced.append(f"coalesce(nullif(t.{attribute}, {literal(UNASSIGNED)}), {value}{none}) AS {attribute}")
     if not joins:

@@ -55,7 +55,7 @@ def import_rows(bench: Bench, company: Company, rows: Stack, dims: Mapping[str, 
     bench.run(f"CREATE TABLE {out} AS SELECT {columns}, _file, _row FROM {prepared}")
     if rows.table in _DAYS:
         out = enrich.by_name(bench, rows, out, dims)
-        out = enrich.filled(bench, out, dims, _DAYS[rows.table])
+        out = enrich.filled(bench, rows, out, dims, _DAYS[rows.table])
     amount = SPECS[rows.table].amount
     if rows.table in ("receipts", "invoices", "shipments") and amount is not None:
         out = conversions.amount_to_basis(bench, company, rows, out, amount, _DAYS[rows.table])

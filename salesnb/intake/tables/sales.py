@@ -130,7 +130,7 @@ def _signed_returns(bench: Bench, rows: Stack, based: str) -> str:
 def _sourced(bench: Bench, rows: Stack, lines: str, dims: Mapping[str, str]) -> str:
     """Lines whose blanks the dimension tables fill; what they do not know either is ``_unassigned``."""
     named = enrich.by_name(bench, rows, lines, dims)
-    filled = enrich.filled(bench, named, dims, "order_date")
+    filled = enrich.filled(bench, rows, named, dims, "order_date")
     columns = [f"coalesce({c}, {literal(UNASSIGNED)}) AS {c}" for c in (*(i for i, _ in IDS), *PLAIN_IDS)]
     out = bench.name("sourced")
     bench.run(f"CREATE VIEW {out} AS SELECT * REPLACE ({', '.join(columns)}) FROM {filled}")

@@ -46,6 +46,11 @@ class Stack:
         known = self.headers[file] if file < len(self.headers) else {}
         return known.get(column, column)
 
+    def says(self, file: int, column: str) -> bool:
+        """Whether a file holds one of our columns at all, be it blank in every row."""
+        mapped = self.sources[file].columns.get(column)
+        return mapped is not None and (mapped.column is None or column in self.headers[file])
+
 
 def spellings(column: ColumnMap) -> list[tuple[str, ...]]:
     """The headers a map's column needs, each with its other spellings."""

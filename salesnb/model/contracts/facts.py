@@ -52,6 +52,16 @@ NET = Column(
 )
 LIST = Column("list_minor", "minor", Text("目录金额", "List amount"), unit="money", optional=True)
 COST = Column("cost_minor", "minor", Text("成本", "Cost"), unit="money", optional=True)
+COSTED = Column(
+    "costed_minor",
+    "minor",
+    Text("有成本的销售额", "Sales with known cost"),
+    unit="money",
+    definition=Text(
+        "成本已知的订单行的销售额，毛利率只按它计算", "sales of lines whose cost is known; margins rest on it"
+    ),
+    optional=True,
+)
 KNOWN = _date("known_date", "获知日期", "Known on", optional=True)
 
 SALES_LINES = TableContract(
@@ -121,6 +131,7 @@ SALES_CELLS = TableContract(
         NET,
         LIST,
         COST,
+        COSTED,
         Column("returns_minor", "minor", Text("其中退货", "of which returns"), unit="money"),
         Column("line_count", "count", Text("订单行数", "Order lines")),
     ),

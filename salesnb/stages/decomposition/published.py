@@ -122,6 +122,6 @@ def named_accounts(history: pd.DataFrame, accounts: Sequence[str]) -> pd.DataFra
     """History by ``DIMS``, customer_id and month with everybody but ``accounts`` as one, so that those can be planned
     by name without a cell for every customer."""
     kept = history["customer_id"].where(history["customer_id"].isin(list(accounts)), UNASSIGNED)
-    amounts = [column for column in ("net_minor", "cost_minor") if column in history]
+    amounts = [column for column in ("net_minor", "cost_minor", "costed_minor") if column in history]
     keys = [*DIMS, "customer_id", "month"]
     return history.assign(customer_id=kept).groupby(keys, sort=True)[amounts].sum().reset_index()

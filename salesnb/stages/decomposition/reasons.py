@@ -149,12 +149,12 @@ def _margin(case: Case) -> Floats:
 def margin_rates(setting: Setting) -> dict[str, float] | None:
     """Gross margin of the last twelve months by product, and of all under ""; None without cost."""
     own = setting.history[setting.history["month"].isin(setting.profile_months)]
-    if "cost_minor" not in own or own["cost_minor"].isna().all():
+    if "costed_minor" not in own or own["costed_minor"].fillna(0).sum() <= 0:
         return None
-    sums = own.groupby("product_id")[["net_minor", "cost_minor"]].sum().astype(float)
-    sold = sums[sums["net_minor"] > 0]
-    rates = {str(product): float(rate) for product, rate in (1 - sold["cost_minor"] / sold["net_minor"]).items()}
-    return rates | {"": float(1 - sold["cost_minor"].sum() / sold["net_minor"].sum())}
+    sums = own.groupby("product_id")[["costed_minor", "cost_minor"]].sum().astype(float)
+    sold = sums[sums["costed_minor"] > 0]  # lines whose cost nobody entered say nothing about a margin
+    rates = {str(product): float(rate) for product, rate in (1 - sold["cost_minor"] / sold["costed_minor"]).items()}
+    return rates | {"": float(1 - sold["cost_minor"].sum() / sold["costed_minor"].sum())}
 
 
 def _priority(case: Case) -> Floats:

@@ -34,24 +34,27 @@ def life_cycle(products: pd.DataFrame, named: Mapping[str, str], windows: Sequen
         return check(pd.DataFrame({name: [] for name in columns}), table)
     before = _before(products, windows).reindex(now.index).fillna(0).astype("int64")
     stage = [named.get(str(p)) or _placed(rate, is_first) for p, rate, is_first in _signs(now, products, windows)]
+    costed = now["share_of_sales_costed"].fillna(0) * now["net_minor"]  # a margin rests on lines with a cost
     rows = pd.DataFrame(
         {
             "stage": stage,
             "net_minor": now["net_minor"].to_numpy(),
             "before_minor": before.to_numpy(),
-            "gross": (now["margin_rate"] * now["net_minor"]).to_numpy(dtype=np.float64),
+            "costed": costed.to_numpy(dtype=np.float64),
+            "gross": (now["margin_rate"].fillna(0) * costed).to_numpy(dtype=np.float64),
         }
     )
     out = rows.groupby("stage", as_index=False).agg(
         product_count=("stage", "size"),
         net_minor=("net_minor", "sum"),
         before_minor=("before_minor", "sum"),
-        gross=("gross", lambda part: part.sum(skipna=False)),
+        costed=("costed", "sum"),
+        gross=("gross", "sum"),
     )
     total = int(out["net_minor"].sum())
     out["share_of_sales"] = out["net_minor"] / total if total > 0 else np.nan
     out["growth_rate"] = (out["net_minor"] / out["before_minor"].where(out["before_minor"] > 0) - 1).astype("float64")
-    out["margin_rate"] = out["gross"] / out["net_minor"].where(out["net_minor"] > 0)
+    out["margin_rate"] = out["gross"] / out["costed"].where(out["costed"] > 0)
     return check(out[columns], table)
 
 

@@ -30,7 +30,8 @@ def node_history(
     before = np.hstack([np.full((len(nodes), 1), np.nan), net[:, :-1]])
     share = _ratio(net, np.broadcast_to(total, net.shape))
     change, total_change = net - before, np.hstack([[np.nan], np.diff(total)])
-    cost = wide["cost_minor"].astype("float64").to_numpy().reshape(net.shape)
+    # a line whose cost nobody entered has no margin, not one of 100 %: margins rest on the lines with a cost
+    cost, costed = (wide[c].astype("float64").to_numpy().reshape(net.shape) for c in ("cost_minor", "costed_minor"))
     out = grid.to_frame(index=False).rename(columns={dimension: "node_id"})
     out["dimension"] = dimension
     out["name"] = out["node_id"].map(lambda node: names.get(node, node))
@@ -40,7 +41,8 @@ def node_history(
     out["share_shift_rate"] = (share - np.hstack([np.full((len(nodes), 1), np.nan), share[:, :-1]])).ravel()
     out["share_of_growth"] = _signed_ratio(change, np.broadcast_to(total_change, net.shape)).ravel()
     out["cagr_rate"] = _cagr(net).ravel()
-    out["margin_rate"] = _ratio(net - cost, net).ravel()
+    out["margin_rate"] = _ratio(costed - cost, costed).ravel()
+    out["share_of_sales_costed"] = _ratio(costed if np.isnan(costed).all() else np.nan_to_num(costed), net).ravel()
     for column in ("order_count", "customer_count"):
         out[column] = wide[column].fillna(0).astype("int64").to_numpy()
     return check(out, contract("history_nodes"))

@@ -82,10 +82,11 @@ def _state(one: Wanted, attained: float, value: float, last: float) -> str:
     return "none"
 
 
-def sales_figures(customers: pd.DataFrame, orders: int, cost_minor: int | None) -> dict[str, Figure]:
+def sales_figures(customers: pd.DataFrame, orders: int, costed: tuple[int, int] | None) -> dict[str, Figure]:
     """Sales, customers' and orders' value and margin of a window; ``customers``: one row each with net_minor > or < 0.
 
-    ``customers``: customer_id, net_minor, order_count (orders that are not returns).
+    ``customers``: customer_id, net_minor, order_count (orders that are not returns). ``costed``: sales of the lines
+    whose cost is known, and that cost; None where no line has one.
     """
     net = customers["net_minor"].astype(float)
     buyers = customers[customers["order_count"] > 0]
@@ -97,8 +98,8 @@ def sales_figures(customers: pd.DataFrame, orders: int, cost_minor: int | None) 
         out["revenue_per_customer"] = Figure(total / size, size, error)
     if orders:
         out["average_order_value"] = Figure(total / orders, orders)
-    if cost_minor is not None and total > 0:
-        out["gross_margin"] = Figure(1 - cost_minor / total, size)
+    if costed is not None and costed[0] > 0:
+        out["gross_margin"] = Figure(1 - costed[1] / costed[0], size)
     return out
 
 

@@ -176,17 +176,18 @@ def _factors(one: Funnelled, stream: str, with_leads: bool) -> list[float]:
 def margin_mix(cells: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """``review_mix``: each region's margin change split into product mix and own margins, and the line that moved most.
 
-    ``cells``: side (before, after), region_id, product_line, net_minor, cost_minor. A region stands out when its mix
+    ``cells``: side (before, after), region_id, product_line, costed_minor (sales of lines whose cost is known) and
+    their cost_minor. A region stands out when its mix
     effect is at least a point and lies three robust deviations below the other regions'.
     """
     rows = []
     for region, own in cells.groupby("region_id", sort=True):
         sides = [
-            own[own["side"] == s].groupby("product_line")[["net_minor", "cost_minor"]].sum()
+            own[own["side"] == s].groupby("product_line")[["costed_minor", "cost_minor"]].sum()
             for s in ("before", "after")
         ]
         lines = sorted(set(sides[0].index) | set(sides[1].index))
-        net = [side["net_minor"].reindex(lines).fillna(0).to_numpy(dtype=float) for side in sides]
+        net = [side["costed_minor"].reindex(lines).fillna(0).to_numpy(dtype=float) for side in sides]
         cost = [side["cost_minor"].reindex(lines).fillna(0).to_numpy(dtype=float) for side in sides]
         if min(n.sum() for n in net) <= 0:
             continue
