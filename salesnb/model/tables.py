@@ -15,13 +15,14 @@ from salesnb.model.errors import DataError, Place, Text
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["id", "text", "date", "month", "minor", "count", "number", "rate", "flag"]
+Kind = Literal["id", "text", "date", "moment", "month", "minor", "count", "number", "rate", "flag"]
 
 # pandas types by kind. Counts may be missing (a count nobody reported is not zero), money may not: it is a sum.
 DTYPES: dict[str, str] = {
     "id": "str",
     "text": "str",
     "date": "datetime64[ms]",
+    "moment": "datetime64[ms]",  # with time of day, local to the company's timezone
     "month": "str",
     "minor": "int64",
     "count": "Int64",
@@ -77,6 +78,13 @@ def check(frame: pd.DataFrame, table: TableContract) -> pd.DataFrame:
         out = out.sort_values(list(table.keys), kind="stable")
         _unique_keys(out, table)
     return out.reset_index(drop=True)
+
+
+def without_rows(table: TableContract) -> pd.DataFrame:
+    """The table in contract form without a row."""
+    import pandas as pd
+
+    return check(pd.DataFrame(columns=[column.name for column in table.columns]), table)
 
 
 def _same_columns(frame: pd.DataFrame, table: TableContract) -> None:

@@ -16,7 +16,7 @@ from salesnb.model.errors import DataError, ParamsError, Text, UsageError
 from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Calendar, Period, default_as_of, is_plan
 from salesnb.model.places import outputs_dir, safe_name, stage_dir, today
-from salesnb.model.tables import check, contract
+from salesnb.model.tables import check, contract, without_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,16 +134,17 @@ class Book:
     def write(self, *names: str) -> str:
         """Write the tables ``names`` and this stage's summary where the run collects them; returns what was written.
 
-        ``names`` must be exactly the tables kept, so that the notebook's last line says what it gives to others.
+        ``names`` must hold every table kept, so that the notebook's last line says what it gives to others. A table
+        that these data cannot give is written without rows: whoever reads it finds its columns.
         """
-        if set(names) != set(self.tables):
+        unnamed = sorted(set(self.tables) - set(names))
+        if unnamed:
             raise UsageError(
-                Text(
-                    f"write 写出 {sorted(names)}，而本页产生了 {sorted(self.tables)}",
-                    f"write names {sorted(names)}, this notebook made {sorted(self.tables)}",
-                ),
-                remedy=Text("两边写成一致", "make both the same, here and in the notebook's metadata"),
+                Text(f"write 没有写出本页产生的 {unnamed}", f"write leaves out {unnamed}, which this notebook made"),
+                remedy=Text("在此处和笔记本元数据中补上", "name them here and in the notebook's metadata"),
             )
+        for name in set(names) - set(self.tables):
+            self.tables[name] = without_rows(contract(name))
         from salesnb.versions.tables import write_table
 
         folder = self.folder
