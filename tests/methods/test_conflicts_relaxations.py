@@ -189,3 +189,18 @@ def test_an_edit_of_one_row_is_all_that_changes() -> None:
     moved = np.flatnonzero(changed.per_row("low") != problem.per_row("low"))
     assert moved.tolist() == [change.row for change in proposal.changes]
     assert replace(changed, families=problem.families).row_count == problem.row_count
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), st.sampled_from([1.0, 0.01, 1e6, 3e5]))
+def test_an_exact_limit_that_moves_stays_one_figure(seed: int, unit: float) -> None:
+    """To the last digit: wishes with crooked amounts against an exact total, in any unit."""
+    rng = np.random.default_rng(seed)
+    amounts = rng.lognormal(3, 1, int(rng.integers(2, 7))) * unit
+    problem = wishes(amounts.tolist(), float(amounts.sum()) * rng.choice([0.7, 1.1, 1.9]))
+    flexible = Flexible.of(problem, weight=rng.uniform(0.5, 3, problem.row_count))
+    proposals = propose(problem, flexible)
+    assert {proposal.method for proposal in proposals} >= {Method.PROPORTIONAL, Method.FEWEST, Method.BY_RANK}
+    for proposal in proposals:
+        assert all(change.after[0] == change.after[1] for change in proposal.changes)
+        assert holds_together(apply(problem, proposal))

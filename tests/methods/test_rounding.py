@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import salesnb.methods.rounding.entry as entry
 from salesnb.methods.projection import Family, Problem, ProblemError, Ratio, Status, project
-from salesnb.methods.rounding import Reason, Rounded, RoundingRefused, round_cells
+from salesnb.methods.rounding import Reason, Rounded, Rounder, RoundingRefused, round_cells
 from tests.bench.decomposition_problems import crossed, cube, small
 
 INF = np.inf
@@ -326,3 +326,48 @@ def test_many_crossed_margins_round_or_refuse() -> None:
     families = [Family.exact(f.name, f.group, np.bincount(f.group, plan, f.size)) for f in whole.families]
     problem = Problem(made.problem.prior, families)
     check(problem, round_cells(problem, project(problem).cells, 1))
+
+
+def test_a_safe_side_that_another_limit_forbids_is_given_up() -> None:
+    """15 would keep the ratio, but a cap holds the first at 14.9: the cap is kept, the miss of the ratio is said."""
+    people = Family.free("person", np.arange(3), 3)
+    cap = Family("cap", np.array([0, -1, -1]), np.array([-INF]), np.array([14.9]))
+    total = Family.exact("all", np.zeros(3, int), [100.0])
+    ratio = Ratio("best to newest", (("person", 0, 1.0), ("person", 1, -1.5)), low=0.0, high=INF)
+    problem = Problem(np.array([14.0, 12.0, 80.0]), [people, cap, total], [ratio])
+    rounded = round_cells(problem, project(problem).cells, 1)
+    assert rounded.cells[0] == 14 and rounded.cells.sum() == 100
+    assert rounded.miss[: problem.group_rows].max() == 0 and 0 < rounded.miss[-1] <= 2
+
+
+@settings(max_examples=20)
+@given(seeds, st.sampled_from([1, 100]))
+def test_what_was_rounded_before_changes_nothing(seed: int, grain: int) -> None:
+    """One rounder for one edit after another, over partitions it has met and others it has not."""
+    rounder = Rounder()
+    made = [whole_problem(seed + more, grain)[0] for more in (0, 1)]
+    for problem in (*made, *made):
+        moved = problem.prior * np.random.default_rng(seed).lognormal(0, 0.1, problem.cells)
+        for prior in (problem.prior, moved):
+            edited = Problem(prior, problem.families, (), problem.lower, problem.upper)
+            solved = project(edited).cells
+            assert (rounder.round(edited, solved, grain).cells == round_cells(edited, solved, grain).cells).all()
+
+
+@settings(max_examples=30)
+@given(seeds, st.sampled_from([1, 100]))
+def test_whole_amounts_stay_as_they_are(seed: int, grain: int) -> None:
+    problem, plan = whole_problem(seed, grain)
+    assert (round_cells(problem, plan, grain).cells == plan).all()
+
+
+@settings(max_examples=30)
+@given(seeds, st.sampled_from([10, 10_000]))
+def test_a_larger_unit_is_the_same_plan(seed: int, factor: int) -> None:
+    problem, _ = whole_problem(seed, 1)
+    families = [Family(f.name, f.group, f.low * factor, f.high * factor) for f in problem.families]
+    larger = Problem(problem.prior * factor, families, (), problem.lower * factor, problem.upper * factor)
+    solved = project(problem).cells
+    moving = problem.lower < problem.upper
+    one, other = round_cells(problem, solved, 1).cells, round_cells(larger, solved * factor, factor).cells
+    assert (one[moving] * factor == other[moving]).all()

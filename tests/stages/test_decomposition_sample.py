@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from time import process_time
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from salesnb.model.params import load_unit
-from salesnb.stages.decomposition import Built, Desk, Plan, Problem, Setting, build, decompose
+from salesnb.stages.decomposition import Built, Cube, Desk, Plan, Problem, Setting, build, decompose
 from salesnb.stages.decomposition.cube import DIMS
 from salesnb.stages.decomposition.derivation import target_derivation
 from salesnb.stages.decomposition.fairness import backtest
 from salesnb.stages.decomposition.published import target_cells, target_weeks
+from tests.bench.decomposition_edits import answers
 
 AS_OF = date(2023, 12, 31)
 WAN = 1_000_000  # minor units
@@ -98,18 +99,30 @@ def test_people_of_the_year_and_their_numbers(planned: tuple[Built, Plan]) -> No
 
 
 def test_an_edit_is_answered_at_once(planned: tuple[Built, Plan]) -> None:
-    """The goal is 100 ms of an idle machine; measured as processor time, with room for a slow one."""
+    """Under 100 ms of processor time for an edit of any kind, as a rule and at the ninth in ten; measured 40 and 50."""
+    _, plan = planned
+    taken = [answer.seconds for answer in answers(plan, 2)]
+    assert np.median(taken) < 0.1 and np.quantile(taken, 0.9) < 0.15, sorted(taken)[-5:]
+
+
+def test_a_lock_holds_to_the_yuan(planned: tuple[Built, Plan]) -> None:
     _, plan = planned
     desk = Desk(plan.problem)
-    taken = []
-    for amount in (2_950, 3_000, 3_050):
+    for amount in (2_950, 3_050):
         desk.lock("east", {"region": "华东"}, amount * 10_000, "tried")
-        began = process_time()
         moved = desk.plan()
-        taken.append(process_time() - began)
         assert moved.by("region_id").set_index("region_id").loc["华东", "target_minor"] == amount * WAN
         assert moved.total == plan.total
-    assert min(taken) < 0.4, taken
+
+
+def test_the_way_to_a_plan_leaves_no_trace(planned: tuple[Built, Plan]) -> None:
+    """After one edit on top of the other the plan is, to the last unit, that of the same rules on a fresh cube."""
+    _, plan = planned
+    last = next(answer.plan for answer in reversed(answers(plan, 1, one_by_one=False)) if answer.plan is not None)
+    cube = last.problem.cube
+    fresh = Cube(cube.places, cube.months, cube.start, cube.base, cube.calendar, cube.known)
+    again = decompose(Problem(fresh, last.problem.rules, last.problem.grain))
+    assert (again.cells == last.cells).all() and set(again.settled.limits) == set(last.settled.limits)
 
 
 def test_set_this_way_last_years_targets_spread_less(planned: tuple[Built, Plan]) -> None:

@@ -38,8 +38,8 @@ class Choice:
         moved = np.flatnonzero(given.moves > _MOVED * self.sizes)
         rows, down, up = self.rows[moved], given.down[moved], given.up[moved]
         low, high = self.table.low[rows], self.table.high[rows]
-        exact = low == high
-        return Moves(rows, low - down + np.where(exact, up, 0.0), high + up - np.where(exact, down, 0.0))
+        exact, there = low == high, low + (up - down)  # one figure for both limits, to the last digit
+        return Moves(rows, np.where(exact, there, low - down), np.where(exact, there, high + up))
 
 
 def proportional(choice: Choice) -> list[Moves]:

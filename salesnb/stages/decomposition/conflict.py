@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,6 @@ import pandas as pd
 
 from salesnb.methods.conflicts import Conflict
 from salesnb.methods.projection import Problem as Rows
-from salesnb.methods.projection import ProblemError
 from salesnb.methods.relaxation import Flexible, Proposal, propose
 from salesnb.model.params.decomposition import Rule
 from salesnb.model.tables import check, contract
@@ -22,9 +21,6 @@ from salesnb.stages.decomposition.settle import Unsolvable, row_of, settle
 
 if TYPE_CHECKING:
     from salesnb.stages.decomposition.plan import Plan, Problem
-
-
-UNITS = (1.0, 1e2, 1e4, 1e6, 3e5)  # minor units in which proposals are asked for, in turn
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,46 +152,10 @@ def _proposals(condensed: Condensed, conflict: Conflict) -> list[Proposal]:
     """Proposals over the rules that may change; over all of them only where nothing else helps."""
     problem = condensed.problem()
     for must in (False, True):
-        found = _asked(problem, _flexible(condensed, problem, must), None if must else conflict)
+        found = propose(problem, _flexible(condensed, problem, must), None if must else conflict)
         if found:
             return found
     return []
-
-
-def _asked(problem: Rows, flexible: Flexible, conflict: Conflict | None) -> list[Proposal]:
-    """Proposals; in a coarser unit where the two limits of an exact row come out a last binary digit apart."""
-    for unit in UNITS:
-        try:
-            if unit == 1.0:
-                return propose(problem, flexible, conflict)
-            coarse = replace(
-                flexible,
-                base=flexible.base / unit,
-                least_low=flexible.least_low / unit,
-                most_high=flexible.most_high / unit,
-            )
-            return [_in_minor(found, unit) for found in propose(_coarser(problem, unit), coarse)]
-        except ProblemError:
-            continue
-    return []
-
-
-def _coarser(problem: Rows, unit: float) -> Rows:
-    families = tuple(replace(f, low=f.low / unit, high=f.high / unit) for f in problem.families)
-    ratios = tuple(replace(r, low=r.low / unit, high=r.high / unit) for r in problem.ratios)
-    return Rows(problem.prior / unit, families, ratios)
-
-
-def _in_minor(proposal: Proposal, unit: float) -> Proposal:
-    changes = tuple(
-        replace(
-            change,
-            before=(change.before[0] * unit, change.before[1] * unit),
-            after=(change.after[0] * unit, change.after[1] * unit),
-        )
-        for change in proposal.changes
-    )
-    return replace(proposal, changes=changes)
 
 
 def _flexible(condensed: Condensed, problem: Rows, must: bool) -> Flexible:
