@@ -203,13 +203,15 @@ class ActionPlanBook(PayShows):
         frame = self.calendar_found
         if frame.empty:
             return shown.absent("calendar", self.say(Text("日历是空的。", "The calendar is empty.")))
-        action_plan_files.write_calendars(self)
-        ahead = frame[(frame["date"].dt.date > self.as_of) & (frame["event_id"].str.partition("-")[0] != "morning")]
-        daily = {m.id for m in self.actions.meetings if m.every == "workday"}
-        ahead = ahead[[name.rpartition("-")[0] not in daily for name in ahead["event_id"]]]
+        written = action_plan_files.write_calendars(self)
+        ahead = frame[frame["date"].dt.date > self.as_of]
+        routine = {m.id for m in self.actions.meetings if m.every in ("workday", "week")}  # the files hold them
+        ahead = ahead[[name.rpartition("-")[0] not in routine for name in ahead["event_id"]]]
+        ahead = ahead.assign(minutes=ahead["minutes"].where(ahead["minutes"] > 0).astype("Int64"))
         rows = shown.said(ahead.sort_values(["date", "at", "event_id"]).head(MOST), self.lang, self.who)
         columns = ("text", "kind", "date", "at", "minutes", "people")
         table = shown.table(rows, "action_calendar", columns, self.unit_shown, Text("接下来", "Next"))
+        table += action_plan_files.calendar_links(self, written)
         return Exhibit("calendar", reading=said.agenda(frame, self.lang), table=table)
 
     def checks(self) -> Any:

@@ -127,7 +127,7 @@ def written(value: Any, unit: Any, lang: str, money_of: tuple[str, int]) -> str:
 def _plain(column: Column) -> Column:
     """Ids that hold words by now are text, and so are figures whose unit stands in another column."""
     return Column(column.name, "text", column.label, column.unit, column.definition, column.optional) if (
-        column.kind == "id" or column.name in ("asked", "actual", "last_value")
+        column.kind == "id" or column.name in ("asked", "actual", "last_value", "quantity")
     ) else column  # fmt: skip
 
 

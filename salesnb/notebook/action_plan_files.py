@@ -1,4 +1,4 @@
-"""Calendar files of the plan: everything, and each owner's own entries."""
+"""Files of the plan: calendars (everything, and each owner's own entries) and the resource request form."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from salesnb.model.errors import Text
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from salesnb.notebook.action_plan import ActionPlanBook
+    from salesnb.notebook.action_plan_tables import PlanTables
     from salesnb.stages.action_plan import Entry
 
 FOLDER = "calendar"
 WHOLE = "plan"
+FORM = "resource_requests"
 
 
 def write_calendars(book: ActionPlanBook) -> list[str]:
@@ -40,3 +44,37 @@ def write_calendars(book: ActionPlanBook) -> list[str]:
         write_calendar(path, events, title, company.timezone, book.as_of)
         written.append(path.name)
     return written
+
+
+def calendar_links(book: ActionPlanBook, written: list[str]) -> Markup:
+    """Links to the calendar files, the whole plan's first, then people by name."""
+    from salesnb.report.files import links
+
+    names = [name for name in written if name != f"{WHOLE}.ics"]
+    whole = book.say(Text("全部事项", "Everything"))
+    files = [(whole, f"{FOLDER}/{WHOLE}.ics"), *((book.who(n.removesuffix(".ics")), f"{FOLDER}/{n}") for n in names)]
+    return links(book.say(Text("日历文件：", "Calendar files: ")), files)
+
+
+def write_request_form(book: PlanTables) -> Markup:
+    """Write the resource request form as .docx and Excel beside the tables; links to both."""
+    from salesnb.notebook.action_plan_exhibits import KINDS
+    from salesnb.report.files import links
+    from salesnb.report.request_form import Request, RequestForm, write_requests
+    from salesnb.stages.action_plan import said
+
+    asked = {r.id: r for r in book.actions.requests}
+    rows = []
+    for row in book.requests_found.sort_values(["needed_date", "request_id"], kind="stable").to_dict("records"):
+        one = asked[str(row["request_id"])]
+        scope, kind = said(one.where) or book.say(Text("全公司", "Company")), KINDS[one.kind].get(book.lang)
+        rows.append(
+            Request(one.text, kind, scope, one.quantity, int(row["cost_minor"]), one.needed.isoformat(),
+                    book.who(one.asked_by), one.reason, one.state, one.approved_by)
+        )  # fmt: skip
+    company = book.params.company.name.get(book.lang)
+    form = RequestForm(company, book.plan_year.text, book.as_of.isoformat(), book.currency, tuple(rows))
+    files = [(kind, f"forms/{FORM}.{end}") for kind, end in (("Word", "docx"), ("Excel", "xlsx"))]
+    word, excel = (book.file(file) for _, file in files)
+    write_requests(word, excel, form, book.lang)
+    return links(book.say(Text("可打印、可签批的表：", "To print and sign: ")), files)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column
 from salesnb.notebook import action_plan_exhibits as shown
@@ -66,10 +68,15 @@ class ShowQuestions(PlanTables):
         return Exhibit("allocation", figure=shown.splits(frame, self.lang), reading=reading, details=details)
 
     def requests(self) -> Exhibit:
-        """The resource request form with its approval states."""
-        return self._list("requests", self.requests_found, (
+        """The resource request form with its approval states; as Word and Excel beside the page."""
+        from salesnb.notebook.action_plan_files import write_request_form
+
+        shows = self._list("requests", self.requests_found, (
             "text", "kind", "quantity", "cost_minor", "needed_date", "asked_by", "reason", "state", "approved_by",
         ), Text("销售资源需求表", "Resource requests"))  # fmt: skip
+        if shows.is_absent:
+            return shows
+        return shows.having(table=Markup("{}{}").format(shows.table, write_request_form(self)))
 
     def _list(self, name: str, frame: pd.DataFrame, columns: tuple[str, ...], caption: Text) -> Exhibit:
         from salesnb.report.exhibit import Exhibit
@@ -79,6 +86,8 @@ class ShowQuestions(PlanTables):
         if frame.empty:
             return shown.absent(name, reading)
         rows = shown.said(frame, self.lang, self.who)
+        if name == "requests":
+            rows["quantity"] = [shown.written(v, "", self.lang, (self.currency, self.minor)) for v in frame["quantity"]]
         for column in ("asked", "last_value"):
             if column in rows:
                 rows[column] = [shown.written(v, "", self.lang, (self.currency, self.minor)) for v in frame[column]]

@@ -108,13 +108,40 @@ def test_june_sees_what_happened_and_the_plan_does_not(plan: Open) -> None:
     assert promotion["discount_rate"] == pytest.approx(1 / 11)
 
 
-def test_calendar_files_are_written_for_the_plan_and_its_people(plan: Open) -> None:
+def test_calendar_files_are_linked_and_a_second_library_reads_them(plan: Open) -> None:
+    import icalendar
+
     book = plan()
-    book.calendar_of_the_year()
+    page = str(book.calendar_of_the_year().html())
     names = {path.name for path in (book.folder / "calendar").glob("*.ics")}
     assert {"plan.ics", "XS010.ics"} <= names
-    text = (book.folder / "calendar" / "XS010.ics").read_text(encoding="utf-8")
-    assert text.count("BEGIN:VEVENT") == sum("XS010" in e.people for e in book.agenda_found)
+    assert {f"calendar/{name}" for name in names} <= set(book.files), "carried with the notebook's tables"
+    assert all(f'href="../calendar/{name}"' in page for name in names)
+    read = icalendar.Calendar.from_ical((book.folder / "calendar" / "XS010.ics").read_bytes())
+    events = read.walk("VEVENT")
+    assert {str(e["UID"]).split("@")[0] for e in events} == {
+        e.event_id for e in book.agenda_found if "XS010" in e.people.split("、")
+    }
+    whole = icalendar.Calendar.from_ical((book.folder / "calendar" / "plan.ics").read_bytes()).walk("VEVENT")
+    assert len(whole) == len(book.agenda_found)
+    starts = {str(e["UID"]).split("@")[0]: e["DTSTART"].dt for e in whole}
+    # the 10th of February 2024 is New Year: the meeting stands on the first working day after it, 14:00 in Shanghai
+    assert (starts["monthly-20240218"].hour, starts["monthly-20240218"].tzname()) == (6, "UTC")
+
+
+def test_the_request_form_is_written_and_linked(plan: Open) -> None:
+    import docx
+    import openpyxl
+
+    book = plan("2024-06", "en")
+    page = str(book.requests().html())
+    for name in ("forms/resource_requests.docx", "forms/resource_requests.xlsx"):
+        assert f'href="../{name}"' in page and name in book.files
+    table = docx.Document(book.folder / "forms" / "resource_requests.docx").tables[0]
+    sheet = openpyxl.load_workbook(book.folder / "forms" / "resource_requests.xlsx").worksheets[0]
+    asked = len(book.requests_found)
+    assert len(table.rows) == asked + 1 and sheet.cell(4 + asked - 1, 1).value == asked
+    assert {row.cells[9].text for row in table.rows[1:]} == {"Approved", "Waiting"}
 
 
 def test_draws_are_those_of_the_members(plan: Open) -> None:

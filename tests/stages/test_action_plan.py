@@ -372,8 +372,10 @@ def test_a_day_that_is_no_day_is_refused() -> None:
 
 
 def test_a_plan_is_held_against_the_targets_of_its_own_cells() -> None:
-    rows = pd.DataFrame({"region_id": ["东", "东", "西"], "team_id": ["甲", "乙", "丙"], "customer_type": ["新", "新", "新"],
-                         "target_minor": [6000, 4000, 5000]})  # fmt: skip
+    rows = pd.DataFrame(
+        [("东", "甲", "新", 6000), ("东", "乙", "新", 4000), ("西", "丙", "新", 5000)],
+        columns=["region_id", "team_id", "customer_type", "target_minor"],
+    )
     parents = {("team", "甲"): ("region", "东"), ("team", "乙"): ("region", "东"), ("team", "丙"): ("region", "西")}
     cells = action_plan.Cells(rows, "target_minor", parents)
     company = Company(cells, None, [("new_customers", {}, 10.0)], 1)

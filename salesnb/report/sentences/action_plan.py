@@ -120,11 +120,12 @@ def agenda(frame: pd.DataFrame, lang: str) -> Line:
         (
             f"全年 {len(frame)} 个事项，其中会议和报告 {meetings} 个，",
             strong(f"{moved} 个"),
-            "因假日顺延或提前。calendar 文件夹里的 .ics 文件可导入手机、Outlook 和飞书日历。",
+            "因假日顺延或提前；早会、周会只在日历文件里。.ics 文件可导入手机、Outlook 和飞书日历。",
         ),
         (
             f"{len(frame)} entries in the year, {meetings} of them meetings and reports, ",
             strong(f"{moved}"),
-            " moved off a holiday. The .ics files in the folder calendar go into any calendar.",
+            " moved off a holiday; daily and weekly meetings stand in the calendar files only. "
+            "The .ics files go into any calendar.",
         ),
     )
