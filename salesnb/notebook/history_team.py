@@ -205,6 +205,7 @@ class TeamQuestions(Past):
             "difference_rate",
             "rate_low",
             "rate_high",
+            "clocked_count",
         )
         columns = [Show(Column("effect", "text", shown.column("effect").label))]
         columns += [Show(shown.column(c), points=c in ("rate_low", "rate_high")) for c in names]

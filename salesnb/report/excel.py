@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_ROWS, MAX_TEXT, MAX_NAME = 1_048_576, 32_767, 31
 CREATED = datetime(2024, 1, 1)  # a fixed date: two builds of one version give the same bytes
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_WIDTHS = {"minor": 16, "count": 10, "number": 12, "rate": 10, "date": 12, "month": 10, "flag": 8}
+_WIDTHS = {"minor": 16, "count": 10, "number": 12, "rate": 10, "date": 12, "moment": 17, "month": 10, "flag": 8}
 _COVER, _NOTES = Text("封面", "Cover"), Text("口径与单位", "Definitions")
 _NOTE_HEAD = (
     Text("表", "Sheet"),
@@ -89,6 +89,7 @@ def _formats(digits: int) -> Mapping[str, Mapping[str, Any]]:
         "number": {"num_format": "#,##0.00"},
         "rate": {"num_format": "0.0%"},
         "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+        "moment": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     }  # fmt: skip
 
 
@@ -212,7 +213,7 @@ def _fill(made: _Book, page: Any, j: int, column: Column, values: pd.Series) -> 
             page.write_number(i, j, int(value) / scale, form)
         elif column.kind in tables.FIGURES:
             _number(page, i, j, float(value), form)
-        elif column.kind == "date":
+        elif column.kind in ("date", "moment"):
             page.write_datetime(i, j, value.to_pydatetime() if hasattr(value, "to_pydatetime") else value, form)
         elif column.kind == "flag":
             page.write_string(i, j, tables.yes_no(bool(value), made.lang), form)

@@ -74,6 +74,13 @@ def percent_figure(value: Any, decimals: int = 1, signed: bool = False) -> str:
     return figure(None if is_missing(value) else _decimal(value).scaleb(2), decimals, signed)
 
 
+def chance_figure(value: Any, decimals: int = 0) -> str:
+    """A probability in a column of per cent: never certain, so ``< 1`` and ``> 99`` at the ends."""
+    if is_missing(value):
+        return MISSING
+    return "< 1" if value < 0.01 else "> 99" if value > 0.99 else percent_figure(value, decimals)
+
+
 def points(value: Any, lang: str, decimals: int = 1) -> str:
     """A difference of two rates, always signed: −0.016 → ``−1.6 点`` / ``−1.6 pts``."""
     shown = percent_figure(value, decimals, signed=True)
@@ -187,6 +194,11 @@ def ratio(value: Any, decimals: int = 2) -> str:
 def day(value: Any) -> str:
     """A date as ISO text in both languages: ``2024-06-30``."""
     return MISSING if is_missing(value) else str(value)[:10]
+
+
+def moment(value: Any) -> str:
+    """A day with its time to the minute: ``2024-06-30 15:02``."""
+    return MISSING if is_missing(value) else str(value)[:16].replace("T", " ")
 
 
 def month(value: Any, lang: str) -> str:

@@ -206,6 +206,8 @@ def _writer(show: Show, lang: str, unit: MoneyUnit | None) -> Writer:
         return lambda value: numbers.MISSING if numbers.is_missing(value) else yes_no(bool(value), lang)
     if kind == "date":
         return numbers.day
+    if kind == "moment":
+        return numbers.moment
     return lambda value: words(value, lang)
 
 

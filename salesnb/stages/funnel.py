@@ -28,6 +28,7 @@ NOBODY = "all"
 LEAST_CASES = 30  # of each outcome, before a probability is said at all
 RARE = 5  # an attribute's label seen less often is no evidence of its own
 REACTION = timedelta(hours=72)
+MOMENTS = tuple(name.replace("_date", "_at") for name in DATES[2:])  # quoted, viewed, closed
 
 
 def as_known(opportunities: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def as_known(opportunities: pd.DataFrame, as_of: date) -> pd.DataFrame:
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
     born = opportunities[["created_date", "known_date"]].max(axis=1)
     out = opportunities[~(born >= end)].copy()
-    for name in DATES[1:]:
+    for name in (*DATES[1:], *MOMENTS):
         out[name] = out[name].where(~(out[name] >= end))
     decided = out["stage"].isin(["won", "lost"]) & out["closed_date"].notna()
     reached = np.select(
@@ -123,7 +124,7 @@ def effects(known: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
     rows = []
     viewed = closed[closed["viewed_date"].notna()]
     if len(viewed):
-        rows.append(_effect("viewed_72h", viewed, viewed["closed_date"] - viewed["viewed_date"] <= REACTION))
+        rows.append(_reaction(viewed))
     if len(closed):
         month = closed["closed_date"].dt.date.map(calendar.month_of)
         place = (month.str[5:].astype("int64") - calendar.fiscal_year_start) % 3
@@ -131,6 +132,14 @@ def effects(known: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
     kept = [row for row in rows if row["inside_count"] and row["outside_count"]]
     columns = [c.name for c in contract("funnel_effects").columns]
     return check(pd.DataFrame(kept, columns=columns), contract("funnel_effects"))
+
+
+def _reaction(viewed: pd.DataFrame) -> dict[str, object]:
+    """Closed within 72 hours of viewing: by the clock where the source has it, else within three calendar days."""
+    clocked = viewed["viewed_at"].notna() & viewed["closed_at"].notna()
+    hours = viewed["closed_at"] - viewed["viewed_at"] <= REACTION
+    days = viewed["closed_date"] - viewed["viewed_date"] <= REACTION
+    return _effect("viewed_72h", viewed, hours.where(clocked, days)) | {"clocked_count": int(clocked.sum())}
 
 
 def _effect(name: str, cases: pd.DataFrame, inside: pd.Series) -> dict[str, object]:
@@ -150,6 +159,7 @@ def _effect(name: str, cases: pd.DataFrame, inside: pd.Series) -> dict[str, obje
         "rate_low": float(low),
         "rate_high": float(high),
         "is_noise": bool(float(low) <= 0 <= float(high)),
+        "clocked_count": None,
     }
 
 

@@ -178,7 +178,8 @@ RATES = """SELECT node_id, step, count(*) FILTER (passed) AS passed_count,
     count(*) FILTER (passed OR lost) AS case_count, count(*) FILTER (NOT passed AND NOT lost) AS open_count,
     count(*) FILTER (passed) / count(*) FILTER (passed OR lost) AS conversion_rate
 FROM passed GROUP BY ALL ORDER BY ALL"""
-FAST = """SELECT viewed_date + INTERVAL 72 HOUR >= closed_date AS fast, count(*) AS n,
+FAST = """SELECT count(*) AS n,
+    coalesce(viewed_at + INTERVAL 72 HOUR >= closed_at, viewed_date + INTERVAL 72 HOUR >= closed_date) AS fast,
     count(*) FILTER (stage = 'won') AS won
 FROM deal WHERE stage IN ('won', 'lost') AND viewed_date IS NOT NULL GROUP BY 1"""
 

@@ -13,7 +13,7 @@ from salesnb.model.tables import check, contract
 from salesnb.stages import funnel
 
 OPPORTUNITIES = contract("opportunities")
-DATES = [c.name for c in OPPORTUNITIES.columns if c.kind == "date"]
+DATES = [c.name for c in OPPORTUNITIES.columns if c.kind in ("date", "moment")]
 
 
 def opportunities(rows):
@@ -85,8 +85,10 @@ def planted(n=3000, lift=0.3, seed=3):
         "created_date": viewed - pd.Timedelta(days=9),
         "qualified_date": viewed - pd.Timedelta(days=7),
         "quoted_date": viewed - pd.Timedelta(days=2),
-        "viewed_date": viewed,
-        "closed_date": closed,
+        "viewed_date": viewed.floor("D"),
+        "closed_date": closed.floor("D"),
+        "viewed_at": viewed,
+        "closed_at": closed,
         "source": source,
         "person_id": [f"p{i}" for i in rng.integers(0, 20, n)],
     }
@@ -100,6 +102,20 @@ def test_a_planted_effect_is_found_and_its_absence_is_called_noise():
     assert found["inside_count"] + found["outside_count"] == len(known)
     plain = funnel.as_known(planted(lift=0.0), date(2025, 1, 1))
     assert funnel.effects(plain, Calendar()).set_index("effect").loc["viewed_72h", "is_noise"]
+
+
+def test_72_hours_are_hours_where_the_export_tells_them_and_calendar_days_where_not():
+    clocks = {"viewed_at": "2024-01-05 09:00", "viewed_date": "2024-01-05"}
+    rows = [
+        case(1, "won", **clocks, closed_at="2024-01-08 08:59", closed_date="2024-01-08"),
+        case(2, "lost", **clocks, closed_at="2024-01-08 17:00", closed_date="2024-01-08"),  # 80 hours, three days
+        case(3, "won", viewed_date="2024-01-05", closed_date="2024-01-08"),
+        case(4, "lost", viewed_date="2024-01-05", closed_date="2024-01-09"),
+    ]
+    found = funnel.effects(funnel.as_known(opportunities(rows), date(2024, 2, 1)), Calendar()).set_index("effect")
+    assert found.loc["viewed_72h", ["inside_count", "outside_count", "clocked_count"]].tolist() == [2, 2, 2]
+    early = funnel.as_known(opportunities(rows), date(2024, 1, 7))
+    assert early["closed_at"].isna().all() and early["viewed_at"].notna().sum() == 2
 
 
 def test_sources_stand_out_and_people_who_differ_by_chance_do_not():

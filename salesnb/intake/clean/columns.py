@@ -17,6 +17,7 @@ TYPES = {
     "id": "VARCHAR",
     "text": "VARCHAR",
     "date": "DATE",
+    "moment": "TIMESTAMP",
     "month": "VARCHAR",
     "decimal": DECIMAL,
     "rate": DECIMAL,
@@ -139,11 +140,14 @@ def _scaled(sql: str, multiplier: Decimal) -> str:
 
 
 def _dates(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
-    month = reading.kind == "month"
+    month, clock = reading.kind == "month", reading.kind == "moment"
     if reading.form:
-        fast = "NULL::VARCHAR" if month else "NULL::DATE"
+        fast = f"NULL::{TYPES[reading.kind]}"
     elif month:
         fast = f"CASE WHEN regexp_full_match({raw}, '\\d{{4}}-(0[1-9]|1[0-2])') THEN {raw} END"
+    elif clock:
+        iso = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
+        fast = f"CASE WHEN regexp_full_match({raw}, {literal(iso)}) THEN try_cast({raw} AS TIMESTAMP) END"
     else:
         iso = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
         fast = f"CASE WHEN regexp_full_match({raw}, {literal(iso)}) THEN try_cast(left({raw}, 10) AS DATE) END"
@@ -156,6 +160,8 @@ def _dates(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
     def parse(text: str) -> Any:
         if month and not reading.form:
             return dates.parse_month(text, order, reading.zone)
+        if clock:
+            return dates.moment(text, order, reading.form, reading.zone)
         day = dates.parse(text, order, reading.form, reading.zone)
         return f"{day:%Y-%m}" if month and day else day
 
@@ -198,7 +204,13 @@ def _odd(bench: Bench, table: str, raw: str, fast: str, parse: Callable[[str], A
 def _table(bench: Bench, spelled: list[str], meant: list[Any], bad: list[bool], kind: str) -> str:
     import pyarrow as pa
 
-    types = {"VARCHAR": pa.string(), "DATE": pa.date32(), DECIMAL: pa.decimal128(38, 18), "BOOLEAN": pa.bool_()}
+    types = {
+        "VARCHAR": pa.string(),
+        "DATE": pa.date32(),
+        "TIMESTAMP": pa.timestamp("us"),
+        DECIMAL: pa.decimal128(38, 18),
+        "BOOLEAN": pa.bool_(),
+    }
     data = pa.table(
         {
             "spelled": pa.array(spelled, pa.string()),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from salesnb.intake.clean.words import half, trimmed
 
 _CLOCK = r"(?:[ T]*(?:上午|下午)?\s*\d{1,2}(?:[:时]\d{1,2}(?:[:分]\d{1,2}秒?)?(?:[.,]\d+)?分?)?\s*(?:am|pm)?)?"
+_TIME = re.compile(r"(上午|下午)?\s*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2}))?[秒分]?(?:[.,]\d+)?\s*(am|pm)?$", re.I)
 _ZONED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)\s*(Z|[+-]\d{2}:?\d{2})", re.I)
 _YEAR_FIRST = re.compile(rf"(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*[日号]?{_CLOCK}", re.I)
 _COMPACT = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?:\d{6})?")
@@ -54,6 +55,48 @@ def parse(text: str, order: str | None = None, form: str | None = None, zone: st
     if match:
         return _named(match)
     return None
+
+
+def moment(
+    text: str, order: str | None = None, form: str | None = None, zone: str = "Asia/Shanghai"
+) -> datetime | None:
+    """The day and time of day ``text`` means, local to ``zone``; None where it says no time of day (see ``parse``)."""
+    body = half(trimmed(text)).strip()
+    if form:
+        clocked = any(f"%{c}" in form for c in "HIMSTXcr")
+        return datetime.strptime(body, form).replace(tzinfo=None) if clocked and _by_form(body, form) else None
+    zoned = _ZONED.fullmatch(body)
+    if zoned:
+        there = _there(zoned)
+        return None if there is None else there.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    day = parse(text, order, None, zone)
+    clock = None if day is None else _clock(body)
+    return None if day is None or clock is None else datetime.combine(day, datetime.min.time()) + clock
+
+
+def _clock(body: str) -> timedelta | None:
+    """Time since midnight as ``body`` writes it after its date; None where it writes none, or none there can be."""
+    if _SERIAL.fullmatch(body):
+        part = float(body) % 1
+        return timedelta(seconds=round(part * 86400)) if "." in body else None
+    compact = _COMPACT.fullmatch(body)
+    if compact:
+        digits = body[8:]
+        parts = [int(digits[i : i + 2]) for i in (0, 2, 4)] if digits else None
+        return _since_midnight(*parts) if parts else None
+    found = _TIME.search(body)
+    if not found:
+        return None
+    word, hour, minute, second, half_day = found.groups()
+    late = word == "下午" or (half_day or "").lower() == "pm"
+    early = word == "上午" or (half_day or "").lower() == "am"
+    hours = int(hour) % 12 + 12 * late if late or (early and int(hour) == 12) else int(hour)
+    return _since_midnight(hours, int(minute), int(second or 0))
+
+
+def _since_midnight(hours: int, minutes: int, seconds: int) -> timedelta | None:
+    inside = hours < 24 and minutes < 60 and seconds < 60
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds) if inside else None
 
 
 def parse_month(text: str, order: str | None = None, zone: str = "Asia/Shanghai") -> str | None:
@@ -106,12 +149,17 @@ def _by_form(body: str, form: str) -> date | None:
 
 
 def _in_zone(match: re.Match[str], zone: str) -> date | None:
+    there = _there(match)
+    return None if there is None else there.astimezone(ZoneInfo(zone)).date()
+
+
+def _there(match: re.Match[str]) -> datetime | None:
+    """The moment with its own offset."""
     offset = match.group(3).upper().replace("Z", "+00:00")
     try:
-        moment = datetime.fromisoformat(f"{match.group(1)}T{match.group(2)}{offset}")
+        return datetime.fromisoformat(f"{match.group(1)}T{match.group(2)}{offset}")
     except ValueError:
         return None
-    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def _named(match: re.Match[str]) -> date | None:

@@ -104,7 +104,10 @@ def unit_contradiction(raw: Raw, header: str, stated: str, mapped: str, table: s
 
 
 def unreadable(bench: Bench, raw: Raw, header: str, reading: Reading, done: Typed, table: str) -> Iterator[Finding]:
-    """Values of a column that are not what it should hold, and date orders only the user can decide."""
+    """Values of a column that are not what it should hold, and date orders only the user can decide. A moment is read
+    from a column of days, which says all that is wrong with it."""
+    if reading.kind == "moment":
+        return
     if len(done.candidates) > 1:
         yield _date_order(bench, raw, header, reading, done, table)
     if done.unusual and reading.kind in ("decimal", "date", "month"):

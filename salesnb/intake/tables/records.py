@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality.gate import gate
-from salesnb.intake.tables import conversions, derive, enrich, unique
+from salesnb.intake.tables import clocks, conversions, derive, enrich, unique
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.specs import SPECS
 from salesnb.model.contracts.facts import UNASSIGNED
@@ -32,6 +32,7 @@ _SQL = {
     "id": "VARCHAR",
     "text": "VARCHAR",
     "date": "DATE",
+    "moment": "TIMESTAMP",
     "month": "VARCHAR",
     "minor": DECIMAL,
     "count": DECIMAL,
@@ -76,7 +77,12 @@ _DAYS = {
 
 def _prepared(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     """Rows with what a table derives from others: periods to dates, dates to months, spells of duty."""
-    special = {"targets": derive.target_windows, "spend": derive.spend_months, "people": derive.spells}
+    special = {
+        "targets": derive.target_windows,
+        "spend": derive.spend_months,
+        "people": derive.spells,
+        "opportunities": clocks.told,
+    }
     return special[rows.table](bench, company, rows, kept) if rows.table in special else kept
 
 

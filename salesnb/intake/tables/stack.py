@@ -10,7 +10,7 @@ from salesnb.intake.quality import column_findings as report
 from salesnb.intake.quality import furniture
 from salesnb.intake.read import files
 from salesnb.intake.read.raw import Hints, Raw, Source
-from salesnb.intake.tables import wide
+from salesnb.intake.tables import clocks, wide
 from salesnb.intake.tables.select import Selection, Stack, find, spellings
 from salesnb.intake.tables.specs import SPECS, kinds
 from salesnb.model.errors import DataError, Place, Text
@@ -21,7 +21,7 @@ from salesnb.model.params.company import Source as Mapping
 def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | None:
     """Read every source of ``table``; None when company.yaml maps none. Raises DataError when a file or a column a
     source needs is missing."""
-    sources = {name: _widened(s) for name, s in company.sources.items() if s.table == table}
+    sources = {name: clocks.with_moments(_widened(s)) for name, s in company.sources.items() if s.table == table}
     if not sources:
         return None
     known = kinds(table)

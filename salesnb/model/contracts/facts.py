@@ -174,6 +174,17 @@ RECEIPTS = TableContract(
     Text("回款", "Receipts"),
 )
 
+MOMENTS = tuple(
+    Column(
+        f"{step}_at",
+        "moment",
+        Text(f"{zh}时刻", f"{en} at"),
+        definition=Text("导出写有时刻时才有；只有日期的留空", "where the export says the time of day; else empty"),
+        optional=True,
+    )
+    for step, zh, en in (("quoted", "报价", "Quoted"), ("viewed", "客户查看", "Viewed"), ("closed", "关闭", "Closed"))
+)
+
 OPPORTUNITIES = TableContract(
     "opportunities",
     ("opportunity_id",),
@@ -184,6 +195,7 @@ OPPORTUNITIES = TableContract(
         _date("quoted_date", "报价日期", "Quoted", optional=True),
         _date("viewed_date", "客户查看报价", "Quote viewed", optional=True),
         _date("closed_date", "关闭日期", "Closed", optional=True),
+        *MOMENTS,
         KNOWN,
         Column(
             "stage",

@@ -84,6 +84,16 @@ EFFECTS = TableContract(
         LOW,
         HIGH,
         Column("is_noise", "flag", Text("差异不显著", "Chance")),
+        Column(
+            "clocked_count",
+            "count",
+            Text("按时刻计", "By the clock"),
+            definition=Text(
+                "导出写有时刻、按小时判断的商机；其余只有日期，按日历日判断",
+                "deals whose export tells the time of day, judged by hours; others by calendar days",
+            ),
+            optional=True,
+        ),
     ),
     Text("行为窗口", "Windows of behaviour"),
 )

@@ -139,7 +139,8 @@ def portrait(closed: pd.DataFrame, words: Mapping[str, Text], lang: str) -> Line
 
 
 def effects(frame: pd.DataFrame, words: Mapping[str, Text], lang: str) -> list[Line]:
-    """Each window of behaviour: both win rates, the difference with its interval, or that chance explains it."""
+    """Each window of behaviour: both win rates, the difference with its interval, or that chance explains it; and how
+    time was measured where an export could tell hours."""
     out = []
     for _, row in frame.iterrows():
         name, both = words[row["effect"]].get(lang), (rate(row["inside_rate"]), rate(row["outside_rate"]))
@@ -169,7 +170,27 @@ def effects(frame: pd.DataFrame, words: Mapping[str, Text], lang: str) -> list[L
                 ),
             )
         )
-    return out
+    return [*out, *(_measured(row, lang) for _, row in frame.iterrows() if not is_missing(row["clocked_count"]))]
+
+
+def _measured(row: pd.Series, lang: str) -> Line:
+    """Whether 72 hours are hours or calendar days."""
+    cases, clocked = int(row["inside_count"] + row["outside_count"]), int(row["clocked_count"])
+    if clocked == cases:
+        return either(
+            lang, ("72 小时按导出中的时刻计算。",), ("The 72 hours are measured by the clock of the export.",)
+        )
+    if not clocked:
+        return either(
+            lang,
+            ("导出只有日期没有时刻，72 小时按 3 个日历日计算。",),
+            ("The export tells days, not hours: 72 hours are three calendar days here.",),
+        )
+    return either(
+        lang,
+        (f"{count(clocked)} 个商机按时刻计算，其余 {count(cases - clocked)} 个只有日期，按 3 个日历日计算。",),
+        (f"{count(clocked)} deals are measured by the clock, {count(cases - clocked)} by three calendar days.",),
+    )
 
 
 def win_probability(model: Any, lang: str, currency: str) -> list[Line]:
