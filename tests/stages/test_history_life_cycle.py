@@ -13,11 +13,11 @@ YEARS = windows(CALENDAR.period("2024"), CALENDAR, True, "2022-01")
 LABELS = [w.label for w in YEARS]
 
 
-def nodes(sold):
+def nodes(sold, orders=1000):
     rows = [(p, w, v) for p, values in sold.items() for w, v in zip(LABELS, values, strict=True) if v]
     sums = pd.DataFrame(rows, columns=["product_id", "window", "net_minor"])
     sums = sums.assign(
-        cost_minor=sums["net_minor"] // 2, costed_minor=sums["net_minor"], order_count=1, customer_count=1
+        cost_minor=sums["net_minor"] // 2, costed_minor=sums["net_minor"], order_count=orders, customer_count=1
     )
     return history.node_history(sums, "product_id", YEARS, {})
 
@@ -34,6 +34,17 @@ def test_the_catalogue_decides_where_it_speaks():
     frame = nodes({"a": (100, 300), "b": (100, 100)})
     out = history.life_cycle(frame, {"a": "成熟"}, YEARS).set_index("stage")
     assert out.loc["成熟", "product_count"] == 1 and out.loc["成熟", "net_minor"] == 300
+
+
+def test_chance_in_few_orders_is_no_growth_and_a_product_that_comes_back_grows():
+    few = history.life_cycle(nodes({"old": (1000, 1000), "up": (100, 200), "down": (200, 100)}, orders=2), {}, YEARS)
+    assert few["stage"].tolist() == ["_mature"]
+    sold = nodes({"old": (1000, 1000), "back": (0, 500)})
+    earlier = sold[(sold["node_id"] == "old") & (sold["window"] == LABELS[-1])]
+    three = windows(CALENDAR.period("2024"), CALENDAR, True, "2021-01")
+    first = earlier.assign(node_id="back", window=three[0].label)
+    out = history.life_cycle(pd.concat([sold, first]), {}, three).set_index("stage")
+    assert out.loc["_growing", "net_minor"] == 500
 
 
 values = st.tuples(st.integers(0, 10**9), st.integers(-(10**6), 10**9))

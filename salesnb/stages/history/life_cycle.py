@@ -1,7 +1,8 @@
 """Product life cycle: what new, growing, mature and declining products sell, as the catalogue or their growth says.
 
 A product whose stage the catalogue does not name is new where it first sold in the newest window; declining or growing
-where its growth is more than ``MARGIN`` below or above the company's; else mature.
+where its growth is more than ``MARGIN`` below or above the company's and more than chance in so few orders explains
+(orders come at random: the log of two counts has the variance 1/n + 1/m); else mature.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from salesnb.model.periods import Window
 from salesnb.model.tables import check, contract
 
 MARGIN = 0.10
+CHANCE = 1.645  # standard deviations that nine of ten random differences stay within
 NEW, GROWING, MATURE, DECLINING = "_new", "_growing", "_mature", "_declining"
 
 
@@ -32,14 +34,14 @@ def life_cycle(products: pd.DataFrame, named: Mapping[str, str], windows: Sequen
     now = now[now["net_minor"] != 0]
     if now.empty:
         return check(pd.DataFrame({name: [] for name in columns}), table)
-    before = _before(products, windows).reindex(now.index).fillna(0).astype("int64")
-    stage = [named.get(str(p)) or _placed(rate, is_first) for p, rate, is_first in _signs(now, products, windows)]
+    before = _before(products, windows).reindex(now.index)
+    stage = [named.get(str(p)) or placed for p, placed in _placed(now, before, products, windows).items()]
     costed = now["share_of_sales_costed"].fillna(0) * now["net_minor"]  # a margin rests on lines with a cost
     rows = pd.DataFrame(
         {
             "stage": stage,
             "net_minor": now["net_minor"].to_numpy(),
-            "before_minor": before.to_numpy(),
+            "before_minor": before["net_minor"].fillna(0).to_numpy(dtype=np.int64),
             "costed": costed.to_numpy(dtype=np.float64),
             "gross": (now["margin_rate"].fillna(0) * costed).to_numpy(dtype=np.float64),
         }
@@ -58,25 +60,27 @@ def life_cycle(products: pd.DataFrame, named: Mapping[str, str], windows: Sequen
     return check(out[columns], table)
 
 
-def _before(products: pd.DataFrame, windows: Sequence[Window]) -> pd.Series:
+def _before(products: pd.DataFrame, windows: Sequence[Window]) -> pd.DataFrame:
     label = windows[-2].label if len(windows) > 1 else ""
-    return products[products["window"] == label].set_index("node_id")["net_minor"]
+    return products[products["window"] == label].set_index("node_id")[["net_minor", "order_count"]]
 
 
-def _signs(now: pd.DataFrame, products: pd.DataFrame, windows: Sequence[Window]) -> list[tuple[str, float, bool]]:
-    """(product, its growth less the company's, first sold in the newest window) of every product."""
-    sold = products[products["net_minor"] != 0].groupby("node_id")["window"].min()
+def _placed(
+    now: pd.DataFrame, before: pd.DataFrame, products: pd.DataFrame, windows: Sequence[Window]
+) -> dict[str, str]:
+    """The stage of every product of ``now`` by its growth; ``before`` holds the same products a window earlier."""
+    sold = products[products["net_minor"] != 0].groupby("node_id")["window"].min().reindex(now.index)
     whole = products.groupby("window")["net_minor"].sum()
     base = float(whole.get(windows[-2].label, 0)) if len(windows) > 1 else 0.0
-    company = float(whole[windows[-1].label]) / base - 1 if base > 0 else np.nan
-    first = [len(windows) > 1 and sold[p] == windows[-1].label for p in now.index]
-    pairs = zip(now.index, now["growth_rate"] - company, first, strict=True)
-    return [(str(p), float(gap), is_first) for p, gap, is_first in pairs]
-
-
-def _placed(gap: float, is_first: bool) -> str:
-    if is_first:
-        return NEW
-    if gap != gap or abs(gap) <= MARGIN:
-        return MATURE
-    return GROWING if gap > 0 else DECLINING
+    company = float(whole[windows[-1].label]) / base if base > 0 else np.nan
+    counts = [f["order_count"].fillna(0).to_numpy(dtype=np.float64) + 0.5 for f in (now, before)]
+    amounts = [f["net_minor"].fillna(0).to_numpy(dtype=np.float64) for f in (now, before)]
+    both = (amounts[0] > 0) & (amounts[1] > 0)  # else only the counts tell which way it went
+    ratio = np.where(both, amounts[0], counts[0]) / np.where(both, amounts[1], counts[1])
+    beyond = ratio - company if company > 0 else np.full(len(ratio), np.nan)
+    chance = CHANCE * np.sqrt(1 / counts[0] + 1 / counts[1])
+    told = (np.abs(beyond) > MARGIN) & (np.abs(np.log(ratio / company)) > chance) if company > 0 else beyond > 0
+    stage = np.where(told, np.where(beyond > 0, GROWING, DECLINING), MATURE)
+    if len(windows) > 1:
+        stage = np.where(sold.to_numpy() == windows[-1].label, NEW, stage)
+    return {str(product): str(name) for product, name in zip(now.index, stage, strict=True)}
