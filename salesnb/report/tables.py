@@ -45,7 +45,8 @@ class Show:
 
     ``signed`` prints + and − (differences). ``points`` prints a difference of rates in points. ``state_from`` names the
     column that holds good / warn / bad for this figure (it colours it); ``pill`` prints the state in this column as a
-    coloured word, ``words`` replacing the usual ones. ``label`` replaces the contract's label.
+    coloured word, ``words`` replacing the usual ones. ``chance`` prints a probability, which is never certain.
+    ``label`` replaces the contract's label.
     """
 
     column: Column
@@ -54,6 +55,7 @@ class Show:
     decimals: int | None = None
     state_from: str = ""
     pill: bool = False
+    chance: bool = False
     words: Mapping[str, Text] = field(default_factory=dict)
     label: Text | None = None
 
@@ -196,6 +198,8 @@ def _writer(show: Show, lang: str, unit: MoneyUnit | None) -> Writer:
                 remedy=Text("传入 MoneyUnit", "pass a MoneyUnit"),
             )
         return lambda value: unit.format(value, signed)
+    if show.chance:
+        return numbers.chance_figure
     if kind == "rate":
         return lambda value: numbers.percent_figure(value, 1 if show.decimals is None else show.decimals, signed)
     if kind == "count":

@@ -1,7 +1,7 @@
 (function(){"use strict";
 var zh=document.documentElement.lang.slice(0,2)==="zh";
 function key(cell){var t=cell?cell.textContent.trim():"";if(t===""||t==="—")return null;
-var n=t.replace(/,/g,"").replace(/−/g,"-").match(/^[+]?(-?\d+(?:\.\d+)?)(?=\s|%|$)/);return n?+n[1]:t}
+var n=t.replace(/,/g,"").replace(/^[<>] /,"").replace(/−/g,"-").match(/^[+]?(-?\d+(?:\.\d+)?)(?=\s|%|$)/);return n?+n[1]:t}
 function less(a,b){if(typeof a==="number"&&typeof b==="number")return a-b;return String(a).localeCompare(String(b),document.documentElement.lang,{numeric:true})}
 function sort(table,col,up){var body=table.tBodies[0],rows=[].slice.call(body.rows),keys=rows.map(function(r){return key(r.cells[col])});
 var order=rows.map(function(_,i){return i}).sort(function(a,b){if(keys[a]===null||keys[b]===null)return(keys[a]===null)-(keys[b]===null)||a-b;return(up?1:-1)*less(keys[a],keys[b])||a-b});
