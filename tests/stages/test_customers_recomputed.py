@@ -181,7 +181,7 @@ FROM passed GROUP BY ALL ORDER BY ALL"""
 FAST = """SELECT count(*) AS n,
     coalesce(viewed_at + INTERVAL 72 HOUR >= closed_at, viewed_date + INTERVAL 72 HOUR >= closed_date) AS fast,
     count(*) FILTER (stage = 'won') AS won
-FROM deal WHERE stage IN ('won', 'lost') AND viewed_date IS NOT NULL GROUP BY 1"""
+FROM deal WHERE stage IN ('won', 'lost') AND viewed_date IS NOT NULL GROUP BY fast"""
 
 
 def _funnel(published: Any, by: str = "'all'") -> str:
