@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from salesnb.model.errors import ParamsError, UsageError
-from salesnb.notebook import action_plan, action_plan_board
+from salesnb.notebook import action_plan, action_plan_board, action_plan_save
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., Any]
@@ -162,7 +162,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_task_is_changed_in_its_line_and_nowhere_else(file: Path) -> None:
     before = file.read_text(encoding="utf-8").splitlines()
     changes = {"state": "done", "done": date(2024, 7, 3)}
-    action_plan_board.save_task(file, "t-half-review", changes, action_plan_board.digest(file))
+    action_plan_save.save_task(file, "t-half-review", changes, action_plan_save.digest(file))
     after = file.read_text(encoding="utf-8").splitlines()
     changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
     assert len(changed) == 1 and "t-half-review" in changed[0][1]
@@ -170,39 +170,61 @@ def test_a_task_is_changed_in_its_line_and_nowhere_else(file: Path) -> None:
 
 
 def test_a_new_task_is_added_behind_the_others(file: Path) -> None:
-    opened = action_plan_board.digest(file)
+    opened = action_plan_save.digest(file)
     new = {"text": "复盘会", "owner": "XS001", "due": date(2024, 8, 1), "deliverable": "纪要", "state": "open"}
-    now = action_plan_board.save_task(file, "t-new", new, opened)
-    assert now == action_plan_board.digest(file) != opened
+    now = action_plan_save.save_task(file, "t-new", new, opened)
+    assert now == action_plan_save.digest(file) != opened
     assert "id: t-new, text: 复盘会" in file.read_text(encoding="utf-8")
 
 
 def test_a_file_that_changed_meanwhile_is_refused(file: Path) -> None:
-    opened = action_plan_board.digest(file)
+    opened = action_plan_save.digest(file)
     file.write_text(file.read_text(encoding="utf-8") + "\n# somebody else\n", encoding="utf-8")
     kept = file.read_bytes()
     with pytest.raises(UsageError, match="changed meanwhile"):
-        action_plan_board.save_task(file, "t-half-review", {"state": "done"}, opened)
+        action_plan_save.save_task(file, "t-half-review", {"state": "done"}, opened)
     assert file.read_bytes() == kept
 
 
 def test_what_would_not_load_is_not_written(file: Path) -> None:
     kept = file.read_bytes()
     with pytest.raises(ParamsError, match="not saved"):
-        action_plan_board.save_task(file, "t-half-review", {"state": "perhaps"}, action_plan_board.digest(file))
-    assert file.read_bytes() == kept and list(file.parent.iterdir()) == [file]
+        action_plan_save.save_task(file, "t-half-review", {"state": "perhaps"}, action_plan_save.digest(file))
+    assert file.read_bytes() == kept and [p for p in file.parent.iterdir() if p.suffix != ".lock"] == [file]
 
 
 def test_the_board_saves_what_differs(plan: Open, file: Path) -> None:
     board = action_plan_board.PlanBoard(plan("2024-06", "en"))
     board.path = file  # the sample's own file is read by other tests at the same time
     board.pick.value = "t-bplus-channel"
-    assert board.owner.value == "XS001" and board.name.disabled
+    assert board.owner.value == "周志远 XS001" and board.name.disabled
     before = board.path.read_text(encoding="utf-8")
     board.due.value = date(2024, 9, 15)
     board.saved()
-    assert "Saved" in board.said.value
+    assert "Saved" in board.said.value and board.tasks["t-bplus-channel"].due == date(2024, 9, 15)
     assert "due: 2024-09-15" in board.path.read_text(encoding="utf-8")
-    board.path.write_text(before, encoding="utf-8")
     board.saved()
-    assert "alert" in board.said.value
+    assert "nothing was changed" in board.said.value
+    board.path.write_text(before, encoding="utf-8")
+    board.due.value = date(2024, 9, 20)
+    board.saved()
+    assert "alert" in board.said.value and "changed meanwhile" in board.said.value
+
+
+def test_the_board_adds_assigns_and_finishes(plan: Open, file: Path) -> None:
+    board = action_plan_board.PlanBoard(plan("2024-06", "zh"))
+    board.path = file
+    assert board.name.value == "t-new-1" and board.finish.disabled
+    board.text.value, board.owner.value, board.serves.value = "补签 <框架> 协议", "吴昊 XS061", "kr-key-frame"
+    board.start.value, board.due.value = date(2024, 7, 8), date(2024, 7, 31)
+    board.deliverable.value, board.by.value = "协议两份", "沈文博"
+    board.saved()
+    line = next(x for x in file.read_text(encoding="utf-8").splitlines() if "t-new-1" in x)
+    assert "serves: [kr-key-frame]" in line and "owner: XS061" in line and "by: 沈文博" in line
+    assert "补签 &lt;框架&gt; 协议" in board.lanes.value and board.pick.value == "t-new-1"
+    board.owner.value = "产品部"
+    board.finished()
+    task = action_plan_save.read_plan(file).tasks[-1]
+    assert (task.owner, task.state, task.done) == ("产品部", "done", board.book.as_of)
+    board.only.value = "产品部"
+    assert "补签" in board.lanes.value and "年度框架协议续签" not in board.lanes.value
