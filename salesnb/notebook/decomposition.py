@@ -59,7 +59,10 @@ class DecompositionBook(RuleQuestions, WhatIfQuestions, PaperQuestions):
 
     def summary(self) -> dict[str, Any]:
         """As of every book, with the files written beside the tables: a version that carries this page carries them."""
-        return super().summary() | {"files": sorted(self.written)}
+        more: dict[str, Any] = {"files": sorted(self.written)}
+        if self.undecided is not None:
+            more["undecided"] = {"zh": self.undecided.what.zh, "en": self.undecided.what.en}
+        return super().summary() | more
 
     def nodes_of(self, dimension: str) -> pd.DataFrame:
         """The nodes of one dimension with their names."""
@@ -71,11 +74,12 @@ class DecompositionBook(RuleQuestions, WhatIfQuestions, PaperQuestions):
         """The company's figures, for the first sentence."""
         from salesnb.report.sentences.decomposition import Whole
 
+        rows = self.plan  # solved first: it may turn out that there is none
         groups = self.explanation.groups
         excess = int(groups.drop_duplicates("conflict_no")["excess_minor"].sum()) if len(groups) else 0
         gave_way = int((self.rule_status["status"] == "relaxed").sum())
         base = int(self.built.cube.base["net_minor"].sum())
-        return Whole(self.period.text, self.plan.total, base, self.people_count, gave_way, excess)
+        return Whole(self.period.text, rows.total, base, self.people_count, gave_way, excess)
 
     # ------------------------------------------------------------------ what the notebook calls
 
@@ -85,6 +89,9 @@ class DecompositionBook(RuleQuestions, WhatIfQuestions, PaperQuestions):
         from salesnb.report.sentences import decomposition as said
 
         whole = self.whole  # solves the plan, which may leave notes
+        if self.undecided is not None:
+            sentence = said.undecided(whole, len(self.undecided.explanation.members), self.lang, self.currency)
+            return self.answered(Answer(sentence, [*self.quarrel_lines(), *self.notes], self.lang))
         sentence = said.answer(whole, self.nodes_of("region_id"), self.lang, self.currency)
         return self.answered(Answer(sentence, self.notes, self.lang))
 
@@ -92,7 +99,8 @@ class DecompositionBook(RuleQuestions, WhatIfQuestions, PaperQuestions):
         """Target, rules, conflict, people, coherence."""
         from salesnb.notebook import decomposition_exhibits as exhibits
 
-        return self.carded(exhibits.cards(self.whole, self.rule_status, self.ledger, self.unit_shown))
+        decided = self.undecided is None
+        return self.carded(exhibits.cards(self.whole, self.rule_status, self.ledger, self.unit_shown, decided))
 
     def bars(self, dimension: str) -> Exhibit:
         """One bar a node: its target, with last year as a mark and the growth asked."""

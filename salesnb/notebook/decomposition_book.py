@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from salesnb.model.params.decomposition import Decomposition
     from salesnb.report.numbers import MoneyUnit
     from salesnb.report.sentences.decomposition_rules import Terms
-    from salesnb.stages.decomposition import Built, Explanation, Plan, Problem, Setting
+    from salesnb.stages.decomposition import Built, Explanation, Plan, PlanConflict, Problem, Setting
 
 
 TIMES = ("half", "quarter", "month")
@@ -82,10 +83,19 @@ class PlanBook(Book):
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan as the rules stand."""
-        from salesnb.stages.decomposition import decompose
+        """The plan as the rules stand. Where musts contradict each other there is none: then a trial stands here, as
+        if the first way out were taken, every page says so, and nothing of it can be approved."""
+        from salesnb.stages.decomposition import PlanConflict, decompose
 
-        return decompose(self.problem)
+        try:
+            return decompose(self.problem)
+        except PlanConflict as conflict:
+            self.undecided = conflict
+            plan, number = _trial(self.problem, conflict)
+            self.note(_trial_words(number))
+            return plan
+
+    undecided: PlanConflict | None = None
 
     @cached_property
     def rule_status(self) -> pd.DataFrame:
@@ -98,6 +108,8 @@ class PlanBook(Book):
     def explanation(self) -> Explanation:
         """Contradictions and proposals, kept as tables."""
         found = self.plan.explanation
+        if self.undecided is not None:
+            found = self.undecided.explanation
         for name, frame in (
             ("rule_conflicts", found.members),
             ("rule_conflict_groups", found.groups),
@@ -170,3 +182,40 @@ class PlanBook(Book):
         named = f"{basis.date}/{basis.tax}/{basis.returns}"
         self.keep("target_cells", target_cells(self.plan, self.period.text, self.currency, named))
         self.keep("target_weeks", target_weeks(self.plan, self.setting))
+
+
+def _trial(problem: Problem, conflict: PlanConflict) -> tuple[Plan, int]:
+    """A plan to look at while musts contradict each other: with the first proposal that can be planned taken, else
+    with the musts of every contradiction met as wishes (0)."""
+    from salesnb.stages.decomposition import Desk, PlanConflict, decompose
+
+    for number in conflict.explanation.proposals["proposal_no"]:
+        desk = Desk(problem)
+        desk.take(conflict.explanation.take(int(number)))
+        try:
+            return desk.plan(), int(number)
+        except PlanConflict:  # there is a second contradiction, or this way out is not enough
+            continue
+    held = list(problem.rules)
+    found: PlanConflict = conflict
+    for _ in range(len(held)):
+        members = set(found.explanation.members["rule_id"])
+        held = [r.model_copy(update={"strength": "wish", "locked": False}) if r.id in members else r for r in held]
+        try:
+            return decompose(replace(problem, rules=tuple(held))), 0
+        except PlanConflict as other:
+            found = other
+    raise conflict
+
+
+def _trial_words(number: int) -> Text:
+    way = (
+        Text(f"假设采纳办法 {number}", f"as if way {number} were taken")
+        if number
+        else Text("把互相矛盾的必须项当作意愿", "with the contradicting musts as wishes")
+    )
+    return Text(
+        f"未决：必须项互相矛盾，目标没有定下来。以下数字是试算（{way.zh}），只供比较，不能批准，也不出责任书。",
+        f"Not decided: musts contradict each other and there is no target. All figures are a trial ({way.en}) "
+        "to compare by; they cannot be approved, and no letters are issued.",
+    )

@@ -36,6 +36,7 @@ class CountQuestions(PlanBook):
         """A plan for each count that a rule speaks of; a contradiction among must rules leaves its count out."""
         from salesnb.stages.decomposition import PlanConflict
         from salesnb.stages.decomposition.counts import count_plan
+        from salesnb.stages.decomposition.even_counts import even_counts
 
         out: dict[str, Plan] = {}
         for name in COUNTS:
@@ -47,7 +48,7 @@ class CountQuestions(PlanBook):
                 self.count_conflicts[name] = conflict
                 continue
             if found is not None:
-                out[name] = found
+                out[name] = even_counts(found)
         return out
 
     @cached_property

@@ -36,7 +36,7 @@ class PlanDesk:
         self.book = book
         self.desk = Desk(book.problem)
         self.plan: Plan = book.plan
-        self.refused: Exception | None = None
+        self.refused: Exception | None = book.undecided
         self.seconds = 0.0
         self.sheet = Sheet.read(book.params.folder / "decomposition.yaml")
 
@@ -147,7 +147,7 @@ class PlanDesk:
         from salesnb.stages.decomposition import Desk
 
         self.desk = Desk(self.book.problem)
-        self.plan, self.refused = self.book.plan, None
+        self.plan, self.refused = self.book.plan, self.book.undecided
 
     def solve(self) -> None:
         """The plan of the present rules; where they cannot hold, the last plan stays and ``refused`` says why."""

@@ -25,7 +25,7 @@ SHIFT = Column("shift_rate", "rate", Text("占比变化", "Share shift"), unit="
 ADDED = Column("added_minor", "minor", Text("增量", "Added"), unit="money")
 
 
-def cards(whole: Whole, rules: pd.DataFrame, ledger: pd.DataFrame, unit: MoneyUnit) -> list[Card]:
+def cards(whole: Whole, rules: pd.DataFrame, ledger: pd.DataFrame, unit: MoneyUnit, decided: bool) -> list[Card]:
     """Target, people, rules, what wishes ask too much, faults of the ledger."""
     from salesnb.report.cards import Card
     from salesnb.report.numbers import count, is_missing, rate
@@ -42,12 +42,16 @@ def cards(whole: Whole, rules: pd.DataFrame, ledger: pd.DataFrame, unit: MoneyUn
     faults = int(ledger["fault_count"].sum())
     match = ("good", say("一致", "Coherent")) if not faults else ("bad", say("不符", "Off"))
     state = ("warn", say("有冲突", "Conflict")) if whole.excess else ("good", say("无冲突", "None"))
+    name = say("公司目标", "Company target") if decided else say("试算目标（未决）", "Trial, not decided")
+    beyond = say("愿望超出目标", "Wishes beyond the target") if decided else say("必须项相差", "Musts lie apart by")
+    if not decided:
+        state = ("bad", say("未决", "Not decided"))
     each = unit.brief(whole.target / whole.people) if whole.people else ""
     return [
-        Card(say("公司目标", "Company target"), unit.brief(whole.target), last, grown),
+        Card(name, unit.brief(whole.target), last, grown),
         Card(say("承担目标的人", "People with a target"), count(whole.people), say(f"人均 {each}", f"{each} each")),
         Card(say("规则", "Rules"), count(len(rules)), say(f"{acting} 条起作用", f"{acting} binding"), ""),
-        Card(say("愿望超出目标", "Wishes beyond the target"), unit.brief(whole.excess),
+        Card(beyond, unit.brief(whole.excess),
              say(f"{gave} 条已让步", f"{gave} gave way"), "", state[0], word=state[1]),
         Card(say("对不上的合计", "Sums that are off"), count(faults),
              say(f"核对 {sums} 张汇总表", f"{sums} tables checked"), "", match[0], word=match[1]),

@@ -30,6 +30,9 @@ STATES = {
     "objected": ("bad", Text("有异议", "Objected")),
 }
 NODES = {"region": "region_id", "person": "person_id"}
+UNDECIDED = Text(
+    "必须项互相矛盾，目标未决，不出文件。", "Musts contradict each other; nothing is decided, so no papers."
+)
 LEVEL_WORDS = {"region": Text("区域", "Region"), "person": Text("人员", "Person")}
 
 
@@ -114,6 +117,8 @@ class PaperQuestions(CountQuestions):
         from salesnb.report.sentences import decomposition_papers as said
 
         self._ready()
+        if self.undecided is not None:
+            return Exhibit("letters", reading=self.say(UNDECIDED), is_absent=True)
         if self.params.decomposition.letter is None:
             none = Text("decomposition.yaml 没有 letter，不出责任书。", "decomposition.yaml has no letter.")
             return Exhibit("letters", reading=self.say(none), is_absent=True)
@@ -218,6 +223,8 @@ class PaperQuestions(CountQuestions):
         from salesnb.report.sentences import decomposition_papers as said
         from salesnb.report.tables import Options, Show, render
 
+        if self.undecided is not None:
+            return Exhibit("forms", reading=self.say(UNDECIDED), is_absent=True)
         if not self.forms_made:
             none = Text("没有区域承担目标，不出填报表。", "No region carries a target, so there are no forms.")
             return Exhibit("forms", reading=self.say(none), is_absent=True)
@@ -229,6 +236,7 @@ class PaperQuestions(CountQuestions):
             rows.append({"name": form.top.name, "manager": form.manager, "lines": len(form.rows),
                          "target": sum(sum(row.targets) for row in form.rows),
                          "open": _anchor(file, Text("填报表（Excel）", "Form (Excel)").get(self.lang))})  # fmt: skip
+        rows.sort(key=lambda row: -int(str(row["target"])))
         first = self.forms_made[0]
         shows = [
             Show(Column("name", "text", LEVEL_WORDS["region"])),

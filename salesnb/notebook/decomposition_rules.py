@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from salesnb.model.params.decomposition import Rule
     from salesnb.report.exhibit import Details, Exhibit
-    from salesnb.report.prose import Sentence
+    from salesnb.report.prose import Line, Sentence
     from salesnb.report.sentences.decomposition_rules import Quarrel, Terms
     from salesnb.stages.decomposition import Explanation
 
@@ -41,7 +41,10 @@ class RuleQuestions(PlanBook):
 
         frame = self.rule_status
         table = rule_table(frame, self)
-        return Exhibit("rules", reading=said.rules(frame, self.lang), table=table)
+        reading = said.rules(frame, self.lang)
+        if self.undecided is not None:
+            reading = said.rules_open(len(frame), len(self.undecided.explanation.members), self.lang)
+        return Exhibit("rules", reading=reading, table=table)
 
     def conflicts(self) -> Exhibit:
         """Each contradiction as arithmetic, its rules, how this plan dealt with it, and the ways out."""
@@ -52,16 +55,21 @@ class RuleQuestions(PlanBook):
         if members.empty:
             none = Text("各条规则可以同时成立，没有冲突。", "All rules can hold together: there is no conflict.")
             return Exhibit("conflicts", reading=self.say(none))
-        lines = [said.conflict(quarrel, self.terms) for quarrel in quarrels(self.explanation, self.problem.rules)]
+        lines = self.quarrel_lines()
         proven = bool(self.explanation.groups["is_verified"].all())
         smallest = Text("这是最小的一组：去掉其中任何一条，其余就能同时成立。",
                         "The set is smallest: without any one of them the others can hold.")  # fmt: skip
-        reading: list[Sentence] = [
-            *lines,
-            said.settled(self.rule_status, self.terms),
-            *([self.say(smallest)] if proven else []),
-        ]
+        handled = (
+            said.settled(self.rule_status, self.terms) if self.undecided is None else said.open_question(self.lang)
+        )
+        reading: list[Sentence] = [*lines, handled, *([self.say(smallest)] if proven else [])]
         return Exhibit("conflicts", reading=reading, table=conflict_table(members, self))
+
+    def quarrel_lines(self) -> list[Line]:
+        """Each contradiction in one sentence."""
+        from salesnb.report.sentences import decomposition_rules as said
+
+        return [said.conflict(quarrel, self.terms) for quarrel in quarrels(self.explanation, self.problem.rules)]
 
     def proposals(self) -> Exhibit:
         """Ways to resolve the contradiction, and what each costs whom."""
@@ -69,6 +77,11 @@ class RuleQuestions(PlanBook):
         from salesnb.report.sentences import decomposition_rules as said
 
         found = self.explanation
+        if found.proposals.empty and self.undecided is not None:
+            none = Text(
+                "没有找到可行的办法，请放宽互相矛盾的规则中的一条。", "No way out was found: loosen one of these rules."
+            )
+            return Exhibit("proposals", reading=self.say(none))
         if found.proposals.empty:
             none = Text("没有冲突，不需要解决办法。", "There is no conflict to resolve.")
             return Exhibit("proposals", reading=self.say(none), is_absent=True)
@@ -115,12 +128,14 @@ def rule_table(frame: pd.DataFrame, book: PlanBook) -> Markup:
 
     terms = book.terms
     ordered = frame.sort_values("status", key=lambda column: column.map(_CUT), kind="stable")
+    open_ = set(book.undecided.explanation.members["rule_id"]) if book.undecided is not None else set[str]()
+    own = {rule.id: rule.bounds for rule in book.problem.rules}
     rows = [
         {
             "text": _titled(row, book.lang),
-            "asked": _asked(row, terms),
-            "state": pill(str(row["status"]), book.lang),
-            "remark": said.remark(row, terms),
+            "asked": _asked(row, terms) if row["rule_id"] not in open_ else _only_asked(row, own, terms),
+            "state": pill(str(row["status"]) if row["rule_id"] not in open_ else "undecided", book.lang),
+            "remark": said.remark(row, terms) if row["rule_id"] not in open_ else "",
         }
         for row in records(ordered)
     ]
@@ -139,6 +154,12 @@ def _asked(row: Mapping[str, Any], terms: Terms) -> str:
     asked = terms.asked(str(row["measure"]), row["asked_low"], row["asked_high"])
     given = terms.value(str(row["measure"]), row["achieved"])
     return asked if row["status"] in ("elsewhere", "no_base", "no_cells") else f"{asked} → {given}"
+
+
+def _only_asked(row: Mapping[str, Any], own: Mapping[str, Any], terms: Terms) -> str:
+    """What a rule of an undecided contradiction asks: the trial may hold it at another figure."""
+    low, high = own[str(row["rule_id"])]
+    return terms.asked(str(row["measure"]), low, high)
 
 
 def _titled(row: Mapping[str, Any], lang: str) -> Markup:
@@ -172,6 +193,7 @@ def conflict_table(members: pd.DataFrame, book: PlanBook) -> Markup:
     from salesnb.report.tables import Options, Show, render
 
     terms, lang, of = book.terms, book.lang, contract("rule_conflicts")
+    is_open = book.undecided is not None
     many = members["conflict_no"].nunique() > 1
     gives = {True: Text("已让步", "gave way"), False: Text("保持", "kept")}
     sides = {"low": Text("至少", "at least"), "high": Text("至多", "at most")}
@@ -180,7 +202,7 @@ def conflict_table(members: pd.DataFrame, book: PlanBook) -> Markup:
         | {
             "strength": said.STRENGTHS[str(row["strength"])].get(lang),
             "said": f"{sides[str(row['side'])].get(lang)} {terms.value(str(row['measure']), row['asked'])}",
-            "gives": gives[bool(row["gives_way"])].get(lang),
+            "gives": Text("未决", "not decided").get(lang) if is_open else gives[bool(row["gives_way"])].get(lang),
         }
         for row in records(members)
     ]
@@ -241,6 +263,8 @@ def cost_table(nodes: pd.DataFrame, dimension: str, book: PlanBook) -> Markup:
 
     lang, label = book.lang, DIMENSIONS[dimension]
     own = book.called(nodes[nodes["dimension"] == dimension], dimension)
+    if book.undecided is not None:
+        return _trial_costs(own, dimension, book)
     wide = own.pivot_table("change_minor", "node_id", "proposal_no", "sum")
     shown = alike(book.explanation.changes)
     wide = wide[[number for number in wide.columns if int(number) in shown]]
@@ -259,3 +283,27 @@ def cost_table(nodes: pd.DataFrame, dimension: str, book: PlanBook) -> Markup:
         )
     caption = Text(f"各办法对{label.zh}目标的影响", f"Effect of each way on targets by {label.en.lower()}").get(lang)
     return render(rows, shows, lang, book.unit_shown, Options(caption=caption))
+
+
+def _trial_costs(own: pd.DataFrame, dimension: str, book: PlanBook) -> Markup:
+    """While nothing is decided: last year, and the target that each way out would give every node."""
+    from salesnb.notebook.decomposition import DIMENSIONS
+    from salesnb.report.tables import Options, Show, render
+
+    label = DIMENSIONS[dimension]
+    shown = [number for number in sorted(own["proposal_no"].unique()) if int(number) in alike(book.explanation.changes)]
+    wide = own.pivot_table("after_minor", ["node_id", "name"], "proposal_no", "sum")[shown]
+    wide.columns = [f"way_{int(number)}" for number in shown]
+    base = book.built.cube.base.groupby(dimension)["net_minor"].sum()
+    rows = wide.reset_index()
+    rows["base"] = rows["node_id"].map(base).fillna(0).astype("int64")
+    rows = rows.sort_values(["base", "node_id"], ascending=[False, True], kind="stable")
+    total: dict[str, Any] = {name: int(rows[name].sum()) for name in ("base", *wide.columns)}
+    total["name"] = book.say(Text("公司", "Company"))
+    shows = [
+        Show(Column("name", "text", label)),
+        Show(Column("base", "minor", Text("上年同期", "Last year"), unit="money")),
+        *(Show(Column(f"way_{int(n)}", "minor", Text(f"办法 {int(n)}", f"Way {int(n)}"), unit="money")) for n in shown),
+    ]
+    caption = Text(f"采纳各办法时{label.zh}的目标", f"Targets by {label.en.lower()} under each way").get(book.lang)
+    return render(rows, shows, book.lang, book.unit_shown, Options(caption=caption, total=total))

@@ -10,15 +10,18 @@ from salesnb.model.tables import Column, contract
 from salesnb.notebook.decomposition_people import PeopleQuestions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from markupsafe import Markup
 
-    from salesnb.model.params.decomposition import Figure, Scenario
+    from salesnb.model.params.decomposition import Figure, Rule, Scenario
     from salesnb.report.exhibit import Exhibit
     from salesnb.stages.decomposition import Plan
 
+UNPLANNED = Text(
+    "必须项互相矛盾，情景要等选定办法之后再比。", "Musts contradict each other: scenarios wait for a way out."
+)
 LEVELS = {
     "company": Text("公司", "Company"),
     "region": Text("区域", "Region"),
@@ -70,7 +73,7 @@ class WhatIfQuestions(PeopleQuestions):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import decomposition_what_if as said
         from salesnb.stages.decomposition import build
-        from salesnb.stages.decomposition.scenarios import alternatives, scenario_table
+        from salesnb.stages.decomposition.scenarios import scenario_table
 
         given = self.params.decomposition
         known: dict[str, list[Scenario | Figure]] = {
@@ -86,12 +89,33 @@ class WhatIfQuestions(PeopleQuestions):
             return Exhibit("scenarios", reading=self.say(none), is_absent=True)
         own = {rule.scenario for rule in given.rules} - {""}
         rules = {name: build(self.setting, name).rules for name in own if name in growths}
-        others = alternatives(self.problem, growths, rules)
+        others = self._planned(growths, rules)
+        growths = {name: held for name, held in growths.items() if name in others}
         kinds = {name: kind for name, (kind, _) in growths.items()}
         frame = self.keep("target_scenarios", scenario_table(self.plan, others, kinds))
         texts = {one.id: one.text for found in known.values() for one in found}
+        if not others:
+            return Exhibit("scenarios", reading=self.say(UNPLANNED), is_absent=True)
         reading = said.scenarios(frame, texts, (given.judged_by, self.lang, self.currency))
         return Exhibit("scenarios", reading=reading, table=self._side_by_side(frame, texts, list(growths)))
+
+    def _planned(self, growths: dict[str, tuple[str, float]], rules: Mapping[str, Sequence[Rule]]) -> dict[str, Plan]:
+        """Each alternative's plan; one under which musts contradict each other is named and left out."""
+        from salesnb.stages.decomposition import PlanConflict
+        from salesnb.stages.decomposition.scenarios import alternatives
+
+        out: dict[str, Plan] = {}
+        left_out: dict[str, PlanConflict] = {}
+        for name, held in growths.items():
+            try:
+                out |= alternatives(self.plan.problem, {name: held}, rules)
+            except PlanConflict as conflict:
+                left_out[name] = conflict
+        if left_out and self.undecided is None:
+            names, why = list(left_out), next(iter(left_out.values())).what
+            zh = f"情景或口径 {'、'.join(names)} 下必须项互相矛盾，没有列出：{why.zh}。"
+            self.note(Text(zh, f"Left out, as musts contradict each other: {', '.join(names)} ({why.en})."))
+        return out
 
     def _side_by_side(self, frame: pd.DataFrame, texts: dict[str, str], order: Sequence[str]) -> Markup:
         """Company and regions down, alternatives across."""
@@ -157,10 +181,11 @@ class WhatIfQuestions(PeopleQuestions):
         from salesnb.stages.decomposition import build, decompose
 
         history = build(replace(self.setting, weights={"history": 1.0}))
-        firm = tuple(rule for rule in self.built.rules if rule.strength != "wish")
+        problem = self.plan.problem
+        firm = tuple(rule for rule in problem.rules if rule.strength != "wish")
         cases = {
-            "history": (Text("起始只看历史", "From history alone"), replace(self.problem, cube=history.cube)),
-            "firm": (Text("不考虑任何意愿", "Without any wish"), replace(self.problem, rules=firm)),
+            "history": (Text("起始只看历史", "From history alone"), replace(problem, cube=history.cube)),
+            "firm": (Text("不考虑任何意愿", "Without any wish"), replace(problem, rules=firm)),
         }
         plans = {name: decompose(problem) for name, (_, problem) in cases.items()}
         frame = self._compared(plans)

@@ -59,6 +59,18 @@ def answer(whole: Whole, regions: pd.DataFrame, lang: str, currency: str) -> Lin
     return line + ("。" if lang == "zh" else ". ") + quarrel(whole, lang, currency)
 
 
+def undecided(whole: Whole, rules: int, lang: str, currency: str) -> Line:
+    """The conclusion where musts contradict each other: nothing is decided, by how much they lie apart, what to do."""
+    day, many, much = when(whole.plan, lang), few(rules, lang), bad(money(whole.excess, lang, currency))
+    return either(
+        lang,
+        (f"{day}目标", bad("未决"), f"：{many}条必须遵守的规则互相矛盾，相差 ", much,
+         "；选定一个解决办法并写下决定之后，才有可以批准的目标。"),
+        (f"{day}: ", bad("not decided"), f". {many} rules that must hold contradict each other by ", much,
+         "; there is a target to approve once a way out is chosen and written down."),
+    )  # fmt: skip
+
+
 def _ends(nodes: pd.DataFrame, lang: str, currency: str) -> Line:
     """Who carries most, who grows most and least."""
     own = nodes[(nodes["node_id"] != UNASSIGNED) & (nodes["target_minor"] > 0)]

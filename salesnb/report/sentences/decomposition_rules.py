@@ -10,11 +10,12 @@ import pandas as pd
 
 from salesnb.model.errors import Text
 from salesnb.report.numbers import MISSING, count, is_missing, money, points, rate, ratio
-from salesnb.report.prose import Line, good, strong, warn
+from salesnb.report.prose import Line, bad, good, strong, warn
 from salesnb.report.sentences.decomposition import few
 from salesnb.report.sentences.words import either, listed
 
 STATES = {
+    "undecided": ("bad", Text("未决", "Not decided")),
     "binding": ("good", Text("起作用", "Binding")),
     "slack": ("good", Text("有余地", "Has room")),
     "implied": ("", Text("到不了", "Never reached")),
@@ -211,6 +212,25 @@ def settled(frame: pd.DataFrame, terms: Terms) -> Line:
             f"{parts}.",
         ),
     )
+
+
+def rules_open(every: int, members: int, lang: str) -> Line:
+    """How many rules wait for a decision; the others are shown as in the trial."""
+    return either(
+        lang,
+        (f"共 {every} 条规则：", bad(f"{members} 条互相矛盾，未决"), "；其余规则的状态按试算列出。"),
+        (f"{every} rules: ", bad(f"{members} contradict each other, not decided"), "; the others as in the trial."),
+    )
+
+
+def open_question(lang: str) -> Line:
+    """What is said where musts contradict each other: the program bends none of them."""
+    return either(
+        lang,
+        (warn("必须项不会自动让步，等待决定"), "：采纳下面的一个办法，或把其中一条改为应当、意愿。"),
+        (warn("No must gives way by itself; this waits for a decision"),
+         ": take one of the ways below, or make one of them a should or a wish."),
+    )  # fmt: skip
 
 
 def change(row: Mapping[str, Any], measure: str, terms: Terms) -> str:

@@ -68,6 +68,7 @@ def read_proposal(period: PeriodFolder, number: int, currency: str, table: str =
             why=Text("发布之后文件被改动或损坏", "the file was changed or damaged after it was published"),
             remedy=Text("从备份恢复，或重新运行出一个新版本", "restore it from a backup, or run a new version"),
         )
+    _decided(manifest, entry.writer, name, place)
     _current(manifest, entry.writer, name, place)
     keys, frame = tuple(table_facts(folder / "tables", table)[1]), read_table(folder / "tables", table)
     _columns(frame, keys, f"{period.period}/{name}/{table}")
@@ -86,7 +87,8 @@ def read_proposal(period: PeriodFolder, number: int, currency: str, table: str =
 def latest_proposal(period: PeriodFolder, currency: str) -> Proposal | None:
     """The newest version's proposal that could be approved, for ``--draft``; None where there is none."""
     for number in reversed(period.complete()):
-        if TABLE in read_manifest(period.version(number)).tables:
+        manifest = read_manifest(period.version(number))
+        if TABLE in manifest.tables and not _is_undecided(manifest):
             return read_proposal(period, number, currency)
     return None
 
@@ -107,6 +109,27 @@ def _whole(manifest: Manifest, name: str, place: str) -> None:
             Text(f"{name} {why.zh}，不能批准", f"{name} {why.en} and cannot be approved"),
             where=Place(file=f"{place}/manifest.json"),
             remedy=Text("解决问题后重新运行，批准新的版本", "solve it, run again and approve the new version"),
+        )
+
+
+def _is_undecided(manifest: Manifest) -> bool:
+    entry = manifest.notebooks.get(manifest.tables[TABLE].writer)
+    return entry is not None and "undecided" in entry.facts
+
+
+def _decided(manifest: Manifest, writer: str, name: str, place: str) -> None:
+    """The plan's musts agree: of a version that says they do not, nothing is approved."""
+    entry = manifest.notebooks.get(writer)
+    why = entry.facts.get("undecided") if entry is not None else None
+    if isinstance(why, dict):
+        raise VersionError(
+            Text(f"{name} 的目标未决，不能批准", f"{name} decides nothing and cannot be approved"),
+            where=Place(file=f"{place}/manifest.json", key=f"notebooks.{writer}"),
+            why=Text(str(why.get("zh", "")), str(why.get("en", ""))),
+            remedy=Text(
+                "选定一个解决办法写进 decomposition.yaml，再运行、批准新的版本",
+                "write one of the ways out into decomposition.yaml, run again and approve the new version",
+            ),
         )
 
 
