@@ -1,8 +1,8 @@
 """Product life cycle: what new, growing, mature and declining products sell, as the catalogue or their growth says.
 
-A product whose stage the catalogue does not name is new where it first sold in the newest window; declining or growing
-where its growth is more than ``MARGIN`` below or above the company's and more than chance in so few orders explains
-(orders come at random: the log of two counts has the variance 1/n + 1/m); else mature.
+A product whose stage the catalogue does not name is new where it first sold in the newest window; growing where it
+grew, and declining where it fell, by more than ``MARGIN`` beyond the company and by more than chance in so few orders
+explains (orders come at random: the log of two counts has the variance 1/n + 1/m); else mature.
 """
 
 from __future__ import annotations
@@ -77,10 +77,11 @@ def _placed(
     amounts = [f["net_minor"].fillna(0).to_numpy(dtype=np.float64) for f in (now, before)]
     both = (amounts[0] > 0) & (amounts[1] > 0)  # else only the counts tell which way it went
     ratio = np.where(both, amounts[0], counts[0]) / np.where(both, amounts[1], counts[1])
-    beyond = ratio - company if company > 0 else np.full(len(ratio), np.nan)
     chance = CHANCE * np.sqrt(1 / counts[0] + 1 / counts[1])
-    told = (np.abs(beyond) > MARGIN) & (np.abs(np.log(ratio / company)) > chance) if company > 0 else beyond > 0
-    stage = np.where(told, np.where(beyond > 0, GROWING, DECLINING), MATURE)
+    up, down = (max(company, 1.0), min(company, 1.0)) if company > 0 else (np.nan, np.nan)
+    grew = (ratio > up + MARGIN) & (np.log(ratio / up) > chance)
+    fell = (ratio < down - MARGIN) & (np.log(ratio / down) < -chance)
+    stage = np.where(grew, GROWING, np.where(fell, DECLINING, MATURE))
     if len(windows) > 1:
         stage = np.where(sold.to_numpy() == windows[-1].label, NEW, stage)
     return {str(product): str(name) for product, name in zip(now.index, stage, strict=True)}
