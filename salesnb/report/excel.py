@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_ROWS, MAX_TEXT, MAX_NAME = 1_048_576, 32_767, 31
+IN_MEMORY_ROWS = 20_000
 CREATED = datetime(2024, 1, 1)  # a fixed date: two builds of one version give the same bytes
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _WIDTHS = {"minor": 16, "count": 10, "number": 12, "rate": 10, "date": 12, "moment": 17, "month": 10, "flag": 8}
@@ -108,6 +109,8 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], lang: str, cover: Cover,
         "strings_to_numbers": False,
         "nan_inf_to_errors": False,
         "default_date_format": "yyyy-mm-dd",
+        # a small workbook is put together without temporary files, of which each sheet would need one
+        "in_memory": sum(len(sheet.frame) for sheet in sheets) < IN_MEMORY_ROWS,
     }
     names = sheet_names([_COVER.get(lang), *(_label(s).get(lang) for s in sheets), _NOTES.get(lang)])
     with xlsxwriter.Workbook(str(path), options) as book:

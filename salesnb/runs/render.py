@@ -7,6 +7,7 @@ from typing import Any
 
 from salesnb.model.errors import SalesnbError, Text, VersionError
 from salesnb.model.params.strict import load_yaml
+from salesnb.runs.audiences import are_wanted, directory, write_audiences
 from salesnb.runs.comparison import made_words, page_text
 from salesnb.runs.dag import Notebook, Plan
 from salesnb.runs.settings import Settings
@@ -21,6 +22,7 @@ __all__ = ["first_page", "params_snapshot", "write_all"]
 
 _PAGES = "all"
 QUALITY = "data_quality"
+READERS = "readers"
 
 
 def params_snapshot(settings: Settings) -> str:
@@ -57,10 +59,23 @@ def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, p
             write_excel(settings, plan, manifest, stage)
         except SalesnbError as error:
             failures = [_unrendered("report.xlsx", error, settings.lang)]
+    if not failures:
+        failures = _readers(settings, manifest, stage)
     if failures:
         manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
         _write(stage, "failure", _failure_page(settings, plan, manifest, stage))
     return manifest
+
+
+def _readers(settings: Settings, manifest: Manifest, stage: Path) -> list[Failure]:
+    """The folders of regions and people with the page that lists them; a failure where one cannot be made."""
+    try:
+        found = write_audiences(settings, manifest, stage)
+        if found:
+            _write(stage, READERS, directory(settings, manifest, found))
+    except Exception as error:  # a defect of ours is said as a failed page, not as a broken run
+        return [_unrendered("audiences", error, settings.lang)]
+    return []
 
 
 def _difference(manifest: Manifest, stage: Path, previous: Path | None) -> VersionDiff | None:
@@ -106,6 +121,8 @@ def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Noteb
         links.insert(0, ("excel", Text("数据表（Excel）", "Tables (Excel)"), "../report.xlsx"))
     if (stage / "tables" / "findings.parquet").is_file():
         links.insert(0, ("quality", Text("数据质量", "Data quality"), f"{QUALITY}.html"))
+    if manifest.state == "complete" and are_wanted(settings, manifest):
+        links.append(("readers", Text("各区域与人员", "Regions and people"), f"{READERS}.html"))
     if (stage / _PAGES / "changes.html").is_file():
         links.insert(0, ("changes", Text("与上一版比较", "Compare with the version before"), "changes.html"))
     return PageContext(

@@ -27,6 +27,9 @@ SourceTable = Literal[
     "shipments",
     "credits",
     "dealer_stock",
+    "general_ledger",
+    "market_watch",
+    "competitor_moves",
 ]
 
 
@@ -146,10 +149,26 @@ class Generated(ParamsModel):
 
 
 class Import(ParamsModel):
-    """How strict the quality gate is: shares above which a run stops, and codes raised or lowered in severity."""
+    """How strict the quality gate is: shares above which a run stops, how far a month's orders may be from the ledger,
+    and codes raised or lowered in severity."""
 
     stop_share_set_aside: Dated[float] = Dated[float].model_validate(0.05)
+    ledger_tolerance: Dated[float] = Dated[float].model_validate(0.001)  # of the month's figure in the ledger
     severity: dict[str, Literal["info", "warn", "error", "stop"]] = Field(default_factory=dict)
+
+
+class Audiences(ParamsModel):
+    """Who gets a folder of their own beside ``all/``, with nothing in it but theirs (R79)."""
+
+    regions: bool = False
+    people: bool = False
+    managers_see_pay: bool = False  # whether a region's folder holds what its people earn
+
+    @property
+    def levels(self) -> tuple[Literal["region", "person"], ...]:
+        """The levels asked for."""
+        regions: tuple[Literal["region", "person"], ...] = ("region",) if self.regions else ()
+        return (*regions, "person") if self.people else regions
 
 
 class Company(ParamsModel):
@@ -174,6 +193,7 @@ class Company(ParamsModel):
     entities: dict[str, Entity] = Field(default_factory=dict)
     sources: dict[str, Source] = Field(default_factory=dict)
     tiers: dict[str, Dated[int]] = Field(default_factory=dict)
+    audiences: Audiences = Audiences()
 
     @field_validator("timezone")
     @classmethod

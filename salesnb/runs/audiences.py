@@ -1,0 +1,253 @@
+"""Folders of those who may read only their own: ``region/ID`` and ``person/ID`` of a version (R79).
+
+Tables are narrowed first; page and workbook are made from what is left, so nothing else can be in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb.model.audience import folder_name
+from salesnb.model.errors import Text
+from salesnb.model.tables import TableContract, contract
+from salesnb.runs.comparison import made_words
+from salesnb.runs.settings import Settings
+from salesnb.versions.manifest import Manifest
+from salesnb.versions.tables import read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from salesnb.report.page import PageContext
+    from salesnb.versions.readers import Reader
+
+CELLS = "target_cells"
+PAGE, BOOK, CALENDAR = "report.html", "report.xlsx", "calendar.ics"
+_KINDS = ("year", "half", "quarter", "month", "week", "day")
+_LABELS = {".html": Text("页面", "Page"), ".docx": Text("文档（Word）", "Document (Word)"),
+           ".xlsx": Text("表（Excel）", "Tables (Excel)"), ".ics": Text("日程（ics）", "Calendar (ics)")}  # fmt: skip
+
+
+def write_audiences(settings: Settings, manifest: Manifest, stage: Path) -> list[tuple[Reader, Path]]:
+    """Write the folder of every reader that company.yaml asks for; the readers with their folders below ``stage``.
+
+    Nothing is written where the version holds no roster (``people``): without one nobody's rows are known.
+    """
+    from salesnb.versions.readers import readers
+
+    if not are_wanted(settings, manifest):
+        return []
+    asked = settings.params.company.audiences
+    source = _source(settings, manifest, stage)
+    given = source.tables[CELLS]["person_id"].unique() if CELLS in source.tables else ()
+    people = read_table(stage / "tables", "people")
+    written = []
+    for reader in readers(people, settings.as_of, asked.levels, map(str, given), asked.managers_see_pay):
+        folder = stage / reader.level / folder_name(reader.node)
+        _write(settings, manifest, source, reader, folder)
+        if folder.is_dir():
+            written.append((reader, folder))
+    return written
+
+
+def are_wanted(settings: Settings, manifest: Manifest) -> bool:
+    """Whether company.yaml asks for folders and the version holds the roster and names they are made by."""
+    return bool(settings.params.company.audiences.levels) and {"people", "nodes"} <= manifest.tables.keys()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What all readers' folders are made from: tables, names and the judged periods in words."""
+
+    stage: Path
+    tables: dict[str, pd.DataFrame]
+    names: dict[tuple[str, str], str]
+    scopes: dict[str, str]
+
+
+def _source(settings: Settings, manifest: Manifest, stage: Path) -> _Source:
+    """The version's tables that some reader may see a part of; rows of nodes that are nobody's own are left out."""
+    from salesnb.versions.narrow import RULES
+
+    found = {name: read_table(stage / "tables", name) for name in RULES if name in manifest.tables}
+    for name, frame in found.items():
+        if "dimension" in frame:
+            found[name] = frame[frame["dimension"].str.contains("person_id|team_id|region_id", regex=True)]
+    if CELLS in found:
+        found[CELLS] = _condensed(found[CELLS])
+    tables = {name: frame for name, frame in found.items() if len(frame)}
+    return _Source(stage, tables, _names(manifest, stage), _scopes(manifest, stage, settings.lang))
+
+
+def _names(manifest: Manifest, stage: Path) -> dict[tuple[str, str], str]:
+    """Names of nodes, and rules in their planner's words."""
+    nodes = read_table(stage / "tables", "nodes")[["dimension", "node_id", "name"]]
+    out = {(str(d), str(n)): str(name) for d, n, name in nodes.itertuples(index=False)}
+    if "rule_status" in manifest.tables:
+        rules = read_table(stage / "tables", "rule_status")[["rule_id", "text"]].dropna()
+        out |= {("rule_id", str(rule)): str(text) for rule, text in rules.itertuples(index=False)}
+    return out
+
+
+def _write(settings: Settings, manifest: Manifest, source: _Source, reader: Reader, folder: Path) -> None:
+    """One reader's folder; none for a reader without a row in any table."""
+    from salesnb.report import own
+    from salesnb.versions.narrow import names_for, narrowed
+
+    narrow = ((name, narrowed(name, frame, reader)) for name, frame in source.tables.items())
+    frames = {name: frame for name, frame in narrow if frame is not None}
+    if not frames:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    _calendar(source.stage, reader, folder)
+    _workbook(settings, manifest, reader, frames, folder / BOOK)
+    page = own.Own(
+        dimension=f"{reader.level}_id",
+        node=reader.node,
+        name=reader.name,
+        lang=settings.lang,
+        currency=settings.params.company.currency,
+        frames=frames,
+        names=names_for(frames, source.names, reader),
+        scopes=source.scopes,
+    )
+    text = own.render(page, _context(settings, manifest, folder))
+    (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _calendar(stage: Path, reader: Reader, folder: Path) -> None:
+    """The reader's own calendar file, where the action plan made one; an id that is no plain name has none."""
+    own = stage / "calendar" / f"{reader.node}.ics"
+    if reader.level == "person" and own.parent.name == "calendar" and own.is_file():
+        (folder / CALENDAR).write_bytes(own.read_bytes())
+
+
+def _scopes(manifest: Manifest, stage: Path, lang: str) -> dict[str, str]:
+    """The periods a review judges, the longest first, in words."""
+    from salesnb.report.sentences.words import span
+
+    if "review_pace" not in manifest.tables:
+        return {}
+    pace = read_table(stage / "tables", "review_pace")
+    pace = pace[pace["start_date"].notna() & pace["through_date"].notna()]
+    order = sorted(pace.to_dict("records"), key=lambda row: _KINDS.index(row["kind"]) if row["kind"] in _KINDS else 9)
+    out = {}
+    for row in order:
+        first, last = row["start_date"], row["through_date"]
+        is_whole = first.is_month_start and last.is_month_end
+        words = f"{first:%Y-%m}–{last:%Y-%m}" if is_whole else f"{first:%Y-%m-%d}–{last:%Y-%m-%d}"
+        out[str(row["scope"])] = span(words, lang)
+    return out
+
+
+def _context(settings: Settings, manifest: Manifest, folder: Path) -> PageContext:
+    """The frame of a reader's page: no link leads out of the reader's folder, no note of the whole company is in it."""
+    from salesnb.report.page import Link, PageContext
+
+    lang = settings.lang
+    draft = Text("草稿：使用未批准的目标，不作考核依据。", "Draft: targets are not approved.").get(lang)
+    return PageContext(
+        lang=lang,
+        company=settings.params.company.name.get(lang),
+        period=settings.period.text,
+        version=manifest.version,
+        state="draft" if manifest.draft else "published",
+        notices=(draft,) if manifest.draft else (),
+        links=tuple(Link(label, href) for label, href in _files(folder, lang) if href != PAGE),
+        stamp=made_words(settings.params, manifest, lang),
+    )
+
+
+def _files(folder: Path, lang: str) -> Iterator[tuple[str, str]]:
+    """(label, address) of the files in a reader's folder: pages, workbook, letter, calendar."""
+    from urllib.parse import quote
+
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix in _LABELS:
+            is_ours = path.name in (PAGE, BOOK, CALENDAR)
+            yield (_LABELS[path.suffix].get(lang) if is_ours else path.stem), quote(path.name)
+
+
+def _workbook(
+    settings: Settings, manifest: Manifest, reader: Reader, frames: Mapping[str, pd.DataFrame], path: Path
+) -> None:
+    from salesnb.report.excel import MAX_ROWS, Cover, Sheet, write_workbook
+
+    lang = settings.lang
+    lines = [
+        (Text("公司", "Company"), settings.params.company.name.get(lang)),
+        (Text("读者", "Reader"), reader.name),
+        (Text("期间", "Period"), manifest.period),
+        (Text("版本", "Version"), manifest.version),
+        (Text("数据截至", "Data as of"), manifest.as_of),
+    ]
+    cover = Cover(
+        Text("目标、进展与行动", "Targets, progress, actions").get(lang), [(k.get(lang), v) for k, v in lines]
+    )
+    sheets = [Sheet(_contract(name, frame), frame) for name, frame in frames.items() if len(frame) < MAX_ROWS]
+    write_workbook(path, sheets, lang, cover, settings.params.company.currency)
+
+
+def _condensed(cells: pd.DataFrame) -> pd.DataFrame:
+    """Target cells by person, product line and month: what a reader plans by, exact sums of the cells."""
+    keys = ["plan", "region_id", "team_id", "person_id", "product_line", "month", "currency"]
+    return cells.groupby(keys, sort=True)["target_minor"].sum().reset_index()
+
+
+def _contract(name: str, frame: pd.DataFrame) -> TableContract:
+    """The table's contract with the columns that are left."""
+    whole = contract(name)
+    columns = tuple(column for column in whole.columns if column.name in frame.columns)
+    keys = tuple(key for key in whole.keys if key in frame.columns)
+    return TableContract(name, keys, columns, whole.label)
+
+
+def directory(settings: Settings, manifest: Manifest, found: list[tuple[Reader, Path]]) -> str:
+    """The page in ``all/`` that lists every reader's folder."""
+    from markupsafe import Markup
+
+    from salesnb.model.tables import Column
+    from salesnb.report import page
+    from salesnb.report.cards import Answer
+    from salesnb.report.tables import Options, render
+
+    lang = settings.lang
+    rows = []
+    for reader, folder in found:
+        place = f"../{reader.level}/{folder.name}"
+        links = (Markup('<a href="{}/{}">{}</a>').format(place, href, label) for label, href in _files(folder, lang))
+        level = Text("区域", "Region") if reader.level == "region" else Text("人员", "Person")
+        row = {
+            "name": reader.name,
+            "level": level.get(lang),
+            "region": reader.region,
+            "files": Markup(" · ").join(links),
+        }
+        rows.append(row)
+    heads = (("name", Text("读者", "Reader")), ("level", Text("类别", "Kind")), ("region", Text("区域", "Region")),
+             ("files", Text("文件", "Files")))  # fmt: skip
+    title = Text("各区域、各人员的页面", "Pages of regions and people").get(lang)
+    said = Text(
+        f"共 {len(found)} 个文件夹，每个只含该读者可以看的内容，可按文件夹设置访问权限后下发。",
+        f"{len(found)} folders, each with nothing but what its reader may see: set access by folder.",
+    )
+    table = render(rows, [Column(n, "text", text) for n, text in heads], lang, None, Options(caption=title))
+    context = page.PageContext(
+        lang=lang,
+        company=settings.params.company.name.get(lang),
+        period=settings.period.text,
+        version=manifest.version,
+        state="draft" if manifest.draft else "published",
+        stamp=made_words(settings.params, manifest, lang),
+    )
+    given = {
+        "title": title,
+        "who": "",
+        "answer": Answer(said.get(lang), lang=lang).html(),
+        "sections": [(title, table)],
+    }
+    body = page.fill("quality.html.j2", **given, **page.header(context), **page.footer(context))
+    return page.document(title, body, lang, (context.period, context.company))

@@ -1,0 +1,143 @@
+"""A version's tables reduced to what one reader may see, before anything is rendered from them (R79).
+
+A table that is not named here reaches nobody but the readers of ``all/``: what a new notebook publishes has to be
+allowed before it can leak. Shares of a company's total are dropped beside the figure they are a share of, because the
+two give the total away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from salesnb.versions.readers import Reader
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EVERYBODY = frozenset(("全体", "all"))
+Pick = Callable[["pd.DataFrame", Reader], "pd.Series"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which rows of a table are a reader's, which columns nobody below the company sees, and for whom it is at all."""
+
+    pick: Pick
+    drop: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ("region", "person")
+    is_pay: bool = False
+
+
+def _rows(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+    """A region's rows by the region that was credited, a person's by the person."""
+    if reader.level == "region" and "region_id" in frame:
+        return frame["region_id"] == reader.node
+    return frame["person_id"].isin(reader.people)
+
+
+def _people(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+    return frame["person_id"].isin(reader.people)
+
+
+def _region(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+    return frame["region_id"] == reader.node
+
+
+def _nodes(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+    return _of_nodes(frame["dimension"], frame["node_id"], reader)
+
+
+def _levels(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+    return _of_nodes(frame["level"].map(lambda level: f"{level}_id"), frame["node_id"], reader)
+
+
+def _of_nodes(dimension: pd.Series, node: pd.Series, reader: Reader) -> pd.Series:
+    """Rows of the reader's own nodes; a cross such as ``region_id+product_line`` is the region's."""
+    own = (dimension == "person_id") & node.isin(reader.people)
+    if reader.level == "region":
+        own |= dimension.str.startswith("region_id+") & (node.str.split("+").str[0] == reader.node)
+        own |= ((dimension == "region_id") & (node == reader.node)) | (
+            (dimension == "team_id") & node.isin(reader.teams)
+        )
+    return own
+
+
+def _owner(column: str) -> Pick:
+    return lambda frame, reader: frame[column].isin(reader.owners)
+
+
+def _attends(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+    wanted = reader.owners | EVERYBODY
+    return frame["people"].fillna("").map(lambda text: bool(wanted & set(str(text).split("、")))).astype(bool)
+
+
+_SHARES = ("share_of_sales", "share_shift_rate", "share_of_growth", "margin_rate")
+RULES: Mapping[str, Rule] = {
+    # review
+    "review_attainment": Rule(_nodes),
+    "review_landing": Rule(_nodes),
+    "review_alerts": Rule(_nodes),
+    "review_leads": Rule(_rows),
+    "review_quotas": Rule(_rows),
+    # targets
+    "target_cells": Rule(_rows),
+    "target_nodes": Rule(_nodes, ("share_of_target", "share_of_base")),
+    "target_derivation": Rule(_people),
+    "target_units": Rule(_people),
+    "target_weeks": Rule(_people),
+    "target_counts": Rule(_rows),
+    "target_fairness": Rule(_rows, levels=("region",)),
+    "target_gaps": Rule(_levels),
+    "commitment_gaps": Rule(_levels),
+    # what to do
+    "action_tasks": Rule(_owner("owner")),
+    "action_workload": Rule(_owner("owner")),
+    "action_key_results": Rule(_owner("owner"), ("share_of_objective",)),
+    "action_milestones": Rule(_owner("owner")),
+    "action_risks": Rule(_owner("owner")),
+    "action_requests": Rule(_owner("asked_by")),
+    "action_calendar": Rule(_attends, ("people",)),
+    "action_budget_regions": Rule(_region, ("share_of_budget",), levels=("region",)),
+    # pay
+    "pay_people": Rule(_people, is_pay=True),
+    "pay_cliffs": Rule(_people, is_pay=True),
+    "pay_curves": Rule(_people, is_pay=True),
+    "pay_ledger": Rule(_people, is_pay=True),
+    "pay_states": Rule(_people, is_pay=True),
+    # history and deals
+    "history_people": Rule(_people),
+    "history_nodes": Rule(_nodes, _SHARES),
+    "funnel_open": Rule(_rows),
+    "funnel_conversion": Rule(_nodes),
+    # what the field can carry
+    "feasibility_nodes": Rule(_nodes, levels=("region",)),
+    "feasibility_capacity": Rule(_nodes, levels=("region",)),
+    "feasibility_pipeline": Rule(_nodes, levels=("region",)),
+    "feasibility_feedback": Rule(_levels),
+}
+
+
+def narrowed(name: str, frame: pd.DataFrame, reader: Reader) -> pd.DataFrame | None:
+    """The rows and columns of table ``name`` that ``reader`` may see; None where none of it is theirs."""
+    rule = RULES.get(name)
+    if rule is None or reader.level not in rule.levels or (rule.is_pay and not reader.sees_pay):
+        return None
+    own = frame[rule.pick(frame, reader).to_numpy(dtype=bool)]
+    kept = own.drop(columns=[column for column in rule.drop if column in own.columns])
+    return kept.reset_index(drop=True) if len(kept) else None
+
+
+def names_for(
+    frames: Mapping[str, pd.DataFrame], names: Mapping[tuple[str, str], str], reader: Reader
+) -> dict[tuple[str, str], str]:
+    """``names`` ((dimension, id) → name) of the ids in ``frames``, which are narrowed, and of the reader's people."""
+    held = {("person_id", person) for person in reader.people}
+    if "target_derivation" in frames:  # rules that moved these people's targets, in the planner's words
+        held |= {("rule_id", str(rule)) for rule in frames["target_derivation"]["named"].dropna().unique()}
+    for frame in frames.values():
+        for column in map(str, frame.columns):
+            if column.endswith("_id") or column == "product_line":
+                held |= {(column, str(value)) for value in frame[column].dropna().unique()}
+    return {key: names[key] for key in held if key in names}
