@@ -53,19 +53,17 @@ class ShowQuestions(PlanTables):
         reading = said.allocation(frame, self.lang, self.currency)
         if frame.empty:
             return shown.absent("allocation", reading)
-        wanted = (
-            "category",
-            "region_id",
-            "power",
-            "last_minor",
-            "rule_minor",
-            "best_minor",
-            "last_leads",
-            "best_leads",
-        )
-        table = shown.table(frame, "action_allocation", wanted, self.pay_unit, Text("投入分配", "Splits"))
-        details = [Details(self.say(Text("逐项查看", "Each use")), table)]
-        return Exhibit("allocation", figure=shown.splits(frame, self.lang), reading=reading, details=details)
+        money = ("last_minor", "equal_minor", "rule_minor", "best_minor")
+        uses = frame.groupby("category", as_index=False, sort=True)[list(money)].sum()
+        uses = uses.sort_values(["last_minor", "category"], ascending=[False, True], kind="stable")
+        total = {"category": self.say(Text("合计", "Total")), **{c: int(uses[c].sum()) for c in money}}
+        caption = Text("四种分法并列", "Four splits side by side")
+        table = shown.table(uses, "action_allocation", ("category", *money), self.pay_unit, caption, total)
+        wanted = ("category", "region_id", "power", *money, "last_leads", "best_leads")
+        each = shown.table(frame, "action_allocation", wanted, self.pay_unit, Text("投入分配", "Splits"))
+        details = [Details(self.say(Text("逐项逐区域查看", "Each use in each region")), each)]
+        figure = shown.splits(frame, self.lang)
+        return Exhibit("allocation", figure=figure, reading=reading, table=table, details=details)
 
     def requests(self) -> Exhibit:
         """The resource request form with its approval states; as Word and Excel beside the page."""
@@ -130,7 +128,7 @@ class ShowQuestions(PlanTables):
 
     def promotions(self) -> Exhibit:
         """Promotions: cost, break-even lift, effect on gross profit."""
-        from salesnb.report.exhibit import Exhibit
+        from salesnb.report.exhibit import Details, Exhibit
         from salesnb.report.sentences import action_money as said
 
         frame = self.promotions_found
@@ -140,7 +138,13 @@ class ShowQuestions(PlanTables):
         wanted = ("text", "discount_rate", "margin_before_rate", "margin_after_rate", "break_even_rate",
                   "expected_rate", "free_cost_minor", "profit_before_minor", "profit_after_minor")  # fmt: skip
         table = shown.table(frame, "action_promotions", wanted, self.pay_unit, Text("促销测算", "Promotions"))
-        return Exhibit("promotions", reading=said.promotions(frame, self.lang, self.currency), table=table)
+        other = shown.table(
+            self.bundles, "action_promotions", wanted, self.pay_unit, Text("换一种送法", "Other bundles")
+        )
+        title = Text("换一种送法：同样的商品、同样的预期增量", "Other bundles: the same goods, the same expected lift")
+        details = [Details(self.say(title), other)]
+        reading = said.promotions(frame, self.lang, self.currency)
+        return Exhibit("promotions", reading=reading, table=table, details=details)
 
     def risks(self) -> Exhibit:
         """The register with its matrix, expected losses and fired triggers."""

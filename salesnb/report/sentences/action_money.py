@@ -107,6 +107,11 @@ def promotions(frame: pd.DataFrame, lang: str, currency: str) -> list[Line]:
     return out
 
 
+def bundle(buy: int, give: int, lang: str) -> str:
+    """A bundle's name: 买 10 送 1."""
+    return Text(f"买 {buy} 送 {give}", f"buy {buy}, get {give}").get(lang)
+
+
 def risks(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     """Expected loss in sales and gross profit, what fired, what stands first."""
     if frame.empty:
