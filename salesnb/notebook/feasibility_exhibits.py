@@ -59,27 +59,36 @@ def cards(book: FeasibilityBook) -> list[Card]:
         for name in names:
             label = Text("保底", "Base") if name == "base" else Text("冲刺", "Stretch")
             out.append(Card(label.get(lang), unit.brief(held[f"{name}_minor"]), rate(held[f"{name}_rate"], 0)))
-    whole = book.capacities[book.capacities["dimension"] == "company"].iloc[0]
-    hires = int(book.hire_plan["hire_count"].sum())
-    need = Text(f"需增 {hires} 人", f"+{hires} people").get(lang) if hires else ""
-    seats = Text(f"{int(whole['seat_count'])} 人", f"{int(whole['seat_count'])} people").get(lang)
-    mark, word = ("warn", Text("有缺口", "Short").get(lang)) if hires else ("", "")
-    out.append(
-        Card(
-            Text("现有人手产能", "Capacity").get(lang),
-            unit.brief(int(whole["capacity_minor"])),
-            seats,
-            need,
-            mark,
-            word=word,
-        )
-    )
+    out += _people_card(book)
     cover = book.deals[book.deals["dimension"] == "company"]["cover_rate"].dropna()
     if len(cover) and len(out) < 5:
         open_part = rate(book.deals[book.deals["dimension"] == "company"]["open_cover_rate"].iloc[0], 0)
         sub = Text(f"在手 {open_part}", f"open {open_part}").get(lang)
         out.append(Card(Text("商机覆盖", "Pipeline cover").get(lang), rate(float(cover.iloc[0]), 0), sub))
     return out[:5]
+
+
+def _people_card(book: FeasibilityBook) -> list[Card]:
+    """What today's people carry; nothing where no sale names a person."""
+    from salesnb.report.cards import Card
+
+    if not len(book.team.seats):
+        return []
+    whole = book.capacities[book.capacities["dimension"] == "company"].iloc[0]
+    hires = int(book.hire_plan["hire_count"].sum())
+    need = Text(f"需增 {hires} 人", f"+{hires} people").get(book.lang) if hires else ""
+    seats = Text(f"{int(whole['seat_count'])} 人", f"{int(whole['seat_count'])} people").get(book.lang)
+    mark, word = ("warn", Text("有缺口", "Short").get(book.lang)) if hires else ("", "")
+    return [
+        Card(
+            Text("现有人手产能", "Capacity").get(book.lang),
+            book.unit_shown.brief(int(whole["capacity_minor"])),
+            seats,
+            need,
+            mark,
+            word=word,
+        )
+    ]
 
 
 def verdicts(book: FeasibilityBook) -> Exhibit:

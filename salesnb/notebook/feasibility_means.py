@@ -35,6 +35,9 @@ ITEMS = {
 }
 LEVELS = {"region": Text("区域", "Region"), "team": Text("团队", "Team"), "person": Text("人员", "Person")}
 MOST_SHOWN = 40
+NO_SEATS = Text(
+    "没有一笔销售记在人员名下，看不出一个人能承载多少。", "No sale names a person, so what one carries cannot be told."
+)
 
 
 class MeansQuestions(GoalQuestions):
@@ -63,6 +66,8 @@ class MeansQuestions(GoalQuestions):
         from salesnb.report.sentences import feasibility_means as said
 
         frame = self.capacities
+        if not len(self.team.seats):
+            return Exhibit("capacity", reading=self.say(NO_SEATS), is_absent=True)
         held = self.team.assumptions
         shown = frame[frame["dimension"] == "region_id"].sort_values("capacity_minor", ascending=False, kind="stable")
         asked = {node: self._growth(d, node, t) for (d, node), t in self.targets.items() if d == "region_id"}

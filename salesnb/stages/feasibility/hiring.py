@@ -36,9 +36,10 @@ class Staffing:
 
 
 def capacity_table(staff: Staffing, targets: Targets) -> pd.DataFrame:
-    """``feasibility_capacity``: company, every region and team with seats; targets where one was said."""
+    """``feasibility_capacity``: company, every region and team with seats; targets where one was said. No seats, no
+    rows: what nobody is known to sell is no capacity of zero."""
     team = staff.team
-    nodes = [(COMPANY, COMPANY)]
+    nodes = [(COMPANY, COMPANY)] if len(team.seats) else []
     nodes += [(d, str(n)) for d in ("region_id", "team_id") for n in sorted(team.seats[d].dropna().unique())]
     rows = [_capacity_row(staff, dimension, node, targets.get((dimension, node))) for dimension, node in nodes]
     columns = [c.name for c in contract("feasibility_capacity").columns]
@@ -63,29 +64,48 @@ def _capacity_row(staff: Staffing, dimension: str, node: str, target: float | No
         return row
     row |= {"target_minor": round(target), "gap_minor": round(max(target - mean - known, 0.0))}
     row["chance_rate"] = today.attain(target - known)
-    option = _hire(staff, dimension, node, target - known)
-    if option is not None and row["gap_minor"]:
-        need, first, ahead = option
-        count = int(need.count[first]) if first < len(need.count) else -1
-        if count > 0:
-            row |= {"hire_count": count, "hire_month": ahead[first], "latest_month": ahead[need.latest(count)]}
-    return row
+    return row | _hires_of(staff, dimension, node, target - known) if row["gap_minor"] else row
 
 
-def _role(staff: Staffing, dimension: str, node: str) -> str | None:
-    """The role one hires for a node: the commonest of its seats that has a price and a time to hire."""
+def _hires_of(staff: Staffing, dimension: str, node: str, need: float) -> dict[str, object]:
+    """How many hires close a node's gap, from when, at the latest when: of the commonest role, for a region those of
+    its cheapest plan, which may mix roles (then no one latest month is said)."""
+    option = _hire(staff, dimension, node, need)
+    if option is None:
+        return {}
+    hiring, first, ahead = option
+    count = int(hiring.count[first]) if first < len(hiring.count) else -1
+    alone = (
+        {"hire_count": count, "hire_month": ahead[first], "latest_month": ahead[hiring.latest(count)]}
+        if count > 0
+        else {}
+    )
+    plan = _plan_of(staff, node, need) if dimension == "region_id" else []
+    planned = sum(int(str(r["hire_count"])) for r in plan)
+    if not plan or plan[0]["shortfall_minor"] or planned == count:
+        return alone
+    return {"hire_count": planned, "hire_month": min(str(r["start_month"]) for r in plan)}
+
+
+def _roles(staff: Staffing, dimension: str, node: str) -> list[str]:
+    """Roles one hires for a node, the commonest of its seats first: those with a price and a time to hire, if any has.
+
+    Nobody is hired into a role that the node does not have, as long as it has one that can be hired.
+    """
     roles = roles_of(staff.params, staff.when)
     here = staff.team.seats.iloc[staff.team.rows(dimension, node)]["role"]
-    hired = [name for name in roles if roles[name][1].cost_of_hire is not None]
-    count = {name: int((here == name).sum()) for name in (hired or list(roles))}
-    return max(count, key=lambda name: (count[name], name), default=None)
+    hired = [name for name in roles if roles[name][1].cost_of_hire is not None] or list(roles)
+    count = {name: int((here == name).sum()) for name in hired}
+    ordered = sorted(count, key=lambda name: (count[name], name), reverse=True)
+    return [name for name in ordered if count[name]] or ordered[:1]
 
 
 def _hire(staff: Staffing, dimension: str, node: str, need: float) -> tuple[Hiring, int, Sequence[str]] | None:
-    role = _role(staff, dimension, node)
-    if role is None or not len(staff.team.season):
+    """Hires of the commonest role, by the month they start."""
+    roles = _roles(staff, dimension, node)
+    if not roles or not len(staff.team.season):
         return None
-    team = staff.team
+    team, role = staff.team, roles[0]
     option = hire_by_month(team.season, team.level[role], team.terms[role])
     today = team.of(dimension, node)
     first = earliest_start(staff.params.roles[role], staff.when[1], staff.span)
@@ -95,7 +115,8 @@ def _hire(staff: Staffing, dimension: str, node: str, need: float) -> tuple[Hiri
 def hiring_plan(staff: Staffing, targets: Targets) -> pd.DataFrame:
     """``feasibility_hires``: for each region with a gap the cheapest hires by role and start month that close it.
 
-    One role a region, starts from the first possible month on. What even MOST_HIRES do not close is a shortfall.
+    Roles are mixed where that is cheaper; nobody starts before the first possible month of his role. What even
+    MOST_HIRES do not close is a shortfall.
     """
     rows: list[dict[str, object]] = []
     for (dimension, node), target in sorted(targets.items()):
@@ -111,32 +132,39 @@ def hiring_plan(staff: Staffing, targets: Targets) -> pd.DataFrame:
 
 
 def _plan_of(staff: Staffing, region: str, need: float) -> list[dict[str, object]]:
-    found = _hire(staff, "region_id", region, need)
-    role = _role(staff, "region_id", region)
-    if found is None or role is None:
+    if not len(staff.team.season):
         return []
-    hiring, first, ahead = found
-    value = hiring.value.copy()
-    value[:first] = 0.0
-    price = _cost(staff, role, len(ahead))
-    # Who is hired is kept: plans are compared by what the first year costs, not by how little of the period is left.
-    year = _cost(staff, role, YEAR)
-    compared = np.full(len(value), 1.0 if year is None else float(year[0]))
-    plan = cheapest_plan(hiring.gap, value, compared, np.full(len(value), MOST_HIRES), np.zeros(len(value), np.int64))
-    chosen = [int(i) for i in np.flatnonzero(plan.count)]
-    return [
-        {
-            "node_id": region,
-            "name": staff.names.get("region_id", {}).get(region, region),
-            "role": role,
-            "start_month": ahead[i],
-            "hire_count": int(plan.count[i]),
-            "value_minor": round(float(plan.count[i] * value[i])),
-            "cost_minor": None if price is None else round(float(plan.count[i] * price[i])),
-            "shortfall_minor": round(plan.shortfall) if i == chosen[0] else 0,
-        }
-        for i in chosen
-    ]
+    ahead = staff.span.months[staff.span.known :]
+    roles = _roles(staff, "region_id", region)
+    value, compared = (np.zeros((len(roles), len(ahead))) for _ in range(2))
+    for i, role in enumerate(roles):
+        first = earliest_start(staff.params.roles[role], staff.when[1], staff.span)
+        brings = hire_by_month(staff.team.season, staff.team.level[role], staff.team.terms[role]).months.sum(1)
+        value[i, first:] = brings[first:]
+        # Who is hired is kept: plans are compared by what the first year costs, not by how little of the period is left
+        year = _cost(staff, role, YEAR)
+        compared[i] = 1.0 if year is None else float(year[0])
+    mean, _ = staff.team.of("region_id", region).moments()
+    every = np.zeros(value.size, np.int64)  # one limit for all
+    plan = cheapest_plan(max(need - mean, 0.0), value.ravel(), compared.ravel(), every + MOST_HIRES, every)
+    chosen = [(int(i), *np.unravel_index(int(i), value.shape)) for i in np.flatnonzero(plan.count)]
+    rows: list[dict[str, object]] = []
+    for option, i, start in chosen:
+        price = _cost(staff, roles[i], len(ahead))
+        count = int(plan.count[option])
+        rows.append(
+            {
+                "node_id": region,
+                "name": staff.names.get("region_id", {}).get(region, region),
+                "role": roles[i],
+                "start_month": ahead[int(start)],
+                "hire_count": count,
+                "value_minor": round(float(count * value[i, start])),
+                "cost_minor": None if price is None else round(float(count * price[start])),
+                "shortfall_minor": 0 if rows else round(plan.shortfall),
+            }
+        )
+    return rows
 
 
 def _cost(staff: Staffing, role: str, months: int) -> np.ndarray | None:
@@ -160,8 +188,8 @@ def realistic(hires: pd.DataFrame, team: Team) -> pd.DataFrame:
 
 def head_value(staff: Staffing) -> float:
     """What one more person of the commonest hired role brings from the earliest start, in minor units; nan if none."""
-    found, role = _hire(staff, COMPANY, COMPANY, 0.0), _role(staff, COMPANY, COMPANY)
-    if found is None or role is None:
+    found = _hire(staff, COMPANY, COMPANY, 0.0)
+    if found is None:
         return float("nan")
     hiring, first, _ = found
     return float(hiring.value[first]) if first < len(hiring.value) else 0.0

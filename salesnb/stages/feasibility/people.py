@@ -80,9 +80,9 @@ def seats(roster: pd.DataFrame, held: pd.DataFrame, params: People, start: date,
 
     ``held``: person_id, month, net_minor, region_id, team_id of months in the job. Without a roster the people who sold
     in the last three months are the seats. Leavers and movers that are decided count as decided; joiners to
-    come do not: they are hires.
+    come do not: they are hires. Where no sale names a person, nothing tells what a seat carries, and there is none.
     """
-    if roster.empty:
+    if roster.empty or not ((held["person_id"] != UNASSIGNED) & (held["net_minor"] != 0)).any():
         recent = sorted(held["month"].unique())[-LEAST_MONTHS:]
         here = held[held["month"].isin(recent) & (held["net_minor"] > 0) & (held["person_id"] != UNASSIGNED)]
         out = here.sort_values("month", kind="stable").drop_duplicates("person_id", keep="last")
