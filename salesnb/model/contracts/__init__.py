@@ -3,6 +3,7 @@
 from salesnb.model.contracts import (
     action_plan,
     bases,
+    changes,
     commitments,
     customers,
     decomposition,
@@ -21,6 +22,7 @@ from salesnb.model.contracts import (
 ALL = (
     *facts.ALL,
     *bases.ALL,
+    *changes.ALL,
     *commitments.ALL,
     *imports.ALL,
     *history.ALL,
