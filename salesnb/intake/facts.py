@@ -103,6 +103,18 @@ class Facts:
 
         return sums.activity(self._lines, entity, as_of)
 
+    def ledger_check(self, company: Company, as_of: date) -> pd.DataFrame:
+        """Sales against the general ledger, month by month (see :func:`salesnb.intake.ledger_check.ledger_check`)."""
+        from salesnb.intake import ledger_check
+
+        return ledger_check.ledger_check(self._lines, self.table("general_ledger"), company, as_of)
+
+    def orders(self, start: date, end: date, as_of: date) -> pd.DataFrame:
+        """Lines by order, person and product line (see :func:`salesnb.intake.orders.orders`)."""
+        from salesnb.intake import orders
+
+        return orders.orders(self._lines, start, end, as_of)
+
     @property
     def _lines(self) -> Path:
         path = self._path("sales_lines")

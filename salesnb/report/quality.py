@@ -30,18 +30,24 @@ SEVERITIES = {
     "warn": (Text("关注", "Watch"), "warn"),
     "info": (Text("提示", "Info"), ""),
 }
+MONTHS_SHOWN = 12
 ROWS_SHOWN = 200  # the table beside the page holds all of them
 
 
-def render_page(ledger: pd.DataFrame, findings: pd.DataFrame, aside: pd.DataFrame, context: PageContext) -> str:
-    """The page from ``import_ledger``, ``findings`` and ``set_aside``; ``aside`` may be empty."""
+def render_page(
+    ledger: pd.DataFrame, findings: pd.DataFrame, aside: pd.DataFrame, closed: pd.DataFrame, context: PageContext
+) -> str:
+    """The page from ``import_ledger``, ``findings``, ``set_aside`` and ``ledger_check``; the last two may be empty."""
     lang = context.lang
     headings = (
         Text("读了什么，留下了什么？", "What was read, what was kept?"),
         Text("发现了什么，怎么处理？", "What was found, and what to do?"),
+        Text("各月合计对得上总账吗？关账后又补录了多少？", "Do the months meet the ledger? What was booked late?"),
         Text("哪些行没有进表？", "Which rows are not in the tables?"),
     )
-    bodies = (ledger_table(ledger, lang), findings_table(findings, lang), _aside_table(aside, lang))
+    currency = str(ledger["currency"].iloc[0]) if len(ledger) else "CNY"
+    months = months_closed(closed, lang, currency)
+    bodies = (ledger_table(ledger, lang), findings_table(findings, lang), months, _aside_table(aside, lang))
     given = {
         "title": Text("数据质量报告", "Data quality").get(lang),
         "who": Text("给销售运营和财务：先看数据，再信数字。", "For sales operations and finance: data first.").get(
@@ -90,6 +96,53 @@ def ledger_table(ledger: pd.DataFrame, lang: str) -> Markup:
     rows = ledger.assign(table=[known[t].label.get(lang) if t in known else t for t in ledger["table"]])
     columns = [Show(shape.column(name)) for name in names]
     return render(rows, columns, lang, unit, Options(caption=shape.label.get(lang)))
+
+
+def months_closed(closed: pd.DataFrame, lang: str, currency: str) -> Markup:
+    """The newest months and those off the ledger, read aloud; empty where nothing was booked late and no ledger is
+    given."""
+    with_ledger = closed["booked_minor"].notna()
+    late = closed["late_minor"] != 0
+    if not (with_ledger | late).any():
+        return Markup("")
+    newest = closed["month"].isin(sorted(closed["month"])[-MONTHS_SHOWN:])
+    rows = closed[newest | closed["is_off"]]
+    shape, unit = contract("ledger_check"), MoneyUnit.choose(int(closed["net_minor"].abs().max()), lang, currency)
+    names = ["month", "net_minor"]
+    names += ["booked_minor", "gap_minor", "gap_rate"] if with_ledger.any() else []
+    names += ["late_minor"] if late.any() else []
+    shows = [Show(shape.column(n), signed=n.startswith("gap_")) for n in names]
+    lines = [_meets(closed[with_ledger], lang, currency)] if with_ledger.any() else []
+    if late.any():
+        total = numbers.money(int(closed["late_minor"].sum()), lang, currency)
+        lines.append(
+            either(
+                lang,
+                (f"{int(late.sum())} 个月在关账后有补录，合计 ", strong(total), "；复盘当月时不含，年累计包含。"),
+                (f"{int(late.sum())} months had late bookings, ", strong(total), " in all: not in their reviews."),
+            )
+        )
+    said = Markup("").join(Markup("<p>{}</p>").format(line.html()) for line in lines)
+    return said + render(rows, shows, lang, unit, Options(caption=shape.label.get(lang)))
+
+
+def _meets(closed: pd.DataFrame, lang: str, currency: str) -> Line:
+    """How many months meet the ledger, and the one that is farthest off."""
+    off = closed[closed["is_off"]]
+    if off.empty:
+        return either(
+            lang,
+            (good(f"{len(closed)} 个月与总账全部相符"), "（在容差内）。"),
+            (good(f"All {len(closed)} months meet the ledger"), " within tolerance."),
+        )
+    most = off.iloc[int(off["gap_minor"].abs().astype("int64").to_numpy().argmax())]
+    gap = bad(numbers.money(int(most["gap_minor"]), lang, currency))
+    month = numbers.month(most["month"], lang)
+    return either(
+        lang,
+        (f"{len(closed)} 个月中 ", bad(f"{len(off)} 个月"), f"与总账不符，最大是 {month}，差 ", gap, "。"),
+        (f"{len(off)} of {len(closed)} months are off the ledger; most in {month}, by ", gap, "."),
+    )
 
 
 def findings_table(findings: pd.DataFrame, lang: str) -> Markup:

@@ -175,8 +175,9 @@ def _quality_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Pat
     from salesnb.report import quality
     from salesnb.versions.tables import read_table
 
-    ledger, findings, aside = (read_table(stage / "tables", n) for n in ("import_ledger", "findings", "set_aside"))
-    return quality.render_page(ledger, findings, aside, _context(settings, plan, manifest, None, stage))
+    names = ("import_ledger", "findings", "set_aside", "ledger_check")
+    ledger, findings, aside, closed = (read_table(stage / "tables", n) for n in names)
+    return quality.render_page(ledger, findings, aside, closed, _context(settings, plan, manifest, None, stage))
 
 
 def _failure_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:

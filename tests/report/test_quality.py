@@ -43,10 +43,33 @@ def frame(name, rows):
     return check(pd.DataFrame(rows, columns=[c.name for c in table.columns]), table)
 
 
-def page(findings, aside=(), lang="zh"):
+def page(findings, aside=(), lang="zh", closed=()):
     ledger = frame("import_ledger", LEDGER)
     context = PageContext(lang=lang, company="C", period="2024", version="v001")
-    return quality.render_page(ledger, frame("findings", list(findings)), frame("set_aside", list(aside)), context)
+    tables = (frame("findings", list(findings)), frame("set_aside", list(aside)), frame("ledger_check", list(closed)))
+    return quality.render_page(ledger, *tables, context)
+
+
+def plain(html):
+    return " ".join(html.split())  # figures hold no-break spaces
+
+
+def month(name, net, booked, late=0):
+    gap = None if booked is None else net - booked
+    return {"month": name, "currency": "CNY", "net_minor": net, "booked_minor": booked, "gap_minor": gap,
+            "gap_rate": None if booked is None else gap / booked, "late_minor": late, "is_off": bool(gap)}  # fmt: skip
+
+
+def test_months_are_held_against_the_ledger_and_late_bookings_stand_apart():
+    months = [month(f"2023-{m:02d}", 10_000_00, 10_000_00) for m in range(1, 13)]
+    months += [month("2022-03", 9_000_00, 9_500_00, late=300_00)]
+    html = plain(page([], closed=months))
+    assert all(word in html for word in ("13 个月中", "1 个月</b>与总账不符", "2022 年 3 月", "−500 元", "−5.3"))
+    assert "1 个月在关账后有补录" in html and "300 元" in html
+    met = plain(page([], closed=months[:12]))
+    assert "12 个月与总账全部相符" in met and "关账后有补录" not in met and "关账后录入" not in met
+    only_late = page([], closed=[month("2023-01", 100, None, late=50)], lang="en")
+    assert "late bookings" in only_late and "Gap" not in only_late
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from salesnb.intake.bench import Bench
@@ -193,6 +194,47 @@ def _currencies(bench: Bench, company: Company, rows: Stack, lines: str) -> None
             column=rows.header(0, "currency"),
             value="、".join(foreign),
         )
+
+
+def against_ledger(bench: Bench, company: Company, rows: Stack, lines: str, ledger: tuple[Stack, str]) -> None:
+    """Months whose sales are further from the general ledger than the tolerance; the farthest one stands first. The
+    running month is left out: the ledger has not closed it."""
+    stack, booked = ledger
+    share = company.quality.ledger_tolerance.at(date.max, date.max)
+    now = company.calendar.month_of(today(company.timezone, company.today))
+    found = bench.rows(
+        "SELECT month, net, booked, net - booked AS gap, file, row FROM (SELECT month, sum(booked) AS booked,"
+        f" min(_file) AS file, arg_min(_row, (_file, _row)) AS row FROM {booked} WHERE currency = ? GROUP BY month)"
+        f" JOIN (SELECT month, sum(net) AS net FROM {lines} WHERE currency = ? GROUP BY month) USING (month)"
+        " WHERE month < ? AND abs(net - booked) > abs(booked) * CAST(? AS DECIMAL(9,6))"
+        " ORDER BY abs(net - booked) DESC, month",
+        [company.currency, company.currency, now, f"{share:f}"],
+    )
+    if not found:
+        return
+    month, net, figure, gap, file, row = found[0]
+    _add(
+        bench,
+        rows,
+        "ledger_gap",
+        "warn",
+        Text(
+            f"{len(found)} 个月的订单合计与总账相差超过 {share * 100:g} %；最大是 {month}：订单 {net:,.2f}，"
+            f"总账 {figure:,.2f}，差 {gap:+,.2f}",
+            f"sales of {len(found)} months are more than {share * 100:g} % from the ledger; most in {month}: "
+            f"orders {net:,.2f}, ledger {figure:,.2f}, off by {gap:+,.2f}",
+        ),
+        Text(
+            "逐月核对漏导、重复、口径和跨月；差额可接受时调高 quality.ledger_tolerance",
+            "look month by month for missing or repeated rows, another basis or month; raise quality.ledger_tolerance"
+            " if the gap is accepted",
+        ),
+        file=stack.raws[file].shown,
+        row=row,
+        column=stack.header(file, "booked"),
+        value=f"{figure:.2f}",
+        row_count=len(found),
+    )
 
 
 def controls(bench: Bench, rows: Stack, lines: str, wanted: Sequence[Control]) -> None:

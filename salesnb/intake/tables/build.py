@@ -30,6 +30,9 @@ EVENTS = (
     "targets",
     "market_sizes",
     "dealer_stock",
+    "general_ledger",
+    "market_watch",
+    "competitor_moves",
 )
 ORDER = (*DIMENSIONS, "sales_lines", "returns", "credits", *EVENTS)
 
@@ -63,6 +66,9 @@ def build(bench: Bench, job: Import) -> None:
         imported[table] = records.import_rows(bench, company, stacks[table], dims)
         reference_checks.unknown(bench, stacks[table], imported[table], dims)
         reference_checks.spellings(bench, stacks[table], imported[table])
+    if lines is not None and "general_ledger" in imported:
+        ledger_of = (stacks["general_ledger"], imported["general_ledger"])
+        order_checks.against_ledger(bench, company, stacks["sales_lines"], lines, ledger_of)
     frames = {table: records.frame(bench, rows, contract(table)) for table, rows in imported.items()}
     for table, frame in frames.items():
         write(target, table, frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from salesnb.intake.bench import Bench
+from salesnb.intake.bench import Bench, literal
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.quality.furniture import keep_aside
 from salesnb.intake.tables.calendar_sql import settlement_month
@@ -16,11 +16,11 @@ from salesnb.model.periods import Calendar
 EVER = "DATE '1900-01-01'"  # on duty since ever, where an export does not say since when
 
 
-def spend_months(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
-    """Costs with their month: the mapped month, else the settlement month of the date."""
+def months(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
+    """Costs or ledger figures with their month: the mapped month, else the settlement month of the date."""
     if "date" not in rows.columns:
         return kept
-    out = bench.name("spend")
+    out = bench.name("dated")
     month = settlement_month("date", company)
     old = f"coalesce(month, {month})" if "month" in rows.columns else month
     rest = "* EXCLUDE (month)" if "month" in rows.columns else "*"
@@ -59,7 +59,7 @@ def target_windows(bench: Bench, company: Company, rows: Stack, kept: str) -> st
     drop = ", ".join(
         [*sorted(have & {"from_date", "to_date", "metric"}), *([] if begin == "from_date" else ["_from", "_to"])]
     )
-    metric = "coalesce(metric, 'revenue')" if "metric" in have else "'revenue'"
+    metric = _metric() if "metric" in have else "'sales'"
     out = bench.name("targets")
     bench.run(
         f"CREATE TABLE {out} AS SELECT * EXCLUDE (_b, _e, _next), _b AS from_date, coalesce(_e, _next - 1,"
@@ -70,6 +70,29 @@ def target_windows(bench: Bench, company: Company, rows: Stack, kept: str) -> st
         f"FROM {source}))"
     )
     return out
+
+
+# what exports call the figures that targets are set for
+_METRICS = {
+    "sales": "销售额 销售 销售收入 收入 营业额 营业收入 业绩 合同额 签约额 销售目标 sales revenue turnover bookings",
+    "gross_profit": "毛利 毛利额 gross_profit",
+    "gross_margin": "毛利率 gross_margin",
+    "customers": "客户数 购买客户数 customers",
+    "new_customers": "新客户 新客户数 新增客户 新增客户数 new_customers",
+    "collection_rate": "回款率 collection_rate",
+    "revenue_per_customer": "客单价 revenue_per_customer",
+    "repurchase_rate": "复购率 repurchase_rate",
+}
+
+
+def _metric() -> str:
+    """SQL of a target's metric in the workbook's words; a blank one is sales, an unknown one keeps its own word."""
+    plain = "replace(lower(trim(metric)), ' ', '_')"
+    cases = " ".join(
+        f"WHEN {plain} IN ({', '.join(literal(w) for w in words.split())}) THEN {literal(name)}"
+        for name, words in _METRICS.items()
+    )
+    return f"coalesce(CASE {cases} ELSE metric END, 'sales')"
 
 
 def _by_period(bench: Bench, company: Company, rows: Stack, kept: str) -> str:

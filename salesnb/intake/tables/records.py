@@ -79,7 +79,8 @@ def _prepared(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     """Rows with what a table derives from others: periods to dates, dates to months, spells of duty."""
     special = {
         "targets": derive.target_windows,
-        "spend": derive.spend_months,
+        "spend": derive.months,
+        "general_ledger": derive.months,
         "people": derive.spells,
         "opportunities": clocks.told,
     }
@@ -107,6 +108,7 @@ def _column(column: Column, rows: Stack, company: Company) -> str:
 _DERIVED = {
     "targets": ("from_date", "to_date", "metric"),
     "spend": ("month",),
+    "general_ledger": ("month",),
     "people": ("from_date", "to_date", "name"),
 }
 

@@ -62,7 +62,8 @@ def _matched(bench: Bench, company: Company, single: str, lines: str, have: set[
     bench.run(
         f"CREATE TABLE {out} AS SELECT *, CAST(_amount::DOUBLE * _weight AS DECIMAL(38,6)) AS _cut FROM ("
         f"SELECT l.* REPLACE (coalesce(l.line_no, '') || '-R' AS line_no, {day} AS order_date, {day} AS _day,"
-        f" {known} AS known_date, coalesce({month}, {settlement_month(day, company)}) AS month, true AS is_return,"
+        f" {known} AS known_date, l.order_id AS original_order_id,"
+        f" coalesce({month}, {settlement_month(day, company)}) AS month, true AS is_return,"
         " true AS _made),"
         f" r._file AS _rf, r._row AS _rr, {amount} AS _amount, {weight} AS _weight"
         f" FROM {single} r JOIN {lines} l ON {' AND '.join(on)} WHERE NOT l.is_return)"

@@ -97,6 +97,7 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         f" coalesce({_have(rows, 'is_primary')}, true)::BOOLEAN AS is_primary,"
         f" {_have(rows, 'quantity')}::{DECIMAL} AS quantity, net, {_have(rows, 'list')}::{DECIMAL} AS list,"
         f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return,"
+        f" {_have(rows, 'original_order_id')}::VARCHAR AS original_order_id,"
         f" {_have(rows, 'tax')}::{DECIMAL} AS _tax, false AS _made"
         f" FROM {kept})"
     )

@@ -88,6 +88,11 @@ SPECS = {
         amount="target",
     ),
     "market_sizes": Spec("market_sizes", ("year", "size"), amount="size"),
+    "general_ledger": Spec(
+        "general_ledger", ("month", "booked"), {"date": "date"}, required=("booked",), amount="booked"
+    ),
+    "market_watch": Spec("market_watch", ("month",), {"region_name": "text"}),
+    "competitor_moves": Spec("competitor_moves", ("date", "competitor"), {"region_name": "text"}),
 }
 
 

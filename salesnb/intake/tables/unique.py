@@ -12,7 +12,7 @@ from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
 from salesnb.model.tables import TableContract
 
-ADDED_UP = ("spend", "targets", "market_sizes", "dealer_stock")
+ADDED_UP = ("spend", "targets", "market_sizes", "dealer_stock", "general_ledger", "market_watch")
 EVENTS = ("receipts", "invoices", "shipments", "visits")
 _EQUAL = {"duplicate_record": Text("与另一行完全相同（含单号）", "the same as another row, number included")}
 

@@ -141,4 +141,89 @@ BASIS_BRIDGE = TableContract(
     Text("口径桥", "Bridge between bases"),
 )
 
-ALL = (SHIPMENTS, INVOICES, SHADOW_CREDITS, SALES_ORIGINAL, INTERNAL_SALES, DEALER_STOCK, BASIS_BRIDGE)
+GENERAL_LEDGER = TableContract(
+    "general_ledger",
+    ("month", "entity_id", "account", "currency"),
+    (
+        MONTH,
+        ENTITY,
+        Column("account", "id", Text("科目", "Account")),
+        CURRENCY,
+        Column("booked_minor", "minor", Text("账面收入", "Booked"), unit="money"),
+    ),
+    Text("总账收入", "General ledger"),
+)
+
+LEDGER_CHECK = TableContract(
+    "ledger_check",
+    ("month", "currency"),
+    (
+        MONTH,
+        CURRENCY,
+        Column("net_minor", "minor", Text("订单合计", "Orders"), unit="money"),
+        Column("booked_minor", "minor", Text("总账", "Ledger"), unit="money", optional=True),
+        Column(
+            "gap_minor",
+            "minor",
+            Text("差额", "Gap"),
+            unit="money",
+            definition=Text("订单合计 − 总账", "orders less the ledger"),
+            optional=True,
+        ),
+        Column("gap_rate", "rate", Text("差额率", "Gap rate"), unit="percent", optional=True),
+        Column(
+            "late_minor",
+            "minor",
+            Text("其中关账后录入", "of which entered late"),
+            unit="money",
+            definition=Text(
+                "当月关账之后才录入、到截止日已知的订单行", "lines entered after the month was closed, known by now"
+            ),
+        ),
+        Column("is_off", "flag", Text("超出容差", "Beyond tolerance")),
+    ),
+    Text("与总账核对", "Orders against the ledger"),
+)
+
+MARKET_WATCH = TableContract(
+    "market_watch",
+    ("month", "region_id"),
+    (
+        MONTH,
+        REGION,
+        Column("news_count", "count", Text("新闻条数", "News"), optional=True),
+        Column("competitor_count", "count", Text("竞品动作数", "Competitors' actions"), optional=True),
+        Column("inquiry_count", "count", Text("询盘数", "Inquiries"), optional=True),
+    ),
+    Text("市场监测", "Market watch"),
+)
+
+COMPETITOR_MOVES = TableContract(
+    "competitor_moves",
+    ("date", "competitor", "region_id", "product_line", "action"),
+    (
+        Column("date", "date", Text("日期", "Date")),
+        KNOWN,
+        Column("competitor", "id", Text("竞品", "Competitor")),
+        REGION,
+        LINE_OF_PRODUCT,
+        Column("action", "id", Text("动作", "Action")),
+        Column("price_change_rate", "rate", Text("价格变动", "Price change"), unit="percent", optional=True),
+        Column("source", "text", Text("来源", "Source"), optional=True),
+    ),
+    Text("竞品动态", "Competitors' moves"),
+)
+
+ALL = (
+    SHIPMENTS,
+    INVOICES,
+    SHADOW_CREDITS,
+    SALES_ORIGINAL,
+    INTERNAL_SALES,
+    DEALER_STOCK,
+    BASIS_BRIDGE,
+    GENERAL_LEDGER,
+    LEDGER_CHECK,
+    MARKET_WATCH,
+    COMPETITOR_MOVES,
+)

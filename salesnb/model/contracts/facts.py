@@ -94,6 +94,7 @@ SALES_LINES = TableContract(
         LIST,
         COST,
         Column("is_return", "flag", Text("退货", "Return")),
+        id_column("original_order_id", "原订单号", "Order returned", optional=True),
     ),
     Text("订单明细", "Order lines"),
 )
@@ -164,6 +165,7 @@ RECEIPTS = TableContract(
     (
         id_column("receipt_id", "回款单号", "Receipt"),
         _date("receipt_date", "回款日期", "Receipt date"),
+        _date("due_date", "到期日", "Due", optional=True),
         KNOWN,
         id_column("order_id", "订单号", "Order", optional=True),
         id_column("customer_id", "客户", "Customer"),
