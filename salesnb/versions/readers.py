@@ -69,8 +69,8 @@ def _standing(people: pd.DataFrame, as_of: date, with_targets: frozenset[str]) -
     ended = (begun["to_date"].notna() & (begun["to_date"] < day)) | (
         begun["left_date"].notna() & (begun["left_date"] < day)
     )
-    out = pd.concat([begun.assign(reads=~ended), coming.assign(reads=False)])
-    out["reads"] = out["reads"].astype(bool) | out["person_id"].isin(with_targets)
+    out = pd.concat([begun.assign(reads=~ended), coming.assign(reads=coming["person_id"].isin(with_targets))])
+    out["reads"] = out["reads"].astype(bool)
     return out.sort_values("person_id", kind="stable").reset_index(drop=True)
 
 

@@ -45,11 +45,15 @@ class Workbook:
         return folder
 
     def table(self, name: str, values: Sequence[int]) -> str:
-        """A cell that publishes table ``name`` with ``values`` (written beforehand: the kernel needs no pandas)."""
+        """A cell that publishes table ``name`` with ``values``."""
         rows = pd.DataFrame({"row_id": [f"r{i}" for i in range(len(values))], "net_minor": list(values)})
+        return self.frame(name, rows, ["row_id"])
+
+    def frame(self, name: str, rows: pd.DataFrame, keys: Sequence[str] | None = None) -> str:
+        """A cell that publishes ``rows`` as table ``name`` (written beforehand: the kernel needs no pandas)."""
         ready = self.root / "ready" / f"{name}-{len(self.made)}"
         self.made[str(ready)] = 1
-        write_table(ready, name, rows, ["row_id"])
+        write_table(ready, name, rows, keys)
         return (
             "import os, shutil\n"
             f"for end in ('parquet', 'csv'):\n"
