@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from salesnb.methods.projection.threads import one_thread
+
 Floats = NDArray[np.float64]
 
 MOST_PENALTY = 1e8
@@ -67,7 +69,8 @@ def fit_logistic(
     start = _State(math.log(rate / (1.0 - rate)), np.zeros(int(used.sum())), ridge, np.zeros(count))
     if used.any() and 0.0 < y.mean() < 1.0:
         z = (x[:, used] - center[used]) / scale[used]
-        start = _evidence(z, y, group[used], start, penalty is None)
+        with one_thread():
+            start = _evidence(z, y, group[used], start, penalty is None)
     coefficient[used] = start.beta / scale[used]
     return Logistic(start.intercept - float(coefficient @ center), coefficient, start.ridge, start.effective)
 

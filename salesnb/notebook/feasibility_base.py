@@ -74,8 +74,7 @@ def customer_year(book: Ahead, year: Window) -> pd.Series | None:
 
     first = str(book.facts.months((), book.as_of)["month"].min())
     windows = [w for w in year_windows(book.plan_year, book.calendar, True, first) if w.label <= year.label][-2:]
-    orders = book.facts.first_orders(book.as_of)
-    began = dict(zip(orders["customer_id"], orders["first_date"], strict=True))
+    began = history.first_bought(book.facts.activity("customer_id", book.as_of), book.calendar)
     sums = book.facts.sums(("customer_id",), windows, book.as_of)
     frame = history.customer_years(sums, began, windows, spend(book, windows))
     return None if frame.empty or not frame["customer_count"].iloc[-1] else frame.iloc[-1]

@@ -2,6 +2,7 @@
 
 import math
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -184,6 +185,30 @@ def test_a_slow_ramp_and_leavers_ask_for_more_hires():
                             ({}, {"attrition": 0.3, "backfill_weeks": 12}))
     ]  # fmt: skip
     assert counts[0] == 2 and all(c > 2 for c in counts[1:]), counts
+
+
+def test_the_cheapest_hires_mix_roles_where_that_costs_less():
+    """Two roles: a senior brings twice a rep for less than twice the money; a small rest is a rep's."""
+
+    def plan(gap_heads, senior_salary):
+        staff = staffed(6, 10_000_000)
+        senior = {**PLAIN, "factor": 2.0, "salary_month": senior_salary}
+        params = People.model_validate({"roles": {"rep": PLAIN, "senior": senior}})
+        roster = staff.team.seats.assign(role=["rep"] * 5 + ["senior"])
+        team = replace(staff.team, seats=roster, terms=dict.fromkeys(("rep", "senior"), staff.team.terms["rep"]),
+                       level={"rep": 1e7, "senior": 2e7})  # fmt: skip
+        both = replace(staff, team=team, params=params)
+        target = {("region_id", "华东"): (6 + gap_heads) * 12 * 1e7}
+        hires = fe.hiring_plan(both, target)
+        row = fe.capacity_table(both, target).set_index("dimension").loc["region_id"]
+        assert row["hire_count"] == hires["hire_count"].sum()
+        return dict(zip(hires["role"], hires["hire_count"], strict=True)), hires["cost_minor"].sum()
+
+    mixed, cost = plan(3, 6000)
+    assert mixed == {"rep": 1, "senior": 1}
+    assert cost == (10000 + 12 * 6000 + 10000 + 12 * 5000) * 100
+    assert plan(3, 60000)[0] == {"rep": 3}, "dear seniors are not hired"
+    assert plan(4, 6000)[0] == {"senior": 2}
 
 
 def test_capacity_of_the_company_is_that_of_its_seats():

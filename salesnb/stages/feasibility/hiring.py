@@ -147,7 +147,7 @@ def _plan_of(staff: Staffing, region: str, need: float) -> list[dict[str, object
     mean, _ = staff.team.of("region_id", region).moments()
     every = np.zeros(value.size, np.int64)  # one limit for all
     plan = cheapest_plan(max(need - mean, 0.0), value.ravel(), compared.ravel(), every + MOST_HIRES, every)
-    chosen = [(int(i), *np.unravel_index(int(i), value.shape)) for i in np.flatnonzero(plan.count)]
+    chosen = [(int(i), *divmod(int(i), len(ahead))) for i in np.flatnonzero(plan.count)]
     rows: list[dict[str, object]] = []
     for option, i, start in chosen:
         price = _cost(staff, roles[i], len(ahead))
@@ -157,7 +157,7 @@ def _plan_of(staff: Staffing, region: str, need: float) -> list[dict[str, object
                 "node_id": region,
                 "name": staff.names.get("region_id", {}).get(region, region),
                 "role": roles[i],
-                "start_month": ahead[int(start)],
+                "start_month": ahead[start],
                 "hire_count": count,
                 "value_minor": round(float(count * value[i, start])),
                 "cost_minor": None if price is None else round(float(count * price[start])),
