@@ -10,7 +10,7 @@ from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 from salesnb.notebook.book import open_book
 from salesnb.notebook.feasibility_ahead import COMPANY, LABELS
-from salesnb.notebook.feasibility_means import MeansQuestions
+from salesnb.notebook.feasibility_money import MoneyQuestions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Feasi
 
 
 @dataclass
-class FeasibilityBook(MeansQuestions):
+class FeasibilityBook(MoneyQuestions):
     """What the notebook asks. Tables are computed when first asked for."""
 
     plans_only = True

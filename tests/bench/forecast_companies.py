@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from salesnb.methods.forecast import Outlook, Reliability, backtest, fit, joint_totals, outlook, reliability
 from salesnb.methods.reconcile import Tree
-from tests.bench.forecast_panels import generated_company
+from tests.bench.forecast_panels import Company, generated_company
 
 Array = NDArray[np.float64]
 
@@ -36,13 +37,15 @@ class Calibration:
         return float(np.nanmax(np.abs(self.chances.came - self.chances.said)))
 
 
-def calibrate(companies: int, first_seed: int = 0, futures: int = 100) -> Calibration:
-    """Forecast that many generated companies and hold the outlooks against ``futures`` true continuations each."""
+def calibrate(
+    companies: int, first_seed: int = 0, futures: int = 100, make: Callable[[int, int], Company] = generated_company
+) -> Calibration:
+    """Forecast that many companies of ``make`` and hold the outlooks against ``futures`` true continuations each."""
     cover: list[tuple[float, float, float]] = []
     rows: list[Array] = []
     inside: list[Array] = []
     for seed in range(first_seed, first_seed + companies):
-        company = generated_company(seed, futures)
+        company = make(seed, futures)
         tree = Tree(company.parent)
         past = tree.add_up_history(company.leaves)
         future = tree.add_up(company.futures.sum(2))
