@@ -260,14 +260,14 @@ class Window:
     months: tuple[str, ...] = ()
 
 
-def is_plan(period: Period, as_of: date | None, today: date) -> bool:
+def is_plan(period: Period, as_of: date | None, today: date, has_targets: bool) -> bool:
     """Whether a run of ``period`` plans it: year, half or quarter seen from before its start.
 
-    Nobody chose ``as_of``: what is to come or still runs is planned, what is over ``today`` is reviewed.
+    Nobody chose ``as_of``: it is planned, unless it is over ``today`` and ``has_targets`` to be reviewed against.
     """
     if period.kind not in (Kind.YEAR, Kind.HALF, Kind.QUARTER):
         return False
-    return today <= period.end if as_of is None else as_of < period.start
+    return as_of < period.start if as_of is not None else today <= period.end or not has_targets
 
 
 def windows(period: Period, calendar: Calendar, planning: bool, first_month: str) -> tuple[Window, ...]:

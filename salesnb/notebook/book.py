@@ -17,6 +17,7 @@ from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Calendar, Period, default_as_of, is_plan
 from salesnb.model.places import outputs_dir, safe_name, stage_dir, today
 from salesnb.model.tables import check, contract, without_rows
+from salesnb.versions.targets import covers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -177,7 +178,7 @@ class Book:
 
     # A book that reads parameters only through ``params`` may say so: then no other file makes its notebook stale.
     reads_only_params: ClassVar[bool] = False
-    # A book of a notebook that only plans (``when: plan``) plans a period that is over too, unless a day says otherwise.
+    # A book of a notebook that only plans (``when: plan``) also plans what is over, unless a day says otherwise.
     plans_only: ClassVar[bool] = False
 
     def summary(self) -> dict[str, Any]:
@@ -235,7 +236,8 @@ def open_book(
     wanted = company.calendar.period(period)
     chosen = _date(as_of)
     now = today(company.timezone, company.today)
-    planning = is_plan(wanted, chosen, min(now, wanted.end) if getattr(make, "plans_only", False) else now)
+    to_review = not getattr(make, "plans_only", False) and covers(params.folder, wanted, company.calendar)
+    planning = is_plan(wanted, chosen, now, to_review)
     day = chosen or default_as_of(wanted, now, company.close_days, planning)
     return make(
         stage=stage,

@@ -11,6 +11,7 @@ from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Period, default_as_of, is_plan
 from salesnb.model.places import home, notebooks_dir, outputs_dir, params_dir, today
 from salesnb.versions.folders import PeriodFolder
+from salesnb.versions.targets import covers
 
 CELL_SECONDS = 1800
 
@@ -71,7 +72,7 @@ def settle(request: Request) -> Settings:
     period = company.calendar.period(request.period)
     now = today(company.timezone, company.today)
     chosen = _day(request.as_of)
-    planning = is_plan(period, chosen, now)
+    planning = is_plan(period, chosen, now, covers(params.folder, period, company.calendar))
     if request.lang not in ("", "zh", "en"):
         raise UsageError(Text(f"没有语言 {request.lang}；可用 zh、en", f"no language {request.lang}; use zh or en"))
     return Settings(

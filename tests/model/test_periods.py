@@ -92,15 +92,24 @@ def test_as_of_defaults():
     assert default_as_of(june, date(2024, 7, 4), 5, planning=False) == date(2024, 7, 4)
     assert default_as_of(year, date(2024, 7, 4), 5, planning=True) == date(2023, 12, 31)
     now = date(2024, 7, 4)
-    assert is_plan(year, None, now) and not is_plan(year, date(2024, 1, 1), now) and not is_plan(june, None, now)
+    assert (
+        is_plan(year, None, now, True)
+        and not is_plan(year, date(2024, 1, 1), now, True)
+        and not is_plan(june, None, now, True)
+    )
 
 
 def test_a_quarter_that_is_over_is_reviewed_unless_seen_from_before_its_start():
     calendar, now = Calendar(), date(2024, 7, 4)
     over, running, coming = (calendar.period(text) for text in ("2024Q2", "2024Q3", "2024Q4"))
-    assert not is_plan(over, None, now) and is_plan(over, date(2024, 3, 31), now)
-    assert is_plan(running, None, now) and not is_plan(running, now, now) and is_plan(coming, None, now)
-    assert is_plan(over, None, over.end) and not is_plan(over, None, date(2024, 7, 1)), "its last day still belongs to it"
+    assert not is_plan(over, None, now, True) and is_plan(over, date(2024, 3, 31), now, True)
+    assert (
+        is_plan(running, None, now, True) and not is_plan(running, now, now, True) and is_plan(coming, None, now, True)
+    )
+    assert is_plan(over, None, over.end, True) and not is_plan(over, None, date(2024, 7, 1), True), (
+        "its last day still belongs to it"
+    )
+    assert is_plan(over, None, now, False), "without targets there is nothing to review it against"
 
 
 def test_windows_of_a_plan_are_whole_years_and_of_a_review_the_year_to_date():

@@ -16,6 +16,8 @@ from salesnb.versions.targets.record import Revision, read_record, revision_name
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesnb.model.periods import Calendar, Period
+
 FOLDER = "targets"
 _FILE = re.compile(r"(?P<plan>.+)-r(?P<number>\d{2,})\.(?P<kind>yaml|parquet)")
 State = Literal["approved", "imported", "none", "later"]
@@ -134,6 +136,15 @@ def plans(unit_folder: Path) -> list[str]:
     """Plans that have at least one revision, sorted."""
     found = (_FILE.fullmatch(path.name) for path in (unit_folder / FOLDER).glob("*.yaml"))
     return sorted({match["plan"] for match in found if match})
+
+
+def covers(unit_folder: Path, period: Period, calendar: Calendar) -> bool:
+    """Whether a plan with approved targets holds the whole of ``period``."""
+    for plan in plans(unit_folder):
+        held = calendar.period(plan)
+        if held.start <= period.start and period.end <= held.end:
+            return True
+    return False
 
 
 def _numbers(folder: Path, plan: str) -> dict[str, set[int]]:
