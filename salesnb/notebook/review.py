@@ -10,7 +10,7 @@ from salesnb.model.errors import Text
 from salesnb.model.periods import Kind
 from salesnb.notebook.book import Book, open_book
 from salesnb.notebook.review_nodes import DIMENSIONS
-from salesnb.notebook.review_why import WhyQuestions
+from salesnb.notebook.review_shows import ClosingShows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,10 @@ NAMED = 3
 FEWEST, MOST = 3, 5
 TABLES = ("review_pace", "review_metrics", "review_attainment", "review_alerts", "review_leads", "review_slices",
           "review_bridge", "review_drivers", "review_funnel", "review_mix", "review_landing", "review_path",
-          "review_record", "review_whys", "review_quotas")  # fmt: skip
+          "review_record", "review_whys", "review_quotas", "review_plays", "review_restated", "review_strategies",
+          "review_problems", "review_improvements", "review_performance", "review_month_end", "review_ageing",
+          "review_dealers", "review_diverted", "review_portraits", "review_draft_goals", "pay_ledger", "pay_states",
+          "pay_awards")  # fmt: skip
 
 
 def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Any:
@@ -46,7 +49,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Any:
 
 
 @dataclass
-class ReviewBook(WhyQuestions):
+class ReviewBook(ClosingShows):
     """Answers about a period that has begun; every figure is a sum over the same windows of order lines."""
 
     def answer(self) -> Answer:
@@ -118,7 +121,7 @@ class ReviewBook(WhyQuestions):
         """Every alert with size, since when, chance to recover, people and state; its leads and plays to unfold."""
         from salesnb.notebook import review_exhibits
 
-        return review_exhibits.alerts(self.alerts_table, self.leads_table, self.params.review.playbook, self.shown_in)
+        return review_exhibits.alerts(self.alerts_table, self.leads_table, self.plays_table, self.shown_in)
 
     def nodes(self, dimension: str) -> Exhibit:
         """Where it lags: actual, due, attainment, gap, chance and state of every node, the company in the foot."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
@@ -26,6 +28,7 @@ PROGRESS = {
 BASES = {"target": Text("应完成", "Due"), "last_year": Text("上年同期", "Last year")}
 NODE_FIGURES = ("actual_minor", "due_minor", "last_year_minor", "attainment_rate", "gap_minor", "yoy_rate")
 LONGEST = 30
+UNFOLDED = 8  # alerts whose leads stand one click away; the rest stands two
 PACE_FIGURES = (
     "actual_minor",
     "due_minor",
@@ -123,9 +126,9 @@ def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text) -> Any:
                     state_from="state" if name == "gap_minor" else "",
                 )
             )
-    columns.append(Show(shown.column("certainty_rate"), decimals=0))
+    columns.append(Show(shown.column("certainty_rate"), chance=True))
     if rows["chance"].notna().any():
-        columns.append(Show(Column("chance", "rate", Text("达成概率", "Chance"), unit="percent"), decimals=0))
+        columns.append(Show(Column("chance", "rate", Text("达成概率", "Chance"), unit="percent"), chance=True))
     if (rows["state"] != "").any():
         columns.append(Show(shown.column("state"), pill=True))
     row = book.main_pace
@@ -150,8 +153,8 @@ def more(book: WhyQuestions, labels: Mapping[str, Text]) -> Exhibit:
     return Exhibit("more", reading=book.say(text), details=details, is_absent=not said)
 
 
-def alerts(frame: pd.DataFrame, leads: pd.DataFrame, playbook: Sequence[Any], shown: Shown) -> Exhibit:
-    """All alerts in one table; the leads and plays of each to unfold."""
+def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown: Shown) -> Exhibit:
+    """All alerts in one table; the leads and plays of each to unfold, the gravest first."""
     from salesnb.report.exhibit import Details, Exhibit
     from salesnb.report.sentences import review as said
     from salesnb.report.tables import Options, Show, render
@@ -165,18 +168,27 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, playbook: Sequence[Any], sh
         progress=[PROGRESS[p].get(lang) for p in frame["progress"]],
     ).sort_values(["size", "alert"], kind="stable")  # fmt: skip
     kept = [n for n in ALERT_COLUMNS if rows[n].notna().any() and (rows[n].astype(str) != "").any()]
+    chances = ("certainty_rate", "recover_rate")
     columns = [
-        Show(_text(table, n), signed=n == "gap_minor", decimals=0 if n.endswith("_rate") else None) for n in kept
+        Show(_text(table, n), signed=n == "gap_minor", decimals=0 if n.endswith("_rate") else None, chance=n in chances)
+        for n in kept
     ]
-    details = []
-    for row in rows.to_dict("records"):
-        own = leads[leads["alert"] == row["alert"]].sort_values("rank", kind="stable")
-        plays = [p for p in playbook if p.product_line and p.product_line in set(own["product_line"])]
-        if len(own):
-            title = Text(f"{row['name']}：最值得跟进的商机", f"{row['name']}: leads to work on").get(lang)
-            details.append(Details(title, _lead_table(own, shown) + _plays(plays, lang)))
+    details = [
+        Details(_lead_title(row, lang), _lead_table(own, shown) + _plays(plays[plays["alert"] == row["alert"]], lang))
+        for row in rows.to_dict("records")
+        if len(own := leads[leads["alert"] == row["alert"]].sort_values("rank", kind="stable"))
+    ]
     body = render(rows, columns, lang, shown.unit, Options(caption=table.label.get(lang)))
+    if len(details) > UNFOLDED:
+        rest = Text(f"其余 {len(details) - UNFOLDED} 条预警的商机和案例", f"Leads and plays of the other "
+                    f"{len(details) - UNFOLDED} alerts").get(lang)  # fmt: skip
+        inner = Markup("").join(detail.html() for detail in details[UNFOLDED:])
+        details = [*details[:UNFOLDED], Details(rest, inner)]
     return Exhibit("alerts", table=body, reading=reading, details=details)
+
+
+def _lead_title(row: Mapping[Any, Any], lang: str) -> str:
+    return Text(f"{row['name']}：最值得跟进的商机", f"{row['name']}: leads to work on").get(lang)
 
 
 def _text(table: Any, name: str) -> Column:
@@ -207,13 +219,12 @@ def _lead_table(own: pd.DataFrame, shown: Shown) -> Any:
     return render(rows, columns, lang, unit, Options(caption=table.label.get(lang)))
 
 
-def _plays(plays: Sequence[Any], lang: str) -> Any:
-    from markupsafe import Markup
-
-    if not plays:
+def _plays(plays: pd.DataFrame, lang: str) -> Any:
+    if plays.empty:
         return Markup("")
     head = Text("可用案例：", "From the playbook: ").get(lang)
-    return Markup('<p class="note">{}{}</p>').format(head, "；".join(p.title for p in plays[:3]))
+    titles = plays.sort_values("rank", kind="stable")["title"]
+    return Markup('<p class="note">{}{}</p>').format(head, "；".join(titles) if lang == "zh" else "; ".join(titles))
 
 
 def quotas(book: WhyQuestions) -> Exhibit:

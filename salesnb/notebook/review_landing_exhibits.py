@@ -70,9 +70,7 @@ def landings(book: WhyQuestions) -> Exhibit:
 
     def table(rows: pd.DataFrame, label: Text) -> Any:
         kept = [Show(Column("name", "text", label))]
-        kept += [
-            Show(shown.column(c), decimals=0 if c == "chance_rate" else None) for c in order if rows[c].notna().any()
-        ]
+        kept += [Show(shown.column(c), chance=c == "chance_rate") for c in order if rows[c].notna().any()]
         return render(rows, kept, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
 
     details = []

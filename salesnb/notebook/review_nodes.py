@@ -239,6 +239,25 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         return self.keep("review_leads", review.top_leads(self.alerts_table, model.open))
 
     @cached_property
+    def plays_table(self) -> pd.DataFrame:
+        """``review_plays``: what the playbook offers for every alert, found by its leads and by why deals were lost."""
+        from salesnb.stages import review
+
+        alerts, leads, known = self.alerts_table, self.leads_table, self.known_leads
+        industry = dict(zip(known["opportunity_id"], known["industry"], strict=True))
+        span = (self.main.period.start, self.as_of)
+        lost = known[(known["stage"] == "lost") & known["closed_date"].dt.date.between(*span)]
+        reasons = {}
+        for row in alerts[alerts["kind"].isin(["node", "slice"])].to_dict("records"):
+            own = lost
+            for name, node in zip(row["dimension"].split("+"), row["node_id"].split("+"), strict=False):
+                own = own[own[name] == node] if name in own else own.iloc[:0]
+            reasons[row["alert"]] = " ".join(own["lost_reason"].dropna().value_counts().index[:2])
+        found = leads.assign(industry=leads["opportunity_id"].map(industry))
+        held = [play for play in self.params.review.playbook if play.decided <= self.as_of]
+        return self.keep("review_plays", review.offered(alerts, found, held, reasons))
+
+    @cached_property
     def shown_in(self) -> Shown:
         """Language, unit and names for exhibits."""
         from salesnb.notebook.review_exhibits import Shown

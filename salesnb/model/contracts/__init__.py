@@ -16,6 +16,7 @@ from salesnb.model.contracts import (
     incentives,
     market,
     review,
+    review_closing,
     team,
 )
 
@@ -34,6 +35,7 @@ ALL = (
     *feasibility.ALL,
     *decomposition.ALL,
     *review.ALL,
+    *review_closing.ALL,
     *action_plan.ALL,
     *incentives.ALL,
 )

@@ -43,6 +43,7 @@ class Commission(ParamsModel):
     by_line: dict[str, Dated[Share]]
     on: Literal["sales", "receipts"] = "sales"
     paid_on: Literal["sales", "receipts"] = "receipts"
+    payment_days: Dated[Annotated[int, Field(ge=0, le=365)]] | None = None  # after shipping a payment falls due
     stop_overdue_days: Dated[Annotated[int, Field(ge=0, le=365)]] | None = None
     clawback_on_return: bool = True
     accelerators: tuple[Accelerator, ...] = ()

@@ -64,6 +64,16 @@ class Remark(ParamsModel):
     where: Where = Field(default_factory=dict)
 
 
+class Ruling(ParamsModel):
+    """A decision on a diverted sale (窜货, R88): who keeps the credit. The orders themselves stay as they are."""
+
+    customer: str
+    decision: Words
+    by: str
+    decided: date
+    reference: str = ""
+
+
 class PeriodNotes(ParamsModel):
     """The schema of periods/PERIOD.yaml."""
 
@@ -75,4 +85,5 @@ class PeriodNotes(ParamsModel):
     alerts: tuple[AlertNote, ...] = ()
     improvements: tuple[Improvement, ...] = ()
     strategies: tuple[StrategyNote, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
     lessons: tuple[Words, ...] = ()

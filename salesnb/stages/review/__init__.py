@@ -18,7 +18,8 @@ from salesnb.stages.review.alerts import (
     with_notes,
 )
 from salesnb.stages.review.attainment import Judgement, attainment, by_quota, quota_windows, two_years_before
-from salesnb.stages.review.chance import leaf_sd
+from salesnb.stages.review.chance import leaf_sd, since
+from salesnb.stages.review.closing import Improving, improvements, inside, problems
 from salesnb.stages.review.curve import Curve
 from salesnb.stages.review.funnel_change import funnel_change
 from salesnb.stages.review.landing import (
@@ -26,6 +27,7 @@ from salesnb.stages.review.landing import (
     Course,
     Land,
     course,
+    draft_goals,
     full_path,
     land,
     needs_retarget,
@@ -42,8 +44,12 @@ from salesnb.stages.review.metrics import (
     visits,
 )
 from salesnb.stages.review.pace import Lights, behind, pace, path, workdays
+from salesnb.stages.review.playbook import offered, search
+from salesnb.stages.review.restated import Closed, restated
 from salesnb.stages.review.scopes import Scope, main_scope, scopes, stretch
+from salesnb.stages.review.strategies import Tried, effects
 from salesnb.stages.review.targets import Targets, one_currency, quotas
+from salesnb.stages.review.watch import BUCKETS, SPLIT_ORDERS, ageing, dealers, diverted, month_end
 from salesnb.stages.review.why import (
     SLICE_DIMENSIONS,
     Funnelled,
@@ -57,13 +63,17 @@ from salesnb.stages.review.why import (
 )
 
 __all__ = [
+    "BUCKETS",
     "COMPANY",
     "LEADS_SHOWN",
     "SLICE_DIMENSIONS",
+    "SPLIT_ORDERS",
+    "Closed",
     "Course",
     "Curve",
     "Figure",
     "Funnelled",
+    "Improving",
     "Judgement",
     "Land",
     "Lights",
@@ -71,18 +81,26 @@ __all__ = [
     "Note",
     "Scope",
     "Targets",
+    "Tried",
     "Wanted",
+    "ageing",
     "attainment",
     "behind",
     "bridge",
     "by_quota",
     "collection",
     "course",
+    "dealers",
+    "diverted",
+    "draft_goals",
     "driver_tree",
+    "effects",
     "fired",
     "full_path",
     "funnel_change",
     "funnelled",
+    "improvements",
+    "inside",
     "land",
     "leads",
     "leaf_sd",
@@ -90,19 +108,25 @@ __all__ = [
     "margin_mix",
     "metric_alerts",
     "metrics",
+    "month_end",
     "needs_retarget",
     "no_alerts",
     "no_slices",
     "node_alerts",
+    "offered",
     "one_currency",
     "pace",
     "path",
+    "problems",
     "quota_windows",
     "quotas",
     "repurchase",
+    "restated",
     "sales_figures",
     "scopes",
+    "search",
     "silent_alerts",
+    "since",
     "slice_alerts",
     "slices",
     "stretch",

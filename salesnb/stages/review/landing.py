@@ -178,6 +178,24 @@ def _no_record() -> pd.DataFrame:
     return check(pd.DataFrame({c.name: [] for c in contract("review_record").columns}), contract("review_record"))
 
 
+def draft_goals(run: Course, last_minor: int, chances: Mapping[str, float]) -> list[dict[str, object]]:
+    """Sales of the next twelve months that are reached with each of ``chances``, with the growth on ``last_minor``.
+
+    Nothing where the history is too short for a chance.
+    """
+    values, root = run.values[:1], np.array([-1])
+    fitted = forecast.fit(values, root, steps=12)
+    view = forecast.outlook(fitted, forecast.backtest(values, root, horizon=12), horizon=12)
+    rows: list[dict[str, object]] = []
+    for tier, chance in chances.items():
+        amount = float(np.ravel(view.quantile([1 - chance]))[0])
+        if not np.isfinite(amount):
+            return []
+        growth = amount / last_minor - 1 if last_minor > 0 else float("nan")
+        rows.append({"tier": tier, "target_minor": round(amount), "growth_rate": growth, "chance_rate": chance})
+    return rows
+
+
 def needs_retarget(frame: pd.DataFrame, quarter: str, floor: float) -> bool:
     """Whether the company's quarter lands below the floor, so that a new proposal is due (R55)."""
     rows = frame[(frame["scope"] == quarter) & (frame["dimension"] == COMPANY)]
