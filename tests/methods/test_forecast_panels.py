@@ -14,6 +14,7 @@ from salesnb.methods.forecast import fit, outlook, student, window
 from salesnb.methods.forecast.scale import DF
 from tests.bench.forecast_bench import landed, mase
 from tests.bench.forecast_companies import calibrate
+from tests.bench.forecast_market import market_company
 from tests.bench.forecast_panels import generated_series, last_window, real_panel
 
 
@@ -82,4 +83,20 @@ def test_500_companies_with_known_truth() -> None:
     assert found.joint >= 0.78
     assert found.alone < 0.76
     assert found.largest_miss <= 0.05
+    assert found.chances.brier < 0.5 * found.chances.brier_naive
+
+
+@pytest.mark.long
+def test_500_companies_of_another_mechanism() -> None:
+    """Customers who come, order and leave: nothing of the engine was tuned to them, and these seeds were drawn once.
+
+    Measured: 81.6 % of totals inside the 80 % interval (72.8 % with independent cells); chances miss by up to 7.1
+    points (of targets given 15 %, 21 % came), because these companies grow by more than the engine believes and single
+    people by more than their noise tells. The goal of 5 points holds for the first mechanism only.
+    """
+    found = calibrate(500, first_seed=700_000, make=market_company)
+    assert 0.76 <= found.own <= 0.84
+    assert found.joint >= 0.78
+    assert found.alone < 0.76
+    assert found.largest_miss <= 0.08
     assert found.chances.brier < 0.5 * found.chances.brier_naive
