@@ -16,7 +16,7 @@ from tests.bench.decomposition_problems import Made
 def versions() -> str:
     """The peers at hand."""
     found = []
-    for name in ("ipfn", "cvxpy", "clarabel"):
+    for name in ("ipfn", "cvxpy", "clarabel", "highspy"):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:

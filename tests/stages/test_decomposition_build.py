@@ -142,6 +142,19 @@ def test_an_open_seat_ramps_up_and_carries_its_id() -> None:
     assert {one.person: one.is_open for one in built.postings}["hire-w"]
 
 
+def test_somebody_who_came_in_december_and_sold_nothing_yet_has_a_target() -> None:
+    """Whoever started in the plan's months has one; who came a month before must not fall between the two."""
+    staff = [(person, region, team, "2018-01-01", None) for region, team, person in SEATS]
+    came = ("eve", "W", "w1", "2023-12-11", None)
+    built = build(setting(roster=roster(*staff, came)))
+    assert yearly(built)["eve"] == pytest.approx(yearly(built)["dan"]), "as much as a colleague of the team"
+    long_there = ("eve", "W", "w1", "2019-01-01", None)
+    assert "eve" not in yearly(build(setting(roster=roster(*staff, long_there)))), "who never sells keeps having none"
+    without = [(*held[:4], "2023-11-30") if held[0] == "dan" else held for held in staff]
+    heir = yearly(build(setting(roster=roster(*without, came))))
+    assert heir["eve"] == pytest.approx(yearly(built)["dan"]) and "dan" not in heir, "takes over, and only that"
+
+
 def test_a_launch_and_an_opening_start_on_their_day() -> None:
     market = Market.model_validate(
         {

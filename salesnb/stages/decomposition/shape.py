@@ -44,6 +44,12 @@ class Sheet:
         part = part[self._dims].reset_index(drop=True)
         self._parts.append(pd.concat([part, pd.DataFrame(amounts, columns=range(self._months))], axis=1))
 
+    @property
+    def sellers(self) -> set[str]:
+        """People with an amount so far."""
+        months = list(range(self._months))
+        return {str(one) for part in self._parts for one in part.loc[part[months].sum(axis=1) > 0, "person_id"]}
+
     def shape(self, netted: int) -> Shape:
         """Everything added, a row a place."""
         every = pd.concat(self._parts, ignore_index=True)
@@ -135,11 +141,13 @@ def _hand_over(
 
 
 def newcomers(setting: Setting, sheet: Sheet, held: Sequence[Posting], season: Floats) -> None:
-    """What people who start in the plan's months add: capacity × what a unit of capacity sells in their team, in the
-    team's own mix. Teams that open without history are for :func:`openings`."""
-    year = yearly(setting)
-    seated = [one for one in held if not one.is_new]
-    new = [one for one in held if one.is_new and one.team not in _opening_teams(setting)]
+    """What people add who start in the plan's months, or came in the last twelve without having sold anything yet or
+    taken over from anybody: capacity × what a unit of capacity sells in their team, in the team's own mix. Teams that
+    open without history are for :func:`openings`."""
+    year, sellers = yearly(setting), sheet.sellers
+    fresh = {one for one in held if one.is_new or (one.person not in sellers and _came_lately(setting, one))}
+    seated = [one for one in held if one not in fresh]
+    new = [one for one in held if one in fresh and one.team not in _opening_teams(setting)]
     for one in new:
         for columns in (["region_id", "team_id"], ["region_id"], []):
             mates = [o for o in seated if all(_of(o, column) == _of(one, column) for column in columns)]
@@ -155,6 +163,10 @@ def newcomers(setting: Setting, sheet: Sheet, held: Sequence[Posting], season: F
         each = mix["net_minor"].to_numpy(float) * len(setting.months) / capacity
         places = mix.assign(region_id=one.region, team_id=one.team, person_id=one.person)
         sheet.add(places, np.outer(each, season * one.capacity))
+
+
+def _came_lately(setting: Setting, one: Posting) -> bool:
+    return one.start is not None and setting.calendar.month_of(one.start) >= setting.profile_months[0]
 
 
 def openings(setting: Setting, sheet: Sheet, held: Sequence[Posting], season: Floats) -> None:

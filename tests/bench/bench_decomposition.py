@@ -1,9 +1,9 @@
-"""Measures projection, rounding and conflict sets on 8 k, 74 k and 726 k cells, against peers where there are any.
+"""Decomposition: projection, warm edits, rounding and conflict sets at 8 k, 74 k and 726 k cells, against peers.
 
-    python -m tests.bench.decomposition [--sizes 8k,74k,726k] [--no-peers]
+    python -m tests.bench.bench_decomposition [--sizes 8k,74k,726k] [--no-peers]
 
-Peers (ipfn, cvxpy with Clarabel) live in the bench environment only; what is not installed is left out. Times are the
-best of a few in one process with one BLAS thread; only ratios of one run mean anything on a shared machine.
+Peers are ipfn, cvxpy with Clarabel, and HiGHS; what is not installed is left out. Times are the best of a few in one
+process with one BLAS thread.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 from salesnb.methods.conflicts import find_conflict
 from salesnb.methods.projection import Family, Problem, Projection, Solution
 from salesnb.methods.rounding import round_cells
+from tests.bench import decomposition_highs as highs
 from tests.bench import decomposition_peers as peers
 from tests.bench.decomposition_conflicts import contradicted, planted
 from tests.bench.decomposition_problems import SIZES, Made, crossed, cube
@@ -94,6 +95,9 @@ def ranges_and_locks(size: str, with_peers: bool) -> list[Figure]:
         measured = peers.clarabel_qp(made.problem)
         if measured is not None:
             figures.append(Figure("… cvxpy + Clarabel, QP", size, measured, None, f"{measured / seconds:,.0f} × ours"))
+        taken, outcome = highs.least_distance(made.problem)
+        note = f"{outcome}, {taken / seconds:,.0f} × ours; a corner solution"
+        figures.append(Figure("… HiGHS, linear distance", size, taken, None, note))
     return figures
 
 
@@ -143,7 +147,7 @@ def conflicts(size: str) -> list[Figure]:
     return figures
 
 
-def planted_conflicts() -> list[Figure]:
+def planted_conflicts(with_peers: bool) -> list[Figure]:
     """Twenty rows; two thousand rows over thirty thousand cells."""
     figures = []
     for shape, goal, what in (((3, 4, 3, 4), 0.020, "about 30 rows"), ((20, 880, 12, 4), 3.0, "about 2,100 rows")):
@@ -153,6 +157,10 @@ def planted_conflicts() -> list[Figure]:
             seconds, conflict = best(lambda problem=problem: find_conflict(problem), 2)  # type: ignore[misc]
             note = f"{problem.row_count} rows; set of {len(conflict.members)}, verified {conflict.verified}"
             figures.append(Figure(f"conflict set, {what}", f"{problem.cells:,}", seconds, goal, note))
+            if with_peers and seed < 2:
+                taken, rows = highs.own_iis(problem)
+                note = f"set of {rows}; {taken / seconds:,.1f} × ours"
+                figures.append(Figure("… HiGHS, its own irreducible set", f"{problem.cells:,}", taken, None, note))
     return figures
 
 
@@ -162,7 +170,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="8k,74k,726k")
     parser.add_argument("--no-peers", action="store_true")
     given = parser.parse_args()
-    print(f"peers: {'none asked' if given.no_peers else peers.versions()}\n")
+    print(f"Peers: {'none asked' if given.no_peers else peers.versions()}\n")
     print("| what | cells | best | goal | |\n|---|---|---|---|---|")
     for size in given.sizes.split(","):
         made = cube(size)
@@ -176,7 +184,7 @@ def main() -> None:
             *conflicts(size),
         ):
             print(figure, flush=True)
-    for figure in planted_conflicts():
+    for figure in planted_conflicts(not given.no_peers):
         print(figure, flush=True)
 
 
