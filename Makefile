@@ -33,8 +33,9 @@ test-long: $(STAMP)
 	$(PY) .ci/browser.py install
 	HYPOTHESIS_PROFILE=search $(PY) -m pytest -m long || test $$? -eq 5
 
+# Peers live in an environment of their own (.cache/bench); writes tests/bench/RESULTS.md. One bench: python -m tests.bench NAME
 bench: $(STAMP)
-	set -e; for script in tests/bench/bench_*.py; do test ! -e "$$script" || $(PY) "$$script"; done
+	$(PY) -m tests.bench
 
 lint: $(STAMP)
 	$(PY) -m ruff check .
