@@ -118,6 +118,7 @@ class LeadRules(ParamsModel):
     capacity: Dated[Positive]  # open leads an experienced person can look after
     stays_in_region: bool = True
     large: Dated[Yuan] | None = None  # from this value on only people with won deals of that size
+    stale_days: Dated[Positive] | None = None  # older leads are neither counted nor handed out
     skills: tuple[Skill, ...] = ()
 
 
