@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 KINDS = {"month": Kind.MONTH, "quarter": Kind.QUARTER, "year": Kind.YEAR}
 LEVELS = {"person": "person_id", "team": "team_id", "region": "region_id"}
 NO_TERMS = Text(
-    "没有约定账期（incentives.yaml 的 commission.payment_days），不判断逾期停发。",
-    "Without payment terms (commission.payment_days in incentives.yaml) nothing is stopped as overdue.",
+    "没有到期日，也没有约定账期（incentives.yaml 的 commission.payment_days），不判断逾期停发。",
+    "Without due dates or payment terms (commission.payment_days in incentives.yaml) nothing is stopped as overdue.",
 )
+NEVER_DUE = 36_500
 
 
 class PerformanceQuestions(WatchQuestions):
@@ -53,8 +54,6 @@ class PerformanceQuestions(WatchQuestions):
     @cached_property
     def scheme(self) -> Scheme:
         """The pay rules on the day reached, as known."""
-        from dataclasses import replace
-
         from salesnb.stages import incentives
 
         on = (self.main.through, self.as_of)
@@ -63,18 +62,27 @@ class PerformanceQuestions(WatchQuestions):
             found = role.salary_month.find(*on) if role.salary_month else None
             if found is not None:
                 salaries[name] = round(found * self.minor)
-        rules = incentives.scheme(self.params.incentives, salaries, *on, minor=self.minor)
-        if rules.stop_days is not None and self.payment_days is None:
-            self.note(NO_TERMS)
-            return replace(rules, stop_days=None)
-        return rules
+        return incentives.scheme(self.params.incentives, salaries, *on, minor=self.minor)
 
-    @property
-    def payment_days(self) -> int | None:
-        """Days after shipping a payment falls due; None where nobody has said so."""
+    @cached_property
+    def terms(self) -> int | None:
+        """Days after shipping a payment usually falls due: as decided, else the median of known due dates."""
+        import pandas as pd
+
         made = self.params.incentives.commission
-        terms = made.payment_days if made else None
-        return terms.find(self.main.through, self.as_of) if terms else None
+        decided = made.payment_days.find(self.main.through, self.as_of) if made and made.payment_days else None
+        if decided is not None:
+            return decided
+        lines = self.order_lines.drop_duplicates("order_id").set_index("order_id")["base_date"]
+        days = (self.due_dates - lines.reindex(self.due_dates.index)).dt.days.dropna()
+        return int(pd.Series(days).median()) if len(days) else None
+
+    @cached_property
+    def due_dates(self) -> pd.Series:
+        """The day payment of an order falls due, as receipts state it, by order."""
+        receipts = self.facts.table("receipts", self.as_of)
+        stated = receipts[receipts["due_date"].notna() & receipts["order_id"].notna()]
+        return stated.groupby("order_id")["due_date"].max()
 
     @cached_property
     def earned_lines(self) -> pd.DataFrame:
@@ -85,8 +93,10 @@ class PerformanceQuestions(WatchQuestions):
 
         lines = self.order_lines
         mine = lines[(lines["order_date"].dt.date >= self.year.period.start) & (lines["person_id"] != UNASSIGNED)]
-        days = pd.Timedelta(days=self.payment_days or 0)
-        return incentives.earned(mine.assign(due_date=mine["base_date"] + days), self.scheme)
+        if self.terms is None:
+            self.note(NO_TERMS)
+        usual = mine["base_date"] + pd.Timedelta(days=NEVER_DUE if self.terms is None else self.terms)
+        return incentives.earned(mine.assign(due_date=mine["order_id"].map(self.due_dates).fillna(usual)), self.scheme)
 
     @cached_property
     def pays(self) -> dict[str, Pay]:
