@@ -1,6 +1,6 @@
 (function(){"use strict";
 var zh=document.documentElement.lang.slice(0,2)==="zh";
-function key(cell){var t=cell?cell.textContent.trim():"";if(t===""||t==="—")return null;
+function key(cell){var t=cell?(cell.dataset.key||cell.textContent).trim():"";if(t===""||t==="—")return null;
 var n=t.replace(/,/g,"").replace(/^[<>] /,"").replace(/−/g,"-").match(/^[+]?(-?\d+(?:\.\d+)?)(?=\s|%|$)/);return n?+n[1]:t}
 function less(a,b){if(typeof a==="number"&&typeof b==="number")return a-b;return String(a).localeCompare(String(b),document.documentElement.lang,{numeric:true})}
 function sort(table,col,up){var body=table.tBodies[0],rows=[].slice.call(body.rows),keys=rows.map(function(r){return key(r.cells[col])});
@@ -40,10 +40,10 @@ link.textContent=a+" → "+b;if(page)link.href=page;else link.removeAttribute("h
 hint.textContent=a===b?(zh?"选两个不同的版本":"Choose two different versions"):page?"":zh?"运行下面的命令生成比较页，再刷新本页：":"Run this to make the page, then reload:";
 shown.textContent=box.dataset.command.replace("OLD",a).replace("NEW",b)}
 picks.forEach(function(pick){pick.addEventListener("change",show)});show()}
-function scrollable(box){var named=box.querySelector("caption"),wide=box.scrollWidth>box.clientWidth+1;
-if(wide){box.setAttribute("role","region");box.tabIndex=0;box.setAttribute("aria-label",named?named.textContent:zh?"表格":"Table")}
+function scrollable(box,names){var named=box.querySelector("caption"),wide=box.scrollWidth>box.clientWidth+1,name=named?named.textContent:zh?"表格":"Table";
+if(wide){names[name]=(names[name]||0)+1;box.setAttribute("role","region");box.tabIndex=0;box.setAttribute("aria-label",names[name]>1?name+" "+names[name]:name)}
 else{box.removeAttribute("role");box.removeAttribute("tabindex");box.removeAttribute("aria-label")}}
-function scrollables(){[].forEach.call(document.querySelectorAll(".scroll"),scrollable)}
+function scrollables(){var names={};[].forEach.call(document.querySelectorAll(".scroll"),function(box){scrollable(box,names)})}
 scrollables();addEventListener("resize",scrollables);addEventListener("load",scrollables);document.addEventListener("toggle",scrollables,true);
 [].forEach.call(document.querySelectorAll("details.pairs"),pairable);
 [].forEach.call(document.querySelectorAll("main[data-find]"),findable);
