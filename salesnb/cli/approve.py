@@ -57,12 +57,13 @@ def do(given: argparse.Namespace, lang: str) -> int:
         from_=day_of(given.start, "--from"),
         reason=given.reason,
     )
-    _say(
-        _imported(params, plan.text, decision)
-        if given.version == IMPORTED
-        else _approved(params, plan.text, given.version, decision),
-        lang,
-    )
+    if given.version == IMPORTED:
+        _say(_imported(params, plan.text, decision), lang)
+        return DONE
+    _say(_approved(params, plan.text, given.version, decision), lang)
+    from salesnb.cli.letters import reissue
+
+    reissue(params, plan.text, now, lang)
     return DONE
 
 

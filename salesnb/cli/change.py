@@ -103,6 +103,10 @@ def do(given: argparse.Namespace, lang: str) -> int:
     print(_line(made).get(lang))
     print(_after(params, given.id, made, act.day).get(lang))
     print(Text(f"变更链 {made.hash}", f"chain of changes {made.hash}").get(lang))
+    if given.action == "publish" and made.revision:
+        from salesnb.cli.letters import reissue
+
+        reissue(params, made.revision.rpartition("-r")[0], now, lang)
     return DONE
 
 
@@ -202,8 +206,8 @@ def _after(params: Params, name: str, state: Change, day: date) -> Text:
         if not state.revision:
             return Text("已生效", "it is in force")
         return Text(
-            f"{state.revision} 已成为执行的目标；重新运行计划即重发责任书并列出差异",
-            f"{state.revision} is in force; run the plan again to re-issue letters with the difference",
+            f"{state.revision} 已成为执行的目标",
+            f"{state.revision} is in force",
         )
     if state.state in ("rejected", "recalled"):
         return Text("申请到此结束，目标不变", "it has ended; targets stay as they are")

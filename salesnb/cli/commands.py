@@ -25,6 +25,8 @@ COMMANDS = {
     ),
     "init": ("init", Text("根据导出文件新建一个单位", "set up a unit from its exports")),
     "approve": ("approve", Text("批准一版目标方案，成为执行的目标", "approve a proposal as the targets in force")),
+    "forms": ("forms", Text("导入交回的承诺填报表", "take in the commitment forms that came back")),
+    "letters": ("letters", Text("出责任书、登记签收", "issue responsibility letters, record which came back")),
     "change": ("change", Text("目标、策略、资源的变更申请与审批", "requests to change targets, strategy or resources")),
     "diff": ("diff", Text("逐格比较两个版本", "compare two versions cell by cell")),
     "status": ("status", Text("列出单位、期间、版本及其状态", "list units, periods and versions with their state")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
 _ODD = re.compile(r"[^\w\-.]", re.UNICODE)
 _DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
@@ -26,8 +25,3 @@ def folder_name(node: str) -> str:
 def own_file(level: str, node: str, name: str) -> PurePosixPath:
     """``LEVEL/NODE/NAME`` below a version's folder."""
     return PurePosixPath(level, folder_name(node), _ODD.sub("_", name))
-
-
-def href(path: PurePosixPath) -> str:
-    """The address of a version's file from one of its pages in ``all/``."""
-    return f"../{quote(path.as_posix())}"

@@ -6,29 +6,21 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from salesnb.model.audience import href, own_file
+from salesnb.model.audience import own_file
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column
 from salesnb.notebook.decomposition_counts import CountQuestions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
-    from markupsafe import Markup
 
     from salesnb.model.forms import Form
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.letters import Letter, Sources
+    from salesnb.report.prose import Sentence
     from salesnb.versions.targets import Chain, Revision
 
-STATES = {
-    "draft": ("", Text("草稿", "Draft")),
-    "open": ("warn", Text("待签", "To sign")),
-    "late": ("bad", Text("逾期未签", "Overdue")),
-    "signed": ("good", Text("已签", "Signed")),
-    "objected": ("bad", Text("有异议", "Objected")),
-}
+BASE = "../"  # from a page in all/ to the readers' folders
 NODES = {"region": "region_id", "person": "person_id"}
 UNDECIDED = Text(
     "必须项互相矛盾，目标未决，不出文件。", "Musts contradict each other; nothing is decided, so no papers."
@@ -73,14 +65,14 @@ class PaperQuestions(CountQuestions):
     @cached_property
     def sources(self) -> Sources:
         """Everything the letters are made from: this plan's tables, approved or not yet."""
-        from salesnb.report.letters import Approval, Issue
+        from salesnb.report.letters import Approval, Issue, receipts
 
         approval = Approval()
         if self.is_as_approved and self.approved is not None:
             r = self.approved
             approval = Approval(r.name, r.decided, r.by, r.from_, r.source_version, r.hash)
-        signed = self.params.decomposition.signed_by(approval.revision, self.as_of) if approval.revision else {}
-        return self._composed(self.tables["target_cells"], Issue(self.as_of, approval, _receipts(signed)))
+        signed = self.params.signatures(approval.revision).by(self.as_of) if approval.revision else {}
+        return self._composed(self.tables["target_cells"], Issue(self.as_of, approval, receipts(signed)))
 
     def _composed(self, cells: pd.DataFrame, issue: Any) -> Sources:
         from salesnb.report.letters import TABLES, composed
@@ -125,36 +117,29 @@ class PaperQuestions(CountQuestions):
         if not self.letters_made:
             nobody = Text("没有人承担目标，不出责任书。", "Nobody carries a target, so there are no letters.")
             return Exhibit("letters", reading=self.say(nobody), is_absent=True)
-        papers = {letter.node_id: self._written(letter) for letter in self.letters_made}
+        from salesnb.report.letters import register
+
+        for file, content in register.written(self.letters_made, self.lang).items():
+            self._place(file).write_bytes(content)
         regions, people = ([one for one in self.letters_made if one.level == level] for level in ("region", "person"))
         approval = self.sources.approval
         names = self.names_of("person_id")
         seats = [names.get(seat, seat) for seat in vacant(self.sources)]
         unset = sum(bool(letter.missing) for letter in self.letters_made)
-        reading = [said.letters((len(people), len(regions)), (approval.revision, self.letters_made[0].sign_by), seats,
-                                unset, self.lang)]  # fmt: skip
+        made, state = (len(people), len(regions)), (approval.revision, self.letters_made[0].sign_by)
+        reading: list[Sentence] = [said.letters(made, state, seats, unset, self.lang)]
         if approval.revision:
-            states = [self._state(letter) for letter in self.letters_made]
-            counted = {name: sum(one in waiting for one in states) for name, waiting in _SIGNED.items()}
-            reading.append(said.signatures(counted, states.count("late"), self.lang))
+            reading.append(register.state_line(self.letters_made, self.as_of, self.lang))
+        how = (self.lang, self.unit_shown, BASE)
         title = self.say(Text(f"个人责任书：{len(people)} 份", f"Personal letters: {len(people)}"))
-        details = [Details(title, self._letter_table(people, papers, "person"))]
-        return Exhibit("letters", reading=reading, table=self._letter_table(regions, papers, "region"), details=details)
+        details = [Details(title, register.letter_table(people, "person", self.as_of, how))]
+        table = register.letter_table(regions, "region", self.as_of, how)
+        return Exhibit("letters", reading=reading, table=table, details=details)
 
     def _ready(self) -> None:
         """Have every table that a letter is made from, whatever the page has asked so far."""
         if "target_cells" not in self.tables:
             self.publish()
-
-    def _written(self, letter: Letter) -> tuple[PurePosixPath, PurePosixPath]:
-        """The letter's files, written: the page and the Word document."""
-        from salesnb.report.letters import html_letter, write_docx
-
-        page, word = (own_file(letter.level, letter.node_id, f"{letter.number}.{kind}") for kind in ("html", "docx"))
-        path = self._place(page)
-        path.write_text(html_letter(letter, self.lang), encoding="utf-8", newline="\n")
-        write_docx(self._place(word), letter, self.lang)
-        return page, word
 
     def _place(self, file: PurePosixPath) -> Path:
         """Where a file of the version is written, noted so that a later version carries it along."""
@@ -167,42 +152,6 @@ class PaperQuestions(CountQuestions):
     def written(self) -> set[str]:
         """Files written beside the tables, relative to the version."""
         return set()
-
-    def _state(self, letter: Letter) -> str:
-        if not letter.revision:
-            return "draft"
-        if letter.acknowledgement.state != "open":
-            return letter.acknowledgement.state
-        return "late" if letter.sign_by < self.as_of else "open"
-
-    def _letter_table(
-        self, letters: list[Letter], papers: Mapping[str, tuple[PurePosixPath, PurePosixPath]], level: str
-    ) -> Markup:
-        from salesnb.report.tables import Options, Show, render
-
-        rows = [
-            {
-                "name": letter.node_name,
-                "holder": letter.holder.name if level == "region" else letter.holder.role,
-                "target": letter.target_minor,
-                "sign_by": letter.sign_by.isoformat(),
-                "state": _pill(self._state(letter), self.lang),
-                "open": _links(papers[letter.node_id], self.lang),
-            }
-            for letter in sorted(letters, key=lambda one: (-one.target_minor, one.node_id))
-        ]
-        holder = Text("责任人", "Held by") if level == "region" else Text("岗位", "Role")
-        shows = [
-            Show(Column("name", "text", LEVEL_WORDS[level])),
-            Show(Column("holder", "text", holder)),
-            Show(Column("target", "minor", Text("目标", "Target"), unit="money")),
-            Show(Column("state", "text", Text("状态", "State"))),
-            Show(Column("sign_by", "text", Text("签署期限", "Sign by"))),
-            Show(Column("open", "text", Text("责任书", "Letter"))),
-        ]
-        word = LEVEL_WORDS[level]
-        caption = self.say(Text(f"{word.zh}责任书", f"Letters by {word.en.lower()}"))
-        return render(rows, shows, self.lang, self.unit_shown, Options(caption=caption, fold=60))
 
     # ------------------------------------------------------------------ forms
 
@@ -218,8 +167,10 @@ class PaperQuestions(CountQuestions):
 
     def forms(self) -> Exhibit:
         """Writes a workbook to fill in for every region, and lists them."""
+        from salesnb.intake.forms import dump
         from salesnb.report.excel_forms import write_form
         from salesnb.report.exhibit import Exhibit
+        from salesnb.report.letters.register import anchor
         from salesnb.report.sentences import decomposition_papers as said
         from salesnb.report.tables import Options, Show, render
 
@@ -235,7 +186,8 @@ class PaperQuestions(CountQuestions):
             write_form(self._place(file), form, self.lang)
             rows.append({"name": form.top.name, "manager": form.manager, "lines": len(form.rows),
                          "target": sum(sum(row.targets) for row in form.rows),
-                         "open": _anchor(file, Text("填报表（Excel）", "Form (Excel)").get(self.lang))})  # fmt: skip
+                         "open": anchor(file, self.say(Text("填报表（Excel）", "Form (Excel)")), BASE)})  # fmt: skip
+        self._place(PurePosixPath("forms", "commitments.json")).write_text(dump(self.forms_made), encoding="utf-8")
         rows.sort(key=lambda row: -int(str(row["target"])))
         first = self.forms_made[0]
         shows = [
@@ -249,39 +201,3 @@ class PaperQuestions(CountQuestions):
         table = render(rows, shows, self.lang, self.unit_shown, Options(caption=caption))
         reading = said.forms(len(rows), (first.round, first.due, first.version), self.lang)
         return Exhibit("forms", reading=reading, table=table)
-
-
-_SIGNED = {"signed": ("signed",), "objected": ("objected",), "open": ("open", "late")}
-
-
-def _receipts(signed: Mapping[str, Any]) -> dict[str, Any]:
-    """Node → what came back of its letter."""
-    from salesnb.report.letters.content import Acknowledgement
-
-    return {node: Acknowledgement(entry.state, entry.on, entry.note) for node, entry in signed.items()}
-
-
-def _pill(state: str, lang: str) -> Markup:
-    from markupsafe import Markup
-
-    from salesnb.report import cards, markup
-
-    kind, word = STATES[state]
-    if kind:
-        return cards.pill(kind, lang, word.get(lang))
-    return Markup('<span class="pill">{}</span>').format(markup.text(word.get(lang)))
-
-
-def _links(papers: tuple[PurePosixPath, PurePosixPath], lang: str) -> Markup:
-    from markupsafe import Markup
-
-    page, word = papers
-    return Markup("{} · {}").format(_anchor(page, Text("网页", "Page").get(lang)), _anchor(word, "Word"))
-
-
-def _anchor(file: PurePosixPath, words: str) -> Markup:
-    from markupsafe import Markup
-
-    from salesnb.report import markup
-
-    return Markup('<a href="{}">{}</a>').format(markup.attribute(href(file)), markup.text(words))

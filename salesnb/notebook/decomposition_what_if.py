@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from salesnb.model.params.decomposition import Figure, Rule, Scenario
+    from salesnb.model.params.people import Commitment
     from salesnb.report.exhibit import Exhibit
     from salesnb.stages.decomposition import Plan
 
@@ -140,7 +142,7 @@ class WhatIfQuestions(PeopleQuestions):
         from salesnb.report.sentences import decomposition_what_if as said
         from salesnb.stages.decomposition.rounds import target_gaps
 
-        frame = self.keep("target_gaps", target_gaps(self.setting, self.plan, self.params.people.commitments))
+        frame = self.keep("target_gaps", target_gaps(self.setting, self.plan, self.commitments))
         if frame.empty:
             none = Text(
                 "一线还没有上报承诺数；没有报不等于零。",
@@ -149,9 +151,23 @@ class WhatIfQuestions(PeopleQuestions):
             return Exhibit("gaps", reading=self.say(none), is_absent=True)
         last = frame[frame["round"] == frame["round"].max()]
         table = self._gap_table(last, "region")
-        details = [Details(self.say(LEVELS[level]), self._gap_table(last, level)) for level in ("person",)]
+        details = [Details(self.say(LEVELS[level]), self._gap_table(last, level)) for level in ("team", "person")]
+        if frame["round"].nunique() > 1:
+            details.append(Details(self.say(Text("历轮承诺", "Round by round")), self._rounds_table(frame)))
         regions = self.called(last[last["level"] == "region"], "region_id")
         return Exhibit("gaps", reading=said.gaps(regions, self.lang, self.currency), table=table, details=details)
+
+    @cached_property
+    def commitments(self) -> list[Commitment]:
+        """What the field has said: in people.yaml, and in the forms that came back (periods/PLAN.yaml)."""
+        from salesnb.intake.forms import merged
+        from salesnb.model.periods import Kind
+
+        is_long = self.period.kind in (Kind.YEAR, Kind.HALF)
+        parts = self.calendar.children(self.period, Kind.QUARTER) if is_long else ()
+        spans = [part.text for part in parts] if is_long else list(self.period.months)
+        given = (*self.params.people.commitments, *self.params.period(self.period.text).commitments)
+        return merged([one for one in given if one.decided <= self.as_of], self.period.text, spans)
 
     def _gap_table(self, frame: pd.DataFrame, level: str) -> Markup:
         from salesnb.report.tables import Options, Show, render
@@ -164,12 +180,27 @@ class WhatIfQuestions(PeopleQuestions):
         shows = [Show(Column("name", "text", LEVELS[level]))]
         shows += [Show(of.column(name)) for name in ("top_down_minor", "committed_minor")]
         shows += [Show(of.column("gap_minor"), signed=True), Show(of.column("gap_rate"), signed=True)]
-        shows += [
-            Show(of.column(name))
-            for name in (("answered_count", "person_count", "condition") if level != "person" else ("condition",))
-        ]
+        below = ("people_minor", "answered_count", "person_count", "condition")
+        shows += [Show(of.column(name)) for name in (below if level != "person" else ("condition",))]
         caption = self.say(Text(f"{LEVELS[level].zh}：下达与承诺", f"{LEVELS[level].en}: handed down and committed"))
         return render(own, shows, self.lang, self.unit_shown, Options(caption=caption, fold=50))
+
+    def _rounds_table(self, frame: pd.DataFrame) -> Markup:
+        """Every round's commitment of each region beside what is handed down now."""
+        from salesnb.report.tables import Options, Show, render
+
+        own = self.called(frame[frame["level"] == "region"], "region_id")
+        rounds = sorted(int(number) for number in own["round"].unique())
+        wide = own.pivot_table("committed_minor", "node_id", "round", "first", dropna=False)
+        first = own.drop_duplicates("node_id").set_index("node_id")[["name", "top_down_minor"]]
+        rows = first.join(wide.rename(columns={number: f"round_{number}" for number in rounds})).reset_index()
+        rows = rows.sort_values(["top_down_minor", "node_id"], ascending=[False, True], kind="stable")
+        shows = [Show(Column("name", "text", LEVELS["region"]))]
+        for number in rounds:
+            shows.append(Show(Column(f"round_{number}", "minor", Text(f"第 {number} 轮承诺", f"Round {number}"))))
+        shows.append(Show(contract("target_gaps").column("top_down_minor")))
+        caption = self.say(Text("历轮承诺", "Round by round"))
+        return render(rows, shows, self.lang, self.unit_shown, Options(caption=caption))
 
     # ------------------------------------------------------------------ sensitivity
 

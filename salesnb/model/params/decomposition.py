@@ -170,23 +170,6 @@ class Letter(ParamsModel):
         return self
 
 
-class Signature(ParamsModel):
-    """What came back of a letter (R85): signed, or objected to with a reason. ``revision`` is the approved targets' it
-    was issued under; a letter issued again has to be signed again."""
-
-    node: Annotated[str, Field(min_length=1)]
-    revision: Annotated[str, Field(pattern=r"^.+-r\d{2,}$")]
-    state: Literal["signed", "objected"] = "signed"
-    on: date
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _reasoned(self) -> Signature:
-        if self.state == "objected" and not self.note.strip():
-            raise ValueError(f"an objection of {self.node} needs its reason / {self.node} 的异议须写理由（note）")
-        return self
-
-
 class Activity(ParamsModel):
     """Process targets asked of everybody; what measured conversion needs is computed beside them (R28)."""
 
@@ -212,12 +195,6 @@ class Decomposition(ParamsModel):
     rounds: tuple[Round, ...] = ()
     activity: Activity = Activity()
     letter: Letter | None = None
-    signatures: tuple[Signature, ...] = ()
-
-    def signed_by(self, revision: str, day: date) -> dict[str, Signature]:
-        """Node → what had come back of its letter under ``revision`` by ``day``; the latest entry counts."""
-        known = [one for one in self.signatures if one.revision == revision and one.on <= day]
-        return {one.node: one for one in sorted(known, key=lambda one: one.on)}
 
     @model_validator(mode="after")
     def _distinct_rules(self) -> Decomposition:

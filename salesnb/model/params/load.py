@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from salesnb.model.params.period import PeriodNotes
     from salesnb.model.params.review import Review
     from salesnb.model.params.risks import Risks
+    from salesnb.model.params.signatures import Signatures
 
 Schema = TypeVar("Schema", bound=ParamsModel)
 
@@ -109,6 +110,12 @@ class Params:
 
         return self._load(f"changes/{name}", ChangeRequest)
 
+    def signatures(self, revision: str) -> Signatures:
+        """signatures/REVISION.yaml: what came back of the letters of an approved revision."""
+        from salesnb.model.params.signatures import Signatures
+
+        return self._load(f"signatures/{revision}", Signatures)
+
     def place(self, stem: str, *key: str | int) -> Place:
         """Where a key of file ``stem`` stands."""
         doc = self.docs.get(stem)
@@ -129,6 +136,8 @@ class Params:
             self.period(path.stem)
         for path in sorted((self.folder / "changes").glob("*.yaml")):
             self.change(path.stem)
+        for path in sorted((self.folder / "signatures").glob("*.yaml")):
+            self.signatures(path.stem)
 
     @property
     def files(self) -> dict[str, Path]:

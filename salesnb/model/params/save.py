@@ -68,9 +68,19 @@ class Sheet:
         return self._after((key, same[-1] if same else len(own) - 1), entry)
 
     def with_item(self, key: str, entry: Mapping[str, Any]) -> str:
-        """The file's text with one more entry at the end of the list ``key``, in the style of the last."""
-        own = _node(load(self.text), (key,), self.shown)
-        return self._after((key, len(own) - 1), entry)
+        """The file's text with one more entry at the end of the list ``key``, in the style of the last.
+
+        A list that is empty or does not stand in the file is begun at the file's end.
+        """
+        document = load(self.text)
+        own = document.get(key) if isinstance(document, dict) else None
+        if own:
+            return self._after((key, len(own) - 1), entry)
+        lines = self.text.splitlines(keepends=True)
+        kept = [line for line in lines if own is None or not line.startswith(f"{key}:")]
+        if kept and not kept[-1].endswith("\n"):
+            kept[-1] += "\n"
+        return self._joined([*kept, f"{key}:\n", *_entry(entry, "  - ", True)])
 
     def with_value(self, key: KeyPath, entry: Mapping[str, Any]) -> str:
         """The file's text with one more dated value of the parameter ``key``.

@@ -1,7 +1,7 @@
 """Responsibility letters (目标责任书): what one says, and the same letter as HTML and as .docx."""
 
 from salesnb.report.letters.build import Approval, Sources, letters, person_letter, region_letter, vacant
-from salesnb.report.letters.compose import TABLES, Issue, composed
+from salesnb.report.letters.compose import TABLES, Issue, composed, receipts
 from salesnb.report.letters.content import Letter, check_letter, unsigned
 from salesnb.report.letters.difference import replacing
 from salesnb.report.letters.html import html_letter
@@ -19,6 +19,7 @@ __all__ = [
     "html_letter",
     "letters",
     "person_letter",
+    "receipts",
     "region_letter",
     "replacing",
     "unsigned",

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from salesnb.model.periods import Period
 
 # what letters are made from beside the cells; one that a plan does not have leaves its part out
-TABLES = ("target_derivation", "target_units", "target_counts", "target_scenarios", "target_padding", "rule_status")
+TABLES = (
+    "target_nodes",
+    "target_derivation",
+    "target_units",
+    "target_counts",
+    "target_scenarios",
+    "target_padding",
+    "rule_status",
+)
 STEPS = ("base", "organisation", "reason", "rule", "rounding")
 NODES = {"region": "region_id", "person": "person_id"}
 STEP_MAJOR = 100  # a derivation's running sums are told to 100 major units (0.01 万元); the target itself stays exact
@@ -51,6 +59,12 @@ class Issue:
     approval: Approval = field(default_factory=Approval)
     acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)
     with_pay: bool = True
+    rest: Text = _REST
+
+
+def receipts(signed: Mapping[str, Any]) -> dict[str, Acknowledgement]:
+    """Node → what came back of its letter, from entries with state, on and note (``params.signatures``)."""
+    return {node: Acknowledgement(entry.state, entry.on, entry.note) for node, entry in signed.items()}
 
 
 def composed(
@@ -73,7 +87,7 @@ def composed(
         cells=cells,
         people=roster,
         names=names,
-        steps=_steps(params, cells, tables),
+        steps=_steps(params, cells, tables, issue.rest),
         values=_values(cells, tables.get("target_counts")),
         figures=_figures(tables.get("target_scenarios")),
         beside=_handed(params, plan, issue.as_of, tables.get("target_padding")),
@@ -84,7 +98,9 @@ def composed(
     )
 
 
-def _steps(params: Params, cells: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> dict[str, tuple[Step, ...]]:
+def _steps(
+    params: Params, cells: pd.DataFrame, tables: Mapping[str, pd.DataFrame], left: Text
+) -> dict[str, tuple[Step, ...]]:
     """Each person's derivation, and each region's as the sum of its people's."""
     made = tables.get("target_derivation")
     if made is None:
@@ -101,12 +117,30 @@ def _steps(params: Params, cells: pd.DataFrame, tables: Mapping[str, pd.DataFram
         totals = cells.groupby(column)["target_minor"].sum()
         for node, rows in own.groupby(column):
             if node not in ("", UNASSIGNED) and node in totals.index:
-                out[str(node)] = tuple(_told(rows, int(totals[node]), rules, STEP_MAJOR * 10**digits))
+                if column == NODES["region"]:
+                    rows = _whole_base(rows, str(node), tables.get("target_nodes"))
+                out[str(node)] = tuple(_told(rows, int(totals[node]), rules, STEP_MAJOR * 10**digits, left))
     return out
 
 
-def _told(rows: pd.DataFrame, total: int, rules: Mapping[str, tuple[str, str]], grain: int) -> Iterator[Step]:
-    """Steps in their order with running sums in whole ``grain``; the last one meets ``total`` exactly."""
+def _whole_base(rows: pd.DataFrame, region: str, nodes: pd.DataFrame | None) -> pd.DataFrame:
+    """A region's steps from all that it sold last year: what people who have left it sold is a change of people."""
+    if nodes is None:
+        return rows
+    own = nodes[(nodes["dimension"] == NODES["region"]) & (nodes["node_id"] == region)]
+    if own.empty or not (rows["step"] == "base").any() or not (rows["step"] == "organisation").any():
+        return rows
+    missing = int(own["base_minor"].iloc[0]) - int(rows.loc[rows["step"] == "base", "amount_minor"].sum())
+    amounts = rows["amount_minor"].copy()
+    for step, sign in (("base", 1), ("organisation", -1)):
+        amounts[rows.index[rows["step"] == step][0]] += sign * missing
+    return rows.assign(amount_minor=amounts)
+
+
+def _told(
+    rows: pd.DataFrame, total: int, rules: Mapping[str, tuple[str, str]], grain: int, left: Text
+) -> Iterator[Step]:
+    """Steps in their order with running sums in whole ``grain``; what they leave of ``total`` is the step ``left``."""
     from salesnb.report.sentences.decomposition_people import step_word
 
     order = {kind: at for at, kind in enumerate(STEPS)}
@@ -125,7 +159,7 @@ def _told(rows: pd.DataFrame, total: int, rules: Mapping[str, tuple[str, str]], 
             yield Step(text, shown - told, ground)
         told = shown
     if total != told:
-        yield Step(_REST, total - told)
+        yield Step(left, total - told)
 
 
 def _grounds(rules: pd.DataFrame | None) -> dict[str, tuple[str, str]]:
