@@ -33,8 +33,10 @@ def month_end(
     wide = sums.pivot_table(index="person_id", columns="window", values=values, aggfunc="sum", fill_value=0)
     figures = {(str(key[0]), str(key[1])): wide[key] for key in wide.columns.to_list()}
     rows = []
-    for person in sorted(set(sums.loc[sums["window"] == "last", "person_id"]) - {UNASSIGNED}):
-        row = _checked({key: int(column[person]) for key, column in figures.items()}, shares, certainty)
+    people = sorted(set(sums.loc[sums["window"] == "last", "person_id"]) - {UNASSIGNED})
+    needed = max(certainty, 1 - 1 / max(len(people), 1))  # chance alone names fewer than one of them
+    for person in people:
+        row = _checked({key: int(column[person]) for key, column in figures.items()}, shares, needed)
         if row["found"]:
             rows.append({"month": month, "person_id": person, "name": names.get(str(person), str(person)), **row})
     columns = [c.name for c in contract("review_month_end").columns]
