@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
+import sys
 
 from salesnb.cli.commands import DONE, FINDINGS
-from salesnb.model.errors import Place, SalesnbError, Text, UsageError
+from salesnb.model.errors import PeriodError, Place, RunError, SalesnbError, Text, UsageError
 from salesnb.model.params import load_unit
+from salesnb.model.periods import Calendar
 from salesnb.model.places import units
 from salesnb.versions.snapshot import masked_text
 
@@ -16,8 +20,12 @@ _WORDS = {"error": Text("错误", "error"), "warn": Text("关注", "watch")}
 
 def add(parser: argparse.ArgumentParser, lang: str) -> None:
     """Arguments."""
-    help_text = Text("单位；不写则检查全部", "units; all without")
-    parser.add_argument("units", nargs="*", metavar=Text("单位", "UNIT").get(lang), help=help_text.get(lang))
+    help_text = Text(
+        "单位，不写则检查全部；再写期间（如 2024）则一并检查这份计划的规则",
+        "units, all without; with periods (2024) the rules of those plans are checked too",
+    )
+    shown = Text("单位或期间", "UNIT|PERIOD").get(lang)
+    parser.add_argument("names", nargs="*", metavar=shown, help=help_text.get(lang))
     parser.add_argument("--unit", action="append", default=[], help=argparse.SUPPRESS)
     no_data = Text("不读取数据文件", "do not read the data files")
     parser.add_argument("--no-data", action="store_true", help=no_data.get(lang))
@@ -27,7 +35,8 @@ def do(given: argparse.Namespace, lang: str) -> int:
     """Print every finding; 1 when something has to be mended (data that may only be watched does not count)."""
     from salesnb.runs.check import findings
 
-    wanted = [*given.units, *given.unit] or units()
+    periods = [name for name in given.names if _is_period(name)]
+    wanted = [*(name for name in given.names if name not in periods), *given.unit] or units()
     if not wanted:
         raise UsageError(
             Text("还没有任何单位", "there is no unit yet"),
@@ -39,11 +48,47 @@ def do(given: argparse.Namespace, lang: str) -> int:
         if not stops and not given.no_data and load_unit(unit).company.sources:
             stops, errors, watch = _data(unit, lang)
             count, watched = count + errors, watched + watch
+            for period in () if stops else periods or _planned(unit):
+                errors, watch = _rules(unit, period, lang)
+                count, watched = count + errors, watched + watch
         for error in stops:
             print(f"{unit}: {masked_text(error.say(lang))}")
         count += len(stops)
     print(_closing(", ".join(wanted), count, watched).get(lang))
     return FINDINGS if count else DONE
+
+
+def _is_period(name: str) -> bool:
+    """Whether a name is a period and no unit of that name is there."""
+    try:
+        return name not in units() and bool(Calendar().period(name))
+    except PeriodError:
+        return False
+
+
+def _planned(unit: str) -> list[str]:
+    """The plan that a unit's rules are for."""
+    decomposition = load_unit(unit).decomposition
+    return [decomposition.plan] if decomposition.plan and decomposition.rules else []
+
+
+def _rules(unit: str, period: str, lang: str) -> tuple[int, int]:
+    """Print contradictions between the rules of a plan and rules that do nothing: (to mend, to watch)."""
+    command = [sys.executable, "-m", "salesnb.notebook.rule_check", unit, period, "", lang]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise RunError(
+            Text(f"{unit} {period} 的规则没能检查完", f"the rules of {unit} {period} could not be checked"),
+            why=Text(masked_text(done.stderr[-2000:]), masked_text(done.stderr[-2000:])),
+        )
+    found = json.loads(done.stdout)
+    for finding in found:
+        first, *more = [masked_text(line) for line in finding["lines"]]
+        print(f"{unit} {period} [{_WORDS[finding['severity']].get(lang)}] {first}")
+        for line in more:
+            print(f"    {line}")
+    errors = sum(finding["severity"] == "error" for finding in found)
+    return errors, len(found) - errors
 
 
 def _closing(names: str, count: int, watched: int) -> Text:
