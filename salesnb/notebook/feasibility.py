@@ -44,19 +44,6 @@ class FeasibilityBook(MoneyQuestions):
     plans_only = True
 
     @cached_property
-    def record_found(self) -> pd.DataFrame:
-        """``feasibility_record``, kept."""
-        from salesnb.stages import feasibility
-
-        return self.keep("feasibility_record", feasibility.record_table(self.base))
-
-    def record_of(self, dimension: str) -> dict[str, Any] | None:
-        """The back-test behind the chances of a dimension's nodes."""
-        rows = self.record_found
-        found = rows[(rows["dimension"] == dimension) & ~rows["by_share"]].to_dict("records")
-        return {str(k): v for k, v in found[0].items()} if found else None
-
-    @cached_property
     def company(self) -> dict[str, Any]:
         """The company's row of ``feasibility_nodes`` with the period's name and the chances of its levels."""
         row = self.nodes[self.nodes["dimension"] == "company"].astype(object)
@@ -153,7 +140,7 @@ class FeasibilityBook(MoneyQuestions):
                 self._mark(r["chance_rate"]))
             for r in frame.to_dict("records")
         ]  # fmt: skip
-        return Exhibit("levels", figure=bars(rows, self.unit_shown), reading=reading)
+        return Exhibit("levels", figure=bars(rows, self.unit_shown), reading=reading, notes=self.behind)
 
     def _mark(self, chance: float) -> str:
         if chance != chance:
@@ -267,7 +254,8 @@ class FeasibilityBook(MoneyQuestions):
         if frame["chance_rate"].notna().any():
             columns += [Show(shown.column("chance_rate"), decimals=0), Show(shown.column("shift_rate"), decimals=0)]
         table = render(rows, columns, self.lang, self.unit_shown, Options(caption=self.say(shown.label), fold=30))
-        return Exhibit("scenarios", reading=said.scenarios(frame, self.lang, self.currency), table=table)
+        reading = said.scenarios(frame, self.lang, self.currency)
+        return Exhibit("scenarios", reading=reading, table=table, notes=self.behind)
 
     def what_if(self) -> Any:
         """Sliders for growth, market, price, win rate and people; they stay out of the page."""
@@ -280,7 +268,8 @@ class FeasibilityBook(MoneyQuestions):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import feasibility as said
 
-        return Exhibit("sensitivity", reading=said.doubts(self.scenarios_found, self.lang, self.currency))
+        reading = said.doubts(self.scenarios_found, self.lang, self.currency)
+        return Exhibit("sensitivity", reading=reading, notes=self.behind)
 
     def checks(self) -> Any:
         """All levels of the forecast sum to the company; team targets to the company's where coefficients do."""

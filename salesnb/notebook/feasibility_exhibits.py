@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from salesnb.notebook.feasibility import FeasibilityBook
+    from salesnb.notebook.feasibility_means import MeansQuestions
     from salesnb.report.cards import Card
     from salesnb.report.exhibit import Exhibit
     from salesnb.stages.feasibility import Levers
@@ -23,7 +23,7 @@ STATES = {
     "not_enough_history": Text("历史不足", "Too little history"),
     "ended": Text("已停止", "Ended"),
 }
-TESTED = Text("回测 · 命中", "Tests · hits")
+TESTED = Text("回测 · 起点 · 命中", "Tests · from · hits")
 MARKS = {
     "good": Text("把握大", "Likely"),
     "warn": Text("够得着", "In reach"),
@@ -110,7 +110,7 @@ def verdicts(book: FeasibilityBook) -> Exhibit:
         state=[said.VERDICTS[v][0] for v in frame["verdict"]],
         said=[said.VERDICTS[v][1].get(lang) for v in frame["verdict"]],
         why=[said.BINDING[b].get(lang) for b in frame["binding"]],
-        tested=[_tested(r, lang) for r in frame.to_dict("records")],
+        tested=[tested(book, d) if n else "" for d, n in zip(frame["dimension"], frame["test_count"], strict=True)],
         # the company's heads are those of its regions' plan: regions do not lend people to each other
         hire_count=frame["hire_count"].where(frame["dimension"] != "company"),
     ).sort_values(["order", "target_minor"], ascending=[True, False], kind="stable")
@@ -133,14 +133,11 @@ def verdicts(book: FeasibilityBook) -> Exhibit:
     return Exhibit("verdicts", reading=said.verdicts(frame, lang), table=table)
 
 
-def _tested(row: Mapping[Any, Any], lang: str) -> str:
-    """Back-tests behind a chance and how often their interval held: ``6 次 · 100 %``; nothing where there is none."""
-    from salesnb.report.numbers import rate
+def tested(book: MeansQuestions, dimension: str) -> str:
+    """The record behind the chances of a dimension's nodes, for a table's cell."""
+    from salesnb.report.sentences.feasibility import tested_words
 
-    count = row["test_count"]
-    if count is None or count != count or not int(count):
-        return ""
-    return Text(f"{int(count)} 次 · {rate(row['hit_rate'], 0)}", f"{int(count)} · {rate(row['hit_rate'], 0)}").get(lang)
+    return tested_words(book.record_of(dimension), book.lang)
 
 
 def chances(book: FeasibilityBook, dimension: str) -> Exhibit:
@@ -172,8 +169,7 @@ def _node_table(book: FeasibilityBook, dimension: str) -> str:
     rows["target_minor"] = rows["target_minor"].astype("Int64")
     # who has left and what has ended is in the workbook; here it would only be lines of zeros
     rows = rows[(rows["state"] != "ended") | (rows["middle_minor"] != 0)]
-    record = book.record_of(dimension) or {"test_count": 0}
-    rows["tested"] = [_tested(record, book.lang) if s == "ok" else "" for s in rows["state"]]
+    rows["tested"] = [tested(book, dimension) if s == "ok" else "" for s in rows["state"]]
     rows["note"] = [STATES[s].get(book.lang) if s in STATES else "" for s in rows["state"]]
     rows = rows.sort_values(["middle_minor", "node_id"], ascending=[False, True], kind="stable")
     shown, target = contract("feasibility_nodes"), contract("feasibility_targets")
@@ -195,18 +191,21 @@ def _levels_table(book: FeasibilityBook, frame: pd.DataFrame) -> str:
 
     shown = contract("feasibility_targets")
     rows = frame.assign(
-        kind=[book.level_words(k) for k in frame["kind"]], state=[book._mark(c) for c in frame["chance_rate"]]
+        kind=[book.level_words(k) for k in frame["kind"]],
+        state=[book._mark(c) for c in frame["chance_rate"]],
+        tested=[tested(book, d) if n else "" for d, n in zip(frame["dimension"], frame["test_count"], strict=True)],
     )
-    names = ("name", "kind", "target_minor", "growth_rate", "chance_rate", "test_count", "hit_rate")
+    names = ("name", "kind", "target_minor", "growth_rate", "chance_rate")
     columns = [
         Show(
             Column("kind", "text", shown.column("kind").label) if c == "kind" else shown.column(c),
             signed=c == "growth_rate",
-            decimals=0 if c in ("chance_rate", "hit_rate") else None,
+            decimals=0 if c == "chance_rate" else None,
             state_from="state" if c == "chance_rate" else "",
         )
         for c in names
     ]
+    columns.append(Show(Column("tested", "text", TESTED)))
     return render(rows, columns, book.lang, book.unit_shown, Options(caption=shown.label.get(book.lang)))
 
 

@@ -32,6 +32,27 @@ class MeansQuestions(GoalQuestions):
     """Mixin of the feasibility book."""
 
     @cached_property
+    def record_found(self) -> pd.DataFrame:
+        """``feasibility_record``, kept."""
+        from salesnb.stages import feasibility
+
+        return self.keep("feasibility_record", feasibility.record_table(self.base))
+
+    def record_of(self, dimension: str) -> dict[str, Any] | None:
+        """The back-test behind the chances of a dimension's nodes."""
+        rows = self.record_found
+        found = rows[(rows["dimension"] == dimension) & ~rows["by_share"]].to_dict("records")
+        return {str(k): v for k, v in found[0].items()} if found else None
+
+    @property
+    def behind(self) -> str:
+        """The record behind the company's chances, as a note."""
+        from salesnb.report.sentences.feasibility import record_words
+
+        words = record_words(self.record_of("company"), self.lang)
+        return self.say(Text(f"概率的依据：{words}。", f"Behind the chances: {words}."))
+
+    @cached_property
     def capacities(self) -> pd.DataFrame:
         """``feasibility_capacity``, kept."""
         from salesnb.stages import feasibility
@@ -96,9 +117,8 @@ class MeansQuestions(GoalQuestions):
         frame = frame.sort_values(["dimension", "capacity_minor"], ascending=[True, False], kind="stable",
                                   key=lambda c: c.map(order) if c.name == "dimension" else c)  # fmt: skip
         names = ("name", "seat_count", "capacity_minor", "low_minor", "high_minor", "target_minor", "gap_minor",
-                 "chance_rate", "hire_count", "hire_month", "latest_month")  # fmt: skip
-        columns = [Show(shown.column(c), decimals=0 if c == "chance_rate" else None)
-                   for c in names if frame[c].notna().any()]  # fmt: skip
+                 "hire_count", "hire_month", "latest_month")  # fmt: skip
+        columns = [Show(shown.column(c)) for c in names if frame[c].notna().any()]
         return render(frame, columns, self.lang, self.unit_shown, Options(caption=self.say(shown.label)))
 
     def hires(self) -> Exhibit:

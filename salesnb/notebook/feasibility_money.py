@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
-from salesnb.model.tables import contract
+from salesnb.model.tables import Column, contract
+from salesnb.notebook.feasibility_ahead import DIMENSIONS
 from salesnb.notebook.feasibility_means import MeansQuestions
 
 if TYPE_CHECKING:
@@ -103,9 +104,15 @@ class MoneyQuestions(MeansQuestions):
         return Exhibit("feedback", reading=reading, table=self._feedback_table(own), details=details)
 
     def _feedback_table(self, frame: pd.DataFrame) -> str:
+        from salesnb.notebook.feasibility_exhibits import TESTED, tested
         from salesnb.report.tables import Options, Show, render
 
         shown = contract("feasibility_feedback")
+        behind = [
+            tested(self, DIMENSIONS[level]) if chance == chance else ""
+            for level, chance in zip(frame["level"], frame["chance_rate"].astype("float64"), strict=True)
+        ]
+        frame = frame.assign(tested=behind)
         frame = frame.sort_values(["middle_minor", "node_id"], ascending=[False, True], kind="stable")
         names = (
             "name",
@@ -115,11 +122,17 @@ class MoneyQuestions(MeansQuestions):
             "gap_rate",
             "middle_minor",
             "chance_rate",
+            "tested",
             "condition",
         )
         given = [c for c in names if frame[c].notna().any() and (frame[c].astype(str) != "").any()]
         columns = [
-            Show(shown.column(c), signed=c.startswith("gap"), decimals=0 if c == "chance_rate" else None) for c in given
+            Show(
+                Column(c, "text", TESTED) if c == "tested" else shown.column(c),
+                signed=c.startswith("gap"),
+                decimals=0 if c == "chance_rate" else None,
+            )
+            for c in given
         ]
         options = Options(caption=self.say(shown.label), limit=MOST_SHOWN)
         return render(frame, columns, self.lang, self.unit_shown, options)

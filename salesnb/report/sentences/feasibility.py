@@ -67,6 +67,16 @@ def record_words(record: Mapping[str, Any] | None, lang: str) -> str:
     ).get(lang)
 
 
+def tested_words(record: Mapping[str, Any] | None, lang: str) -> str:
+    """The record behind a chance in a table's cell: ``6 次 · 2022-12 · 83 %``; nothing where there is none."""
+    if record is None or is_missing(record["test_count"]) or not record["test_count"]:
+        return ""
+    n, hit = int(record["test_count"]), rate(record["hit_rate"], 0)
+    first, last = (str(record[c]) for c in ("first_month", "last_month"))
+    when = first if first == last else f"{first}—{last}"
+    return Text(f"{n} 次 · {when} · {hit}", f"{n} · {when} · {hit}").get(lang)
+
+
 def answer(verdict: Mapping[str, Any] | None, levels: Mapping[str, Any], hires: int, lang: str, currency: str) -> Line:
     """The conclusion: target, forecast, chance, verdict, what binds; without a target the forecast and its levels."""
     middle = strong(money(levels["middle_minor"], lang, currency))
