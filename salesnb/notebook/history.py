@@ -97,7 +97,9 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         from salesnb.report.cards import Answer
         from salesnb.report.sentences import history as said
 
-        sentence = said.answer(self.totals, self.named(self._gains("region_id")), self.lang, self.currency)
+        told = next((d for d in ("region_id", "product_line", "product_id") if self._is_given(d)), None)
+        gains = self.named(self._gains(told or "region_id"))
+        sentence = said.answer(self.totals, gains if told else gains[:0], self.lang, self.currency)
         return self.answered(Answer(sentence, self.notes, self.lang))
 
     def cards(self) -> Cards:
@@ -147,7 +149,18 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         """The bridge from the window before to the newest, by the nodes of ``dimension``."""
         from salesnb.notebook import history_exhibits
 
-        return history_exhibits.contribution(self.named(self._gains(dimension)), self.unit_shown, self.lang, STEPS)
+        gains = self._gains(dimension)  # its table is kept either way
+        if not self._is_given(dimension):
+            return self._not_given(f"contribution-{dimension}", dimension)
+        return history_exhibits.contribution(self.named(gains), self.unit_shown, self.lang, STEPS)
+
+    def _not_given(self, name: str, dimension: str) -> Exhibit:
+        """The exhibits of what the exports do not hold."""
+        from salesnb.report.exhibit import Exhibit
+
+        label = DIMENSIONS[dimension][0]
+        text = Text(f"导出中没有{label.zh}。", f"The exports hold no {label.en.lower()}.")
+        return Exhibit(name, reading=self.say(text), is_absent=True)
 
     def _gains(self, dimension: str) -> pd.DataFrame:
         import pandas as pd
@@ -166,6 +179,8 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
         from salesnb.report.sentences import history as said
 
         frame = self.nodes_of(dimension)
+        if not self._is_given(dimension):
+            return self._not_given(f"nodes-{dimension}", dimension)
         below = DIMENSIONS[dimension][1]
         details = [self._details(below)] if below and self._is_given(below) else []
         reading = said.nodes(self.named(frame), self.last, self.lang, self.currency)

@@ -19,6 +19,7 @@ SHORT = Text(
     "数据不足一个完整的十二个月，客户指标暂不给出。",
     "There are not yet twelve whole months of data, so no customer figures.",
 )
+NO_CUSTOMERS = Text("导出中没有客户。", "The exports name no customer.")
 NO_TIERS = Text(
     "company.yaml 还没有设定客户层级（tiers）的年购买额标准。",
     "company.yaml sets no yearly purchase for customer tiers yet.",
@@ -55,8 +56,8 @@ class CustomerQuestions(Past):
         frame = self.keep(
             "history_customers", history.customer_years(self._customer_sums, first, self.years, self._spend())
         )
-        if frame.empty:
-            return Exhibit("customers", reading=self.say(SHORT), is_absent=True)
+        if frame.empty or not frame["customer_count"].any():
+            return Exhibit("customers", reading=self.say(SHORT if frame.empty else NO_CUSTOMERS), is_absent=True)
         shown = contract("history_customers")
         names = [c.name for c in shown.columns if c.name not in ("window", "rate_low", "rate_high", "net_minor")]
         per_customer = self.money_unit(int(frame["revenue_per_customer_minor"].max()))
@@ -144,7 +145,7 @@ class CustomerQuestions(Past):
         complete = self._quarter(last) if self.calendar.period(self._quarter(last)).months[-1] <= last else ""
         end = complete or max((q for q in period_of.values() if q < self._quarter(last)), default="")
         frame = self.keep("history_cohorts", history.cohorts(activity, period_of, end))
-        if frame.empty:
+        if not (frame["age"] > 0).any():  # no quarter has passed since anybody's first order
             return Exhibit("cohorts", reading=self.say(SHORT), is_absent=True)
         recent = sorted(frame["cohort"].unique())[-COHORTS_SHOWN:]
         wide = frame[frame["cohort"].isin(recent)].pivot(index="cohort", columns="age", values="retention_rate")

@@ -72,23 +72,29 @@ class _Metric:
 
 
 def cards(totals: pd.DataFrame, unit: MoneyUnit, lang: str) -> list[Card]:
-    """Sales, customers, sales per customer, margin and returns of the newest window, each against the year before."""
+    """Sales, customers, sales per customer, margin and returns of the newest window, each against the year before.
+
+    Orders and order value stand in for what the exports cannot tell.
+    """
     from salesnb.report.numbers import count, money, rate
 
     def amount(minor: Any) -> str:
         return money(None if minor != minor else round(minor), lang, unit.currency)
 
-    buyers = totals["customer_count"].where(totals["customer_count"] > 0)
+    buyers, orders = (totals[c].where(totals[c] > 0) for c in ("customer_count", "order_count"))
     gross = totals["net_minor"] - totals["returns_minor"]
     returned = -totals["returns_minor"] / gross.where((gross > 0) & (totals["returns_minor"].abs().sum() > 0))
     metrics = [
         _Metric(Text("销售额", "Sales"), totals["net_minor"], unit.brief),
-        _Metric(Text("购买客户数", "Customers who bought"), totals["customer_count"], count),
+        _Metric(Text("购买客户数", "Customers who bought"), buyers, count),
         _Metric(Text("客单价", "Sales per customer"), totals["net_minor"] / buyers, amount),
         _Metric(Text("毛利率", "Gross margin"), totals["margin_rate"], rate, True, rests_on=_costed(totals)),
         _Metric(Text("退货率", "Return rate"), returned, rate, True, -1),
+        _Metric(Text("订单数", "Orders"), orders, count),
+        _Metric(Text("笔单价", "Order value"), totals["net_minor"] / orders, amount),
     ]
-    return [metric.card(lang) for metric in metrics if metric.values.iloc[-1] == metric.values.iloc[-1]]
+    known = [metric for metric in metrics if metric.values.iloc[-1] == metric.values.iloc[-1]]
+    return [metric.card(lang) for metric in known[:5]]
 
 
 def _costed(totals: pd.DataFrame) -> Text | None:

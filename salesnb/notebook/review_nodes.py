@@ -50,7 +50,7 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         windows = [one for one in self.windows if one.label in labels]
         parts = []
         for dimension in DIMENSIONS:
-            sums, names = self.facts.sums((dimension,), windows, self.as_of), self.facts.names(dimension)
+            sums, names = self.facts.sums((dimension,), windows, self.as_of), self.names_of(dimension)
             for scope in scopes:
                 made = review.attainment(dimension, scope, sums, self.targets, self.curve, names, judgement)
                 self._hold(made, dimension, scope)
@@ -65,6 +65,23 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         if self.targets.state == "approved" and made["due_minor"].notna().any():
             due = Text(f"{label.zh}应完成合计 = 公司（{text}）", f"due by {label.en.lower()} = company ({text})")
             self.hold(f"due_{dimension}_{text}", due, int(made["due_minor"].sum()), int(row["due_minor"]))
+
+    def names_of(self, dimension: str) -> dict[str, str]:
+        """Names of a dimension's nodes; an open position that carries a target is called what it is."""
+        names = self.facts.names(dimension)
+        if dimension != "person_id":
+            return names
+        open_ones = {
+            one.id: self.say(Text(f"待招（{one.team}{one.role}）", f"open position ({one.team}, {one.role})"))
+            for one in self.params.people.positions
+        }
+        return open_ones | names
+
+    def titled(self, rows: pd.DataFrame) -> list[str]:
+        """Names of alerts as a reader knows them: a product line says that it is one."""
+        line = self.say(Text("产品线 ", "line "))
+        pairs = zip(rows["dimension"], rows["name"], strict=True)
+        return [f"{line}{name}" if dimension == "product_line" else str(name) for dimension, name in pairs]
 
     def nodes_of(self, dimension: str, scope: Scope | None = None) -> pd.DataFrame:
         """``review_attainment`` of one dimension, in the main scope unless said otherwise."""
@@ -101,7 +118,8 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
             seen: set[tuple[str, str]] = set()
             for scope in self.judged:
                 rows = frame[(frame["scope"] == scope.period.text) & frame["dimension"].isin(ALERTED)]
-                rows = rows[~((rows["dimension"] == "person_id") & rows["node_id"].isin(self.left))]
+                rows = rows[~((rows["dimension"] == "person_id") & rows["node_id"].isin(self.left | self.vacant))]
+                rows = rows[~self._is_its_region(rows)]
                 hit = review.fired(rows, self.line)
                 fresh = [key not in seen for key in zip(hit["dimension"], hit["node_id"], strict=True)]
                 rows = rows.loc[hit.index[fresh]]
@@ -129,8 +147,19 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         """People the roster says are no longer here: what they no longer sell is the region's shortfall, not theirs."""
         roster = self.facts.table("people", self.as_of)
         ends = roster["to_date"].fillna(roster["left_date"])
-        here = set(roster.loc[ends.isna() | (ends.dt.date >= self.main.through), "person_id"])
+        here = set(roster.loc[ends.isna() | (ends >= str(self.main.through)), "person_id"])
         return set(roster["person_id"]) - here
+
+    @property
+    def vacant(self) -> set[str]:
+        """Open positions: what nobody sells is the manager's shortfall, not a person's."""
+        return {one.id for one in self.params.people.positions} - set(self.facts.names("person_id"))
+
+    @staticmethod
+    def _is_its_region(rows: pd.DataFrame) -> pd.Series:
+        """Teams that are a whole region: the region has been said."""
+        regions = rows[rows["dimension"] == "region_id"].set_index("node_id")["actual_minor"]
+        return (rows["dimension"] == "team_id") & (rows["node_id"].map(regions) == rows["actual_minor"])
 
     def _silent(self) -> pd.DataFrame:
         """Dealers that stopped ordering in the channel they mostly ordered in."""
@@ -195,7 +224,7 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
 
     def _people_of(self, rows: pd.DataFrame) -> dict[tuple[str, str], str]:
         """Whom an alert concerns: the person himself, or the two who fell most within the node."""
-        names = self.facts.names("person_id")
+        names, gone = self.facts.names("person_id"), self.say(Text("（已离职）", " (left)"))
         windows = [one for one in (self.window(self.main), self.window(self.main, "-1y")) if one]
         out: dict[tuple[str, str], str] = {}
         for dimension, own in rows.groupby("dimension"):
@@ -209,7 +238,8 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
             change = signed.groupby([sums[name], sums["person_id"]]).sum()
             for node in own["node_id"]:
                 fell = change[node].sort_values(kind="stable").head(2) if node in change.index else change.iloc[:0]
-                who = [names.get(str(p), str(p)) for p, moved in fell.items() if moved < 0]
+                short = [str(p) for p, moved in fell.items() if moved < 0]
+                who = [names.get(p, p) + (gone if p in self.left else "") for p in short]
                 out[(name, node)] = "、".join(who) if self.lang == "zh" else ", ".join(who)
         return out
 
@@ -246,7 +276,7 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         alerts, leads, known = self.alerts_table, self.leads_table, self.known_leads
         industry = dict(zip(known["opportunity_id"], known["industry"], strict=True))
         span = (self.main.period.start, self.as_of)
-        lost = known[(known["stage"] == "lost") & known["closed_date"].dt.date.between(*span)]
+        lost = known[(known["stage"] == "lost") & known["closed_date"].between(*map(str, span))]
         reasons = {}
         for row in alerts[alerts["kind"].isin(["node", "slice"])].to_dict("records"):
             own = lost
@@ -262,4 +292,4 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         """Language, unit and names for exhibits."""
         from salesnb.notebook.review_exhibits import Shown
 
-        return Shown(self.lang, self.unit_shown, self.facts.names("person_id") | self.facts.names("customer_id"))
+        return Shown(self.lang, self.unit_shown, self.names_of("person_id") | self.facts.names("customer_id"))
