@@ -14,6 +14,8 @@ _KINDS = {
     "error": Text("单元格出错", "a cell failed"),
     "exit": Text("单元格中途退出，后面的内容没有运行", "a cell left the notebook; what follows did not run"),
     "dead": Text("内核意外终止，多为内存不足", "the kernel died, mostly because memory ran out"),
+    "memory": Text("内存不足", "memory ran out"),
+    "disk": Text("无法读写文件", "a file could not be read or written"),
     "timeout": Text("超过时限仍未结束", "the cell did not end in time"),
     "start": Text("内核无法启动", "the kernel could not start"),
     "parameters": Text("参数名称不符", "the parameters do not match"),
@@ -22,6 +24,11 @@ _KINDS = {
 _REMEDIES = {
     "exit": Text("去掉单元格里的 exit 或 sys.exit 后重跑", "remove exit or sys.exit from the cell and run again"),
     "dead": Text("关闭其他程序或缩小数据范围后重跑", "close other programs or use less data, then run again"),
+    "memory": Text("关闭其他程序或缩小数据范围后重跑", "close other programs or use less data, then run again"),
+    "disk": Text(
+        "检查磁盘空间与文件夹的写权限，关闭占用文件的程序后重跑",
+        "check free space and the folder's access, close programs that hold the file, then run again",
+    ),
     "timeout": Text("检查该单元格，或放宽时限后重跑", "look at the cell, or allow more time, then run again"),
     "start": Text("检查 Python 环境是否完整", "check that the Python environment is whole"),
     "parameters": Text("按提示修改参数名称后重跑", "rename the parameter as said and run again"),
@@ -52,9 +59,9 @@ def render(
     """The failure page.
 
     Each failure has ``notebook``, ``cell`` (code cells from 1; 0: none ran), ``question`` ({zh, en}), ``kind`` (error,
-    exit, dead, timeout, start, parameters, render), ``error``, ``message`` (as ``SalesnbError.say`` writes it, or any
-    text) and ``traceback`` (lines). ``stands`` says what is still valid (the version before), ``stopped`` names the
-    notebooks that were not run because of it. Passwords in messages are masked.
+    exit, dead, memory, disk, timeout, start, parameters, render), ``error``, ``message`` (as ``SalesnbError.say``
+    writes it, or any text) and ``traceback`` (lines). ``stands`` says what is still valid (the version before),
+    ``stopped`` names the notebooks that were not run because of it. Passwords in messages are masked.
     """
     lang = context.lang
     names = Text("、", ", ").get(lang).join(dict.fromkeys(str(f["notebook"]) for f in failures))
@@ -104,7 +111,7 @@ def _shown(failure: Mapping[str, Any], lang: str) -> dict[str, Any]:
 def _said(message: str, kind: str) -> dict[str, str]:
     """The parts of a message as ``SalesnbError.say`` writes them; other text is all "what"."""
     found: dict[str, str] = {"what": ""}
-    if kind in ("dead", "timeout", "exit"):
+    if kind in ("dead", "memory", "timeout", "exit"):
         return found
     rest = []
     for line in _ANSI.sub("", message).splitlines():

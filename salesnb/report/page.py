@@ -46,8 +46,8 @@ class PageContext:
     ``version`` is ``v003`` (shown as 第 3 版 / version 3), ``state`` a key of ``STATES`` or free text, ``basis`` the
     line on data and units, ``notices`` what a reader must know first (carried, stale, draft, no approved target).
     ``checks`` is (passed, all); ``failed_checks`` are named. ``links`` go to the comparison, parameters, tables, Excel;
-    ``pages`` to the other pages of this version. ``stamp`` is printed as given (the only part that may differ between
-    two builds).
+    ``pages`` to the other pages of this version. ``origin`` says where results were carried from. ``stamp`` is printed
+    as given (the only part that may differ between two builds).
     """
 
     lang: str = "zh"
@@ -63,6 +63,7 @@ class PageContext:
     chain_head: str = ""
     links: tuple[Link, ...] = ()
     pages: tuple[Link, ...] = ()
+    origin: str = ""
     stamp: str = ""
 
 
@@ -157,6 +158,8 @@ def footer(context: PageContext) -> dict[str, Any]:
         said.append(_code(Text("数据指纹", "data fingerprint").get(lang), context.fingerprint))
     if context.chain_head:
         said.append(_code(Text("目标链", "target chain").get(lang), context.chain_head))
+    if context.origin:
+        said.append(markup.text(context.origin))
     if context.stamp:
         said.append(markup.text(context.stamp))
     return {"proofs": said, "links": context.links}

@@ -6,6 +6,7 @@ is ok only when every code cell was executed, the kernel answered "ok" to each, 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -17,17 +18,19 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from salesnb.model.errors import Place, RunError, Text
+from salesnb.model.errors import RunError, Text
 from salesnb.runs.dag import Notebook
+from salesnb.runs.failures import OURS
 from salesnb.runs.fingerprint import PACKAGE
 from salesnb.runs.kernels import manager_class
 from salesnb.versions.manifest import Failure
 from salesnb.versions.snapshot import masked_address, masked_text
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
-_OURS = ("ParamsError", "DataError", "PeriodError", "UsageError", "VersionError", "RunError", "SalesnbError")
 _MARKER = "papermill-error-cell-tag"
 _START_SECONDS = 60
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
+_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO))
 _FOLDERS = tuple(f"{folder}{os.sep}" for folder in (sysconfig.get_path("purelib"), sys.prefix, PACKAGE.parent))
 
 
@@ -197,7 +200,7 @@ def _failed_cell(node: Any, ledger: Ledger, code: list[int]) -> int | None:
     return None
 
 
-_Kind = Literal["error", "exit", "dead", "timeout", "start", "parameters", "render"]
+_Kind = Literal["error", "exit", "dead", "memory", "disk", "timeout", "start", "parameters", "render"]
 
 
 def _story(
@@ -210,14 +213,22 @@ def _story(
     if outputs:
         out = outputs[0]
         lines = [_clean(line) for line in out.get("traceback", [])]
-        said = lines[0] if out.get("ename") in _OURS and lines else _clean(str(out.get("evalue", "")))
-        return "error", str(out.get("ename", "")), said, lines
+        said = lines[0] if out.get("ename") in OURS and lines else _clean(str(out.get("evalue", "")))
+        return _of_machine(str(out.get("ename", "")), said), str(out.get("ename", "")), said, lines
     name = type(raised).__name__ if raised else ""
     if name == "CellTimeoutError":
         return "timeout", name, str(cell_seconds), []
     if raised is None or name in ("DeadKernelError", "RuntimeError", "CancelledError"):
         return "dead", "DeadKernelError", "", []
     return "error", name, _clean(str(raised)), []
+
+
+def _of_machine(name: str, said: str) -> _Kind:
+    """Whether an error is the machine's (no memory, a disk that is full or may not be written), not the notebook's."""
+    if name in ("MemoryError", "_ArrayMemoryError") or "std::bad_alloc" in said:
+        return "memory"
+    number = _ERRNO.match(said)
+    return "disk" if number and int(number.group(1)) in _DISK else "error"
 
 
 def question(node: Any, index: int) -> dict[str, str]:
@@ -240,52 +251,3 @@ def _clean(text: str) -> str:
     for folder in _FOLDERS:
         text = text.replace(folder, "")
     return masked_text(_ANSI.sub("", text))
-
-
-def failure_error(failure: Failure, shown: str) -> RunError:
-    """The failure as an error with its cell, question and remedy, for the terminal."""
-    whole = failure.kind in ("start", "parameters", "render")
-    cell = Text("", "") if whole else Text(f"第 {failure.cell} 个代码单元格", f"code cell {failure.cell} ")
-    zh, en = failure.question.get("zh", ""), failure.question.get("en", "")
-    asked = Text(f"（{zh}）" if zh else "", f" ({en})" if en else "")
-    ours = failure.error in _OURS
-    detail = failure.message if ours else failure.message.split("\n")[0]
-    told = ": ".join(part for part in ("" if ours else failure.error, detail) if part)
-    told = told if failure.kind in ("error", "start", "parameters", "render") else ""
-    what = _WHAT[failure.kind]
-    return RunError(
-        Text(
-            f"{failure.notebook} {cell.zh}{what.zh}{asked.zh}{'：' + told if told else ''}",
-            f"{failure.notebook}: {cell.en}{what.en}{asked.en}{': ' + told if told else ''}",
-        ),
-        where=Place(file=shown),
-        remedy=None if ours else _REMEDY[failure.kind],
-    )
-
-
-_WHAT = {
-    "error": Text("出错", "failed"),
-    "exit": Text("中途退出，其后的单元格没有运行", "left the notebook, later cells did not run"),
-    "dead": Text("的内核意外终止", "lost its kernel"),
-    "timeout": Text("超过时限仍未结束", "did not end in time"),
-    "start": Text("的内核无法启动", "could not start its kernel"),
-    "parameters": Text("的参数不符", "has other parameters"),
-    "render": Text("的页面无法生成", "cannot be made into a page"),
-}
-_REMEDY = {
-    "error": Text(
-        "多半是程序缺陷：把失败页连同技术细节发给维护人员",
-        "most likely a defect: send the failure page to the maintainers",
-    ),
-    "exit": Text("去掉单元格里的 exit 或 sys.exit", "remove exit or sys.exit from the cell"),
-    "dead": Text(
-        "多为内存不足：关闭其他程序或缩小数据范围后重跑",
-        "mostly memory ran out: close other programs or use less data, then run again",
-    ),
-    "timeout": Text(
-        "检查该单元格，或用 --cell-seconds 放宽时限", "look at the cell, or allow more with --cell-seconds"
-    ),
-    "start": Text("检查 Python 环境是否完整（ipykernel）", "check that the Python environment is whole (ipykernel)"),
-    "parameters": Text("按提示修改 parameters 单元格", "change the parameters cell as said"),
-    "render": Text("按提示修改笔记本的文字或图表", "change the notebook's text or charts as said"),
-}

@@ -107,7 +107,7 @@ def _execute(job: Job, notebook: Notebook, choice: Choice, stage: Stage, scratch
 
 
 def _failed(job: Job, notebook: Notebook, failure: Failure, seconds: float) -> None:
-    from salesnb.runs.execute import failure_error
+    from salesnb.runs.failures import failure_error
 
     job.results.failures.append(failure)
     job.results.entries[notebook.name] = NotebookEntry(state="failed", seconds=round(seconds, 3))

@@ -15,7 +15,7 @@ from salesnb.runs.workbook import write_excel
 from salesnb.versions.compare import VersionDiff, changes_csv, compare
 from salesnb.versions.folders import PeriodFolder
 from salesnb.versions.index import first_page
-from salesnb.versions.manifest import Failure, Manifest, read_manifest
+from salesnb.versions.manifest import Failure, Manifest, NotebookEntry, read_manifest
 from salesnb.versions.snapshot import snapshot_text
 
 __all__ = ["first_page", "params_snapshot", "write_all"]
@@ -136,10 +136,20 @@ def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Noteb
         checks=(sum(bool(c.get("passed")) for c in held), len(held)) if held else None,
         failed_checks=tuple(str(c.get("text", c.get("code", ""))) for c in held if not c.get("passed")),
         fingerprint=str(facts.get("fingerprint", "")),
+        chain_head=str(facts.get("chain_head", "")),
         links=tuple(Link(label.get(lang), href) for _, label, href in links),
         pages=tuple(Link(_title(n, manifest, lang), f"{n.name}.html", n == notebook) for n in pages),
+        origin=_origin(entry, lang),
         stamp=made_words(settings.params, manifest, lang),
     )
+
+
+def _origin(entry: NotebookEntry | None, lang: str) -> str:
+    """Where a carried page's results were computed; a stale one says so in a notice instead."""
+    if entry is None or entry.state != "carried" or entry.stale:
+        return ""
+    source = entry.from_ or ""
+    return Text(f"结果沿用 {source}，输入未变", f"results carried from {source}, inputs unchanged").get(lang)
 
 
 def _state(manifest: Manifest) -> str:

@@ -165,3 +165,54 @@ def test_a_full_disk_publishes_nothing(workbook: Workbook) -> None:
     assert "No space left" in err
     assert "没有发布新版本" in out
     assert workbook.names() == ["failed"]
+
+
+@pytest.mark.parametrize("limit", [400, 12_000])
+def test_a_disk_that_fills_up_while_publishing_publishes_nothing(workbook: Workbook, limit: int) -> None:
+    """No file may grow beyond ``limit`` bytes, so that a summary, the workbook or a page cannot be written."""
+    import subprocess
+
+    workbook.notebook("10_a", workbook.table("a", [1]), writes=["a"])
+    assert workbook.salesnb("run", "2024")[0] == 0
+    before = {p: p.read_bytes() for p in workbook.period("v001").rglob("*") if p.is_file()}
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, str(limit), "run", "2024", "--lang", "en"],
+        env=workbook.environment(), cwd=workbook.root, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said and "what to do" in said
+    names = [name for name in workbook.names() if not name.startswith(".")]
+    assert set(names) <= {"failed", "v001"}
+    assert {p: p.read_bytes() for p in workbook.period("v001").rglob("*") if p.is_file()} == before
+    code, out, _ = workbook.salesnb("run", "2024", "--lang", "en")
+    assert code == 0 and "v002 published" in out, "with room again the next run gives what was missing"
+    assert not [name for name in workbook.names() if name.startswith(".stage")]
+
+
+_LIMITED = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from salesnb.__main__ import main
+import salesnb.runs.execute
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def test_an_outputs_folder_nobody_may_write_is_said_in_one_sentence(workbook: Workbook) -> None:
+    workbook.notebook("10_a", "pass")
+    workbook.outputs.mkdir()
+    place = workbook.outputs
+    if os.geteuid() == 0:  # root may write everywhere but where the kernel does not let it
+        place = Path("/proc/sys")
+        if not place.is_dir():
+            pytest.skip("root, and no folder that refuses root")
+    else:
+        place.chmod(0o500)
+    process = workbook.start("run", "2024", SALESNB_OUTPUTS=str(place))
+    out, err = process.communicate(timeout=60)
+    if os.geteuid() != 0:
+        place.chmod(0o700)
+    assert process.returncode == 1, out + err
+    assert "无法写入" in err and "写权限" in err and "Traceback" not in err

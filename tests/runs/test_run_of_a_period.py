@@ -81,6 +81,8 @@ def test_a_period_from_first_run_to_carried_notebooks(workbook: Workbook) -> Non
     assert (entry["state"], entry["from"], entry["stale"]) == ("carried", "v001", False)
     assert (outcome.folder / "forms" / "a.txt").read_text() == "form", "files beside the tables are carried too"
     assert outcome.changed_cells == 0
+    assert "结果沿用 v001，输入未变" in (outcome.folder / "all" / "20_b.html").read_text(encoding="utf-8")
+    assert "结果沿用" not in (outcome.folder / "all" / "10_a.html").read_text(encoding="utf-8")
 
     workbook.notebook("10_a", workbook.table("a", [100, 250]), writes=["a"])
     assert stale_notebooks(Request("u", "2024")) == ["10_a"]
@@ -129,6 +131,11 @@ FAULTS = {
     "quiet exit": ("quit()", "SystemExit"),
     "killed": ("import os\nos.kill(os.getpid(), 9)", "DeadKernelError"),
     "left": ("import os\nos._exit(0)", "DeadKernelError"),
+    "memory": (
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\nbytearray(1 << 31)",
+        "MemoryError",
+    ),
+    "disk": ("with open('/dev/full', 'w') as out: out.write('x')", "OSError"),
     "hang": ("import signal, time\nsignal.signal(2, signal.SIG_IGN)\ntime.sleep(600)", "CellTimeoutError"),
     "undeclared": ("import os, shutil\nTABLE", "RunError"),
     "missing": ("pass", "RunError"),
@@ -148,8 +155,9 @@ def test_no_fault_is_ever_published(workbook: Workbook) -> None:
         if name == "forgiven":  # a tag of Jupyter's that would let the error pass
             path.write_text(path.read_text().replace('"tags": []', '"tags": ["raises-exception"]'))
     workbook.notebook("90_typo", "pass", parameters='unit: str = ""\nperoid: str = ""\nas_of: str = ""\nlang: str = ""')
-    outcome, _ = _run(cell_seconds=3)
+    outcome, told = _run(cell_seconds=3)
     assert outcome.state == "failed"
+    assert told.count("处理") == len(outcome.failures), "each failure says what to do"
     found = {f.notebook.split("_", 1)[1].replace("_", " "): f for f in outcome.failures}
     assert {name: f.error for name, f in found.items()} == {name: error for name, (_, error) in FAULTS.items()} | {
         "typo": "RunError"
@@ -157,6 +165,7 @@ def test_no_fault_is_ever_published(workbook: Workbook) -> None:
     assert (
         found["typo"].kind == "parameters" and "period" in found["typo"].message and "peroid" in found["typo"].message
     )
+    assert found["memory"].kind == "memory" and found["disk"].kind == "disk"
     assert found["hang"].kind == "timeout" and found["killed"].kind == "dead" and found["exit"].kind == "exit"
     assert "surprise" in found["undeclared"].message
     assert workbook.names() == ["failed", "v001"]

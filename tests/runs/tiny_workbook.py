@@ -103,11 +103,11 @@ class Workbook:
         home = {"SALESNB_HOME": str(self.root), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         return kept | home | {"PYTHONPYCACHEPREFIX": str(BYTE_CODE)}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start ``salesnb ARGUMENTS`` and return its process."""
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        """Start ``salesnb ARGUMENTS`` with the environment ``more`` and return its process."""
         return subprocess.Popen(
             [sys.executable, "-m", "salesnb", *arguments],
-            env=self.environment(),
+            env=self.environment() | more,
             cwd=self.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
