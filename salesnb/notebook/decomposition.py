@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
 from salesnb.notebook.book import open_book
-from salesnb.notebook.decomposition_papers import LEVEL_WORDS, NODES, PaperQuestions
+from salesnb.notebook.decomposition_changes import ChangeQuestions
+from salesnb.notebook.decomposition_papers import LEVEL_WORDS, NODES
 from salesnb.notebook.decomposition_rules import RuleQuestions
 from salesnb.notebook.decomposition_what_if import WhatIfQuestions
 
@@ -28,11 +29,22 @@ DIMENSIONS: dict[str, Text] = {
     "product_line": Text("产品线", "Product line"),
     "product_id": Text("产品", "Product"),
     "customer_type": Text("客户类型", "Customer type"),
+    "customer_id": Text("指名客户", "Named account"),
     "channel_id": Text("渠道", "Channel"),
     "quarter": Text("季度", "Quarter"),
     "month": Text("月份", "Month"),
 }
-UNFOLDED = ("team_id", "person_id", "product_line", "product_id", "customer_type", "channel_id", "quarter", "month")
+UNFOLDED = (
+    "team_id",
+    "person_id",
+    "product_line",
+    "product_id",
+    "customer_type",
+    "customer_id",
+    "channel_id",
+    "quarter",
+    "month",
+)
 IN_TIME = ("quarter", "month")
 
 
@@ -44,7 +56,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Decom
 
 
 @dataclass
-class DecompositionBook(RuleQuestions, WhatIfQuestions, PaperQuestions):
+class DecompositionBook(RuleQuestions, WhatIfQuestions, ChangeQuestions):
     """Answers about a plan; every figure is a sum of its cells."""
 
     reads_only_params = True

@@ -43,11 +43,17 @@ class PlanBook(Book):
         """The setting with other rules, weights or padding."""
         from salesnb.stages.decomposition import Setting
         from salesnb.stages.decomposition.cube import DIMS
+        from salesnb.stages.decomposition.published import accounts_in, named_accounts
 
         day, params = self.as_of, self.params
-        history = self.__dict__.get("_history")
-        if history is None:
-            history = self.__dict__["_history"] = self.facts.months(DIMS, day)
+        accounts = accounts_in([rule for rule in decomposition.rules if rule.decided <= day])
+        kept = self.__dict__.setdefault("_history", {})
+        if accounts not in kept:
+            # customers that a rule names are planned by name; the others stay together in their customer type
+            dims = (*DIMS, "customer_id") if accounts else DIMS
+            months = self.facts.months(dims, day)
+            kept[accounts] = named_accounts(months, accounts) if accounts else months
+        history = kept[accounts]
         roster, products = self.facts.table("people", day), self.facts.table("products", day)
         own = self._for_this_kind(decomposition)
         return Setting(self.period, day, history, roster, products, own, params.people, params.market, self.calendar)

@@ -251,6 +251,29 @@ GAPS = TableContract(
     Text("两上两下差额", "Gap between top-down and bottom-up"),
 )
 
+STAFF = TableContract(
+    "target_staff",
+    ("region_id", "team_id", "person_id"),
+    (
+        REGION,
+        TEAM,
+        PERSON,
+        ROLE,
+        Column("from_date", "date", Text("到岗", "From"), optional=True),
+        Column("to_date", "date", Text("离岗", "To"), optional=True),
+        number("present", "在岗（年）", "Present (years)", "在岗工作日的占比", "by working days"),
+        number("capacity", "产能（标准人年）", "Capacity (experienced rep-years)"),
+        TARGET,
+        flag("is_open", "待补岗位", "Open seat"),
+        flag("is_manager", "带队", "Leads others"),
+        flag("is_new", "期内到岗", "Joins in the plan"),
+        Column("successor_id", "text", Text("接手人", "Successor"), optional=True),
+        count("region_count", "涉及区域", "Regions served"),
+        count("line_count", "涉及产品线", "Product lines served"),
+    ),
+    Text("承担目标的岗位", "Who carries targets"),
+)
+
 ALL = (
     PADDING,
     SCENARIOS,
@@ -266,4 +289,5 @@ ALL = (
     UNITS,
     COUNTS,
     GAPS,
+    STAFF,
 )

@@ -62,7 +62,7 @@ def gaps(regions: pd.DataFrame, lang: str, currency: str) -> Line:
             lang,
             (f"{len(known)} 个单位上报的承诺合计比下达数", warn(f"少 {amount}") if less else good(f"多 {amount}")),
             (
-                f"{len(known)} units committed to ",
+                f"{len(known)} {'unit' if len(known) == 1 else 'units'} committed to ",
                 warn(f"{amount} less") if less else good(f"{amount} more"),
                 " than is handed down",
             ),
