@@ -28,7 +28,7 @@ PROGRESS = {
 BASES = {"target": Text("应完成", "Due"), "last_year": Text("上年同期", "Last year")}
 NODE_FIGURES = ("actual_minor", "due_minor", "last_year_minor", "attainment_rate", "gap_minor", "yoy_rate")
 LONGEST = 30
-UNFOLDED = 8  # alerts whose leads stand one click away; the rest stands two
+UNFOLDED = 12  # people whose leads stand on the page, and half as many other nodes; all are in the table
 PACE_FIGURES = (
     "actual_minor",
     "due_minor",
@@ -163,7 +163,12 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
     reading = said.alerts(frame, lang, shown.unit.currency)
     if frame.empty:
         return Exhibit("alerts", reading=reading)
+    prefix = Text("产品线 ", "line ").get(lang)
+    titled = [
+        f"{prefix}{n}" if d == "product_line" else n for d, n in zip(frame["dimension"], frame["name"], strict=True)
+    ]
     rows = frame.assign(
+        name=titled,
         size=frame["gap_minor"].fillna(0), basis=[BASES[b].get(lang) for b in frame["basis"]],
         progress=[PROGRESS[p].get(lang) for p in frame["progress"]],
     ).sort_values(["size", "alert"], kind="stable")  # fmt: skip
@@ -173,22 +178,23 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
         Show(_text(table, n), signed=n == "gap_minor", decimals=0 if n.endswith("_rate") else None, chance=n in chances)
         for n in kept
     ]
+    found = [row for row in rows.to_dict("records") if row["alert"] in set(leads["alert"])]
+    people = [row for row in found if row["dimension"] == "person_id"][:UNFOLDED]
+    others = [row for row in found if row["dimension"] != "person_id"][: UNFOLDED // 2]
     details = [
-        Details(_lead_title(row, lang), _lead_table(own, shown) + _plays(plays[plays["alert"] == row["alert"]], lang))
-        for row in rows.to_dict("records")
-        if len(own := leads[leads["alert"] == row["alert"]].sort_values("rank", kind="stable"))
+        Details(
+            Text(f"{row['name']}：最值得跟进的商机", f"{row['name']}: leads to work on").get(lang),
+            _lead_table(leads[leads["alert"] == row["alert"]].sort_values("rank", kind="stable"), shown)
+            + _plays(plays[plays["alert"] == row["alert"]], lang),
+        )
+        for row in (*people, *others)
     ]
     body = render(rows, columns, lang, shown.unit, Options(caption=table.label.get(lang)))
-    if len(details) > UNFOLDED:
-        rest = Text(f"其余 {len(details) - UNFOLDED} 条预警的商机和案例", f"Leads and plays of the other "
-                    f"{len(details) - UNFOLDED} alerts").get(lang)  # fmt: skip
-        inner = Markup("").join(detail.html() for detail in details[UNFOLDED:])
-        details = [*details[:UNFOLDED], Details(rest, inner)]
-    return Exhibit("alerts", table=body, reading=reading, details=details)
-
-
-def _lead_title(row: Mapping[Any, Any], lang: str) -> str:
-    return Text(f"{row['name']}：最值得跟进的商机", f"{row['name']}: leads to work on").get(lang)
+    rest = len(found) - len(details)
+    all_of_them = Text(f"另有 {rest} 条预警的商机和案例在 report.xlsx 的“{contract('review_leads').label.zh}”表。",
+                       f"Leads of {rest} more alerts are in report.xlsx, “{contract('review_leads').label.en}”.")  # fmt: skip
+    notes = all_of_them.get(lang) if rest else ""
+    return Exhibit("alerts", table=body, reading=reading, details=details, notes=notes)
 
 
 def _text(table: Any, name: str) -> Column:

@@ -107,7 +107,8 @@ def receivables(book: PerformanceQuestions) -> Exhibit:
     old = wide[["91-180", "180+"]].sum(axis=1)
     rows = wide.assign(old=old, open_minor=wide[buckets].sum(axis=1)).reset_index()
     rows = rows.sort_values(["old", "customer_id"], ascending=[False, True], kind="stable")
-    rows["person_id"] = [book.facts.names("person_id").get(p, p) for p in rows["person_id"]]
+    people = book.facts.names("person_id")
+    rows["person_id"] = [people.get(p, p) for p in rows["person_id"]]
     days = Text("{} 天", "{} days")
     columns = [Show(shown.column("name")), Show(_words(shown, "person_id"))]
     columns += [Show(Column(b, "minor", Text(days.zh.format(b), days.en.format(b)), unit="money")) for b in buckets]

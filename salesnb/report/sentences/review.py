@@ -56,6 +56,36 @@ def answer(row: pd.Series, land: pd.Series, when: str, found: Sequence[str] | No
     return line + year + (Line("") if found is None else _where(found, lang))
 
 
+def pulse(main: pd.Series, own: pd.Series, when: str, land: pd.Series, lang: str, currency: str) -> Line:
+    """Against last year and the period before, what every working day that is left must bring, the year's interval.
+
+    ``main`` and ``own``: rows of ``review_pace``, of what is judged and of the period itself, ``when``.
+    """
+    parts: list[Line] = []
+    is_apart = own["scope"] != main["scope"]
+    if is_apart:
+        done = money(own["actual_minor"], lang, currency)
+        parts.append(either(lang, (f"{when} {done}",), (f"{when}: {done}",)))
+    for column, zh, en in (("yoy_rate", "同比", " on last year"), ("mom_rate", "环比", " on the period before")):
+        if not is_missing(own[column]):
+            parts.append(either(lang, (zh, change_run(own[column], lang)), (change_run(own[column], lang), en)))
+    if is_apart and not is_missing(main["yoy_rate"]):
+        grown = change_run(main["yoy_rate"], lang)
+        parts.append(either(lang, ("累计同比", grown), ("to date ", grown, " on last year")))
+    days = int(main["workdays_left"])
+    if not is_missing(main["required_minor"]) and days:
+        now, need = (money(main[c], lang, currency) for c in ("run_rate_minor", "required_minor"))
+        zh, en = f"剩余 {days} 个工作日，每天须 ", f"the {days} working days left must bring "
+        parts.append(either(lang, (zh, strong(need), f"（目前 {now}）"), (en, strong(need), f" each (now {now})")))
+    if not is_missing(land["low_minor"]) and land["history"] != "complete":
+        low, high = (money(land[c], lang, currency) for c in ("low_minor", "high_minor"))
+        parts.append(either(lang, (f"全年落点 80 % 区间 {low}至 {high}",), (f"80 % of the year: {low} to {high}",)))
+    out = Line("")
+    for place, part in enumerate(parts):
+        out = out + (("，" if lang == "zh" else ", ") if place else "") + part
+    return out + ("。" if lang == "zh" else ".") if parts else out
+
+
 def _year(land: pd.Series, lang: str, currency: str) -> Line:
     if is_missing(land["landing_minor"]):
         return Line("")
