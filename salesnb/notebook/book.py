@@ -199,7 +199,13 @@ class Book:
             "planning": self.planning,
             "fingerprint": self.fingerprint,
             **({"files": sorted(self.files)} if self.files else {}),
+            **({"chain_head": self.chain_head} if self.chain_head else {}),
         }
+
+    @property
+    def chain_head(self) -> str:
+        """The hash that stands for the targets these figures are judged by; empty where none are."""
+        return ""
 
     @cached_property
     def fingerprint(self) -> str:

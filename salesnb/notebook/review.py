@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
-from salesnb.model.periods import Kind
 from salesnb.notebook.book import Book, open_book
+from salesnb.notebook.review_changes import ChangeQuestions
 from salesnb.notebook.review_nodes import DIMENSIONS
 from salesnb.notebook.review_shows import ClosingShows
 
@@ -33,7 +33,8 @@ TABLES = ("review_pace", "review_metrics", "review_attainment", "review_alerts",
           "review_record", "review_whys", "review_quotas", "review_plays", "review_restated", "review_strategies",
           "review_problems", "review_improvements", "review_performance", "review_month_end", "review_ageing",
           "review_dealers", "review_diverted", "review_portraits", "review_draft_goals", "pay_ledger", "pay_states",
-          "pay_awards")  # fmt: skip
+          "pay_awards", "retarget_cells", "retarget_moves", "retarget_nodes", "change_states", "calibration_meetings",
+          "lead_assignments")  # fmt: skip
 
 
 def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Any:
@@ -49,7 +50,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Any:
 
 
 @dataclass
-class ReviewBook(ClosingShows):
+class ReviewBook(ClosingShows, ChangeQuestions):
     """Answers about a period that has begun; every figure is a sum over the same windows of order lines."""
 
     def answer(self) -> Answer:
@@ -60,14 +61,14 @@ class ReviewBook(ClosingShows):
         alerts = self.alerts_table
         live = alerts[(alerts["progress"] != "closed") & alerts["gap_minor"].notna()]
         ordered = live.sort_values(["gap_minor", "alert"], kind="stable")
-        names = list(dict.fromkeys(self.titled(ordered)))[:NAMED]
+        line = self.say(Text("产品线 ", "line "))
+        pairs = zip(ordered["dimension"], ordered["name"], strict=True)
+        named = [line + name if dimension == "product_line" else name for dimension, name in pairs]
+        names = list(dict.fromkeys(named))[:NAMED]
         land, when = self.landing_of(self.year), self.words_of(self.main)
         found = None if self.line is None else names
         sentence = said.answer(self.main_pace, land, when, found, self.lang, self.currency)
-        row = self.pace_table[self.pace_table["scope"] == self.period.text].iloc[0]
-        pulse = said.pulse(self.main_pace, row, self.words_of(self.scopes[0]), land, self.lang, self.currency)
-        more = [self.judged_by] if self.judged_by else self.notes
-        return self.answered(Answer(sentence, [pulse, *more], self.lang))
+        return self.answered(Answer(sentence, [self.judged_by] if self.judged_by else self.notes, self.lang))
 
     def cards(self) -> Any:
         """Three to five core metrics with their bars and lights."""
@@ -103,19 +104,6 @@ class ReviewBook(ClosingShows):
         from salesnb.notebook import review_landing_exhibits
 
         return review_landing_exhibits.landings(self)
-
-    def retarget(self) -> Exhibit:
-        """Whether the next quarter needs a new proposal."""
-        from salesnb.report.exhibit import Exhibit
-        from salesnb.report.sentences import review as said
-
-        quarter = self.scope_of(Kind.QUARTER)
-        if quarter is None or not self.has_target:
-            none = Text("没有季度目标，不判断是否调整。", "There is no quarterly target to judge.")
-            return Exhibit("retarget", reading=self.say(none), is_absent=True)
-        rule = self.params.review.retarget
-        line = said.retarget(self.landing_of(quarter), self.words_of(quarter), self.is_retarget, rule, self.lang)
-        return Exhibit("retarget", reading=line)
 
     def alerts(self) -> Exhibit:
         """Every alert with size, since when, chance to recover, people and state; its leads and plays to unfold."""

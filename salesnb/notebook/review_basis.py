@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from salesnb.report.numbers import MoneyUnit
     from salesnb.stages.review import Curve, Lights, Scope, Targets
+    from salesnb.versions.targets import InForce
 
 NO_TARGET = Text(
     "没有已批准的目标：进度、差额和达成概率不给出，以下与上年同期比较。",
@@ -70,14 +71,12 @@ class ReviewBasis(Book):
     def targets(self) -> Targets:
         """The year's targets as known on the day: approved, else imported, else none; the state is a note."""
         from salesnb.stages.review import Targets, one_currency
-        from salesnb.versions.targets import in_force
 
-        plan = self.calendar.containing(Kind.YEAR, self.main.through).text
-        found = in_force(self.params.folder, plan, self.as_of)
+        found = self.in_force
         if found.frame is not None:
             frame = self._of_sales(found.frame)
             return Targets(found.state, one_currency(frame, self.currency), self.calendar)
-        year = self.calendar.period(plan)
+        year = self.calendar.period(found.plan)
         rows = self._of_sales(self.facts.table("targets"))
         rows = rows[(rows["from_date"].dt.date <= year.end) & (rows["to_date"].dt.date >= year.start)]
         if len(rows):
@@ -88,13 +87,23 @@ class ReviewBasis(Book):
         return Targets("none", rows, self.calendar)
 
     @cached_property
-    def judged_by(self) -> str:
-        """The revision figures are judged by, with the head of its chain; empty where nothing is approved."""
+    def in_force(self) -> InForce:
+        """The year's targets as approved by the day; the whole chain is verified."""
         from salesnb.versions.targets import in_force
 
         plan = self.calendar.containing(Kind.YEAR, self.main.through).text
-        found = in_force(self.params.folder, plan, self.as_of)
+        return in_force(self.params.folder, plan, self.as_of)
+
+    @property
+    def judged_by(self) -> str:
+        """The revision figures are judged by, with the head of its chain; empty where nothing is approved."""
+        found = self.in_force
         return f"{self.say(found.say())} · {found.head[:12]}" if found.head else ""
+
+    @property
+    def chain_head(self) -> str:
+        """The head of the chain figures are judged by: printed in the page's foot."""
+        return self.in_force.head
 
     def _of_sales(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows about sales: quotas may name the metric by its id or as the first screen calls it."""

@@ -194,9 +194,8 @@ class RetargetQuestions(LandingQuestions):
 
     def _published(self, found: Proposed) -> pd.DataFrame:
         from salesnb.model.tables import contract
-        from salesnb.versions.targets import in_force
 
-        revision = in_force(self.params.folder, self.year.period.text, self.as_of).revision
+        revision = self.in_force.revision
         out = found.after.assign(revision=revision.name if revision else "")
         for column in contract("retarget_cells").columns:
             if column.name not in out and column.kind == "id":

@@ -1,0 +1,104 @@
+"""Requests, calibration meetings and leads to hand out, in sentences."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from salesnb.model.errors import Text
+from salesnb.report.numbers import is_missing, rate
+from salesnb.report.prose import Line, bad, strong
+from salesnb.report.sentences.words import either, listed
+
+STATES: dict[str, Text] = {
+    "draft": Text("草稿", "Draft"),
+    "submitted": Text("审批中", "Being decided"),
+    "approved": Text("审批中", "Being decided"),
+    "agreed": Text("待发布", "To be published"),
+    "rejected": Text("已驳回", "Rejected"),
+    "recalled": Text("已撤回", "Recalled"),
+    "published": Text("已发布", "Published"),
+}
+TRIGGERS = {
+    "price": Text("竞品降价", "Competitor's price"),
+    "index": Text("敏感度指数", "Sensitivity index"),
+    "both": Text("竞品降价、敏感度指数", "Price and index"),
+}
+REASONS = {
+    "unassigned": Text("无人负责", "Nobody has it"),
+    "left": Text("负责人已离岗", "Its owner has left"),
+    "over": Text("负责人在手过多", "Its owner holds too many"),
+}
+BLOCKED = {
+    "": Text("", ""),
+    "region": Text("区域内无人", "Nobody in its region"),
+    "skill": Text("无人具备条件", "Nobody fit for it"),
+    "capacity": Text("容量已满", "Everybody is full"),
+}
+
+
+def requests(last: pd.DataFrame, lang: str) -> Line:
+    """How many requests there are and whose turn it is; ``last``: the last state of each."""
+    waiting = last[last["next_role"].fillna("") != ""]
+    done = int((last["state"] == "published").sum())
+    line = either(
+        lang,
+        (f"共 {len(last)} 份申请，已发布 {done} 份。",),
+        (f"{len(last)} requests, {done} published. ",),
+    )
+    if len(waiting):
+        zh = [f"{row['title']}（{row['next_role']}）" for row in waiting.to_dict("records")]
+        en = [f"{row['title']} ({row['next_role']})" for row in waiting.to_dict("records")]
+        line += either(
+            lang,
+            ("待审批：", strong(listed(zh, "zh")), "。"),
+            ("To be decided: ", strong(listed(en, "en")), ". "),
+        )
+    return line
+
+
+def meeting(row: pd.Series, lang: str) -> Line:
+    """One calibration meeting: what rang, when to meet, and that nothing is changed by it."""
+    month, day = str(row["month"]), pd.Timestamp(row["meeting_date"]).date()
+    said = [TRIGGERS[str(row["trigger"])].get(lang)]
+    if not is_missing(row["price_change_rate"]):
+        said.append(f"{row['competitors']} {rate(row['price_change_rate'], 0, signed=True)}")
+    if str(row["trigger"]) != "price" and not is_missing(row["sensitivity"]):
+        said.append(f"{row['sensitivity']:.2f}")
+    what = " · ".join(said)
+    if row["is_open"]:
+        return either(
+            lang,
+            (f"{month} 触发市场预警（{what}）：建议 ", bad(str(day)), " 召开校准会；目标不自动改动。"),
+            (f"{month} rings ({what}): meet to calibrate on ", bad(str(day)), "; no target changes by itself. "),
+        )
+    return either(
+        lang,
+        (f"{month} 曾触发市场预警（{what}），校准会建议日期 {day} 已过；需要改目标的，请提交变更申请。",),
+        (f"{month} rang ({what}); the meeting proposed for {day} is past. Request a change where one is needed. ",),
+    )
+
+
+def no_meeting(lang: str) -> Line:
+    """Nothing rings."""
+    return either(lang, ("今年没有触发市场预警。",), ("No alarm has rung this year.",))
+
+
+def leads(frame: pd.DataFrame, lang: str) -> Line:
+    """How many leads to hand out, why, and how many find nobody."""
+    if frame.empty:
+        return either(
+            lang,
+            ("所有在手线索都有人负责，没有超出容量，不需要重新分配。",),
+            ("Every open lead has an owner with room for it; nothing has to be handed out.",),
+        )
+    counts = frame["reason"].value_counts()
+    why = [f"{REASONS[r].get(lang)} {counts[r]}" for r in REASONS if r in counts]
+    given, left = int((frame["blocked"] == "").sum()), int((frame["blocked"] != "").sum())
+    line = either(
+        lang,
+        ("建议重新分配 ", strong(f"{given} 条"), f"线索（{'、'.join(why)}）。"),
+        ("To hand out: ", strong(f"{given} leads"), f" ({', '.join(why)}). "),
+    )
+    if left:
+        line += either(lang, (bad(f"{left} 条"), "暂无人可接。"), (bad(f"{left}"), " find nobody. "))
+    return line
