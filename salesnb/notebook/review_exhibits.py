@@ -191,8 +191,9 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
     ]
     body = render(rows, columns, lang, shown.unit, Options(caption=table.label.get(lang)))
     rest = len(found) - len(details)
-    all_of_them = Text(f"另有 {rest} 条预警的商机和案例在 report.xlsx 的“{contract('review_leads').label.zh}”表。",
-                       f"Leads of {rest} more alerts are in report.xlsx, “{contract('review_leads').label.en}”.")  # fmt: skip
+    sheet = contract("review_leads").label
+    all_of_them = Text(f"另有 {rest} 条预警的商机和案例在 report.xlsx 的“{sheet.zh}”表。",
+                       f"Leads of {rest} more alerts are in report.xlsx, “{sheet.en}”.")  # fmt: skip
     notes = all_of_them.get(lang) if rest else ""
     return Exhibit("alerts", table=body, reading=reading, details=details, notes=notes)
 

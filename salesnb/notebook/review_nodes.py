@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,14 @@ NO_LINE = Text(
     "当日没有已决定的报警线（review.yaml 的 thresholds），不报警。",
     "No alert line was decided for that day (thresholds in review.yaml), so no alert is raised.",
 )
+
+
+def closed_between(known: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
+    """Deals closed from ``start`` to the end of the day ``end``: the closing has a time of day."""
+    import pandas as pd
+
+    after = pd.Timestamp(end) + pd.Timedelta(days=1)
+    return known[(known["closed_date"] >= pd.Timestamp(start)) & (known["closed_date"] < after)]
 
 
 class NodeQuestions(LandingQuestions, MetricQuestions):
@@ -275,8 +284,8 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
 
         alerts, leads, known = self.alerts_table, self.leads_table, self.known_leads
         industry = dict(zip(known["opportunity_id"], known["industry"], strict=True))
-        span = (self.main.period.start, self.as_of)
-        lost = known[(known["stage"] == "lost") & known["closed_date"].between(*map(str, span))]
+        lost = closed_between(known, self.main.period.start, self.as_of)
+        lost = lost[lost["stage"] == "lost"]
         reasons = {}
         for row in alerts[alerts["kind"].isin(["node", "slice"])].to_dict("records"):
             own = lost

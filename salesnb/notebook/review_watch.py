@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.periods import Kind, Period
 from salesnb.notebook.review_closing import ClosingQuestions
+from salesnb.notebook.review_nodes import closed_between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +152,7 @@ class WatchQuestions(ClosingQuestions):
         """Deals closed in the twelve months to the day reached."""
         known, end = self.known_leads, self.main.through
         start = end.replace(year=end.year - 1, day=min(end.day, 28))
-        return known[known["closed_date"].dt.date.between(start, end)]
+        return closed_between(known, start, end)
 
     @cached_property
     def reaction(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
-from salesnb.notebook.review_nodes import NodeQuestions
+from salesnb.notebook.review_nodes import NodeQuestions, closed_between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,11 +142,7 @@ class WhyQuestions(NodeQuestions):
 
         sides, known = [], self.known_leads
         for window in (self.window(self.main, "-1y"), self.main.window(self.calendar)):
-            inside = (
-                known.iloc[:0]
-                if window is None
-                else known[known["closed_date"].dt.date.between(window.start, window.end)]
-            )
+            inside = known.iloc[:0] if window is None else closed_between(known, window.start, window.end)
             sides.append(funnel.conversion(inside, ()))
         return self.keep("review_funnel", review.funnel_change(*sides))
 
