@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from salesnb.cli.commands import DONE
-from salesnb.model.errors import Text
+from salesnb.model.errors import SalesnbError, Text
 from salesnb.model.places import outputs_dir, params_dir
 
 
@@ -22,26 +22,46 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
 
 def do(given: argparse.Namespace, lang: str) -> int:
     """Remove and say what was removed; versions that approved targets came from stay."""
+    from salesnb.intake.leftovers import remove_imports
     from salesnb.versions.folders import periods
     from salesnb.versions.prune import prune
 
     count = 0
-    for folder in periods(outputs_dir()):
-        if given.unit and folder.unit != given.unit:
-            continue
+    touched: dict[str, None] = {}
+    for folder in periods(outputs_dir(), given.unit):
+        touched[folder.unit] = None
         gone = prune(folder, given.keep, approved_versions(folder.unit, folder.period), given.dry_run)
         for path in (*gone.versions, *gone.failures):
             count += 1
-            print(
-                Text(
-                    f"将删除 {path}" if given.dry_run else f"已删除 {path}",
-                    f"{'would remove' if given.dry_run else 'removed'} {path}",
-                ).get(lang)
-            )
+            _say(path, given.dry_run, lang)
         count += gone.stages
+    for unit in touched:
+        for name in remove_imports(outputs_dir() / unit, given.dry_run):
+            count += 1
+            _say(f"{unit}/_imports/{name}", given.dry_run, lang)
     if not count:
         print(Text("没有可清理的内容", "nothing to remove").get(lang))
+    elif not given.dry_run:
+        for unit in touched:
+            _list_again(unit)
     return DONE
+
+
+def _say(path: str, dry: bool, lang: str) -> None:
+    said = Text(f"将删除 {path}", f"would remove {path}") if dry else Text(f"已删除 {path}", f"removed {path}")
+    print(said.get(lang))
+
+
+def _list_again(unit: str) -> None:
+    """Write the index pages without what is gone; a unit whose parameters cannot be read keeps its page."""
+    from salesnb.model.params import load_unit
+    from salesnb.runs.indexes import shelf_of, write_indexes
+
+    try:
+        shelf = shelf_of(load_unit(unit))
+    except SalesnbError:  # check says what is wrong with them
+        return
+    write_indexes(shelf)
 
 
 def approved_versions(unit: str, period: str) -> frozenset[str]:

@@ -36,6 +36,8 @@ def prune(folder: PeriodFolder, keep: int | None, protected: frozenset[str] = fr
         stages = 0 if dry else remove_stale(folder)
         for path in () if dry else (*versions, *failures):
             _remove(path)
+        if not dry:
+            _remove_comparisons(folder)
     return Pruned(
         tuple(path.relative_to(folder.outputs).as_posix() for path in versions),
         tuple(path.relative_to(folder.outputs).as_posix() for path in failures),
@@ -50,6 +52,14 @@ def _superfluous(folder: PeriodFolder, keep: int, protected: frozenset[str]) -> 
         entries = read_manifest(folder.version(number)).notebooks.values()
         stay |= {entry.from_ for entry in entries if entry.from_}
     return [folder.version(n) for n in numbers if folder.version(n).name not in stay]
+
+
+def _remove_comparisons(folder: PeriodFolder) -> None:
+    """Comparison pages of which one side is gone: their links would lead nowhere."""
+    kept = {folder.version(number).name for number in folder.complete()}
+    for page in (folder.path / "compare").glob("v*-v*.*"):
+        if not set(page.stem.split("-")) <= kept:
+            page.unlink(missing_ok=True)
 
 
 def _remove(path: Path) -> None:

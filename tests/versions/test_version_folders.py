@@ -178,8 +178,13 @@ def test_prune_keeps_the_latest_what_is_carried_and_what_is_protected(folder: Pe
     planned = prune(folder, 1, frozenset({"v003"}), dry=True)
     assert planned.versions == ("u/2024/v001", "u/2024/v004")
     assert folder.numbers() == [1, 2, 3, 4, 5], "a dry run removes nothing"
+    compared = folder.path / "compare"
+    compared.mkdir()
+    for name in ("v001-v003.html", "v001-v003.csv", "v002-v005.html"):
+        (compared / name).write_text("x")
     assert prune(folder, 0, frozenset({"v003"})).versions == planned.versions
     assert folder.numbers() == [2, 3, 5]
+    assert [path.name for path in compared.iterdir()] == ["v002-v005.html"], "no page leads to what is gone"
 
 
 def test_prune_keeps_the_newest_failures(folder: PeriodFolder) -> None:
