@@ -122,7 +122,12 @@ class Facts:
             raise DataError(
                 Text("没有订单明细", "there are no order lines"),
                 where=Place(file=f"{self.unit}/company.yaml", key="sources"),
-                remedy=Text("在 sources 中加一个 table: sales_lines 的来源", "add a source with table: sales_lines"),
+                remedy=Text(
+                    "在 sources 中加一个 table: sales_lines 的来源；只有商机时映射 stage、closed_date、amount，"
+                    "赢单即作销售",
+                    "add a source with table: sales_lines; where there are only deals, map stage, closed_date and"
+                    " amount: won deals are then the sales",
+                ),
             )
         return path
 

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from salesnb.report.numbers import MoneyUnit
 
 
+FROM_DEALS = Text(
+    "没有订单明细：销售额取自赢单商机，按关闭日期计。",
+    "There are no order lines: sales are won deals, by the day they closed.",
+)
+
+
 @dataclass(frozen=True)
 class Check:
     """One statement that must hold: ``left`` and ``right`` are the two figures it compares."""
@@ -245,7 +251,8 @@ def open_book(
     to_review = not getattr(make, "plans_only", False) and covers(params.folder, wanted, company.calendar)
     planning = is_plan(wanted, chosen, now, to_review)
     day = chosen or default_as_of(wanted, now, company.close_days, planning)
-    return make(
+    held = facts.load(unit)
+    book = make(
         stage=stage,
         unit=unit,
         period=wanted,
@@ -253,9 +260,12 @@ def open_book(
         lang=lang or company.language,
         planning=planning,
         params=params,
-        facts=facts.load(unit),
+        facts=held,
         title=title,
     )
+    if held.meta.get("sales_from") == "opportunities":
+        book.note(FROM_DEALS)
+    return book
 
 
 def _date(text: str) -> date | None:

@@ -97,7 +97,7 @@ def _leads(book: Ahead, year: Window) -> dict[str, float]:
     ]
     cases = book.cases
     created = cases["created_date"]
-    last = cases[(created.dt.date >= year.start) & (created.dt.date <= year.end)] if len(cases) else cases
+    last = cases[created.between(str(year.start), str(year.end))] if len(cases) else cases
     out: dict[str, float] = {}
     if promised and promised[0] is not None:
         out["leads_a_month"] = float(promised[0])

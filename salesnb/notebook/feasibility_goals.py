@@ -275,7 +275,7 @@ class GoalQuestions(Ahead):
 
         cases = self.cases
         created = cases["created_date"].dropna()
-        leads = created[created.dt.date <= self.as_of].dt.strftime("%Y-%m").value_counts().to_dict()
+        leads = created[created <= str(self.as_of)].dt.strftime("%Y-%m").value_counts().to_dict()
         first = min(map(str, leads), default=self.span.last)
         months = (first, self.span.last)
         inquiries = {str(month): int(n) for month, n in leads.items()}

@@ -154,7 +154,8 @@ viewed_date date
 closed_date date
     关闭日期, 关闭时间, 赢单日期, 成交日期, 结单日期, close date, closed date, won date
 opportunity_amount number
-    商机金额, 预计金额, 预计成交金额, close value, deal value, deal amount, opportunity amount, expected revenue
+    商机金额, 预计金额, 预计成交金额, 成交金额, 赢单金额, 合同金额, 签约金额, 报价金额, 金额, close value, deal value,
+    deal amount, opportunity amount, expected revenue, amount, value
 source words
     来源, 线索来源, 客户来源, 商机来源, source, lead source
 lost_reason words

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.quality import line_checks, order_checks, reference_checks
-from salesnb.intake.tables import beside, cells, known, ledger, names, paper, records, rounding, sales
+from salesnb.intake.tables import beside, cells, deals, known, ledger, names, paper, records, rounding, sales
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.stack import stack
 from salesnb.model.params.company import Company
@@ -55,12 +55,14 @@ def build(bench: Bench, job: Import) -> None:
 
     Raises DataError when a file or an indispensable column is missing; whatever else is wrong becomes a finding.
     """
-    company, target = job.company, job.target
+    company, target = deals.as_sales(job.company), job.target
     stacks = {t: s for t in ORDER if (s := stack(bench, company, job.folder, t)) is not None}
     imported = {t: records.import_rows(bench, company, stacks[t], {}) for t in DIMENSIONS if t in stacks}
     for table, rows in imported.items():
         reference_checks.misspelled(bench, stacks[table], rows)
-    lines = _sales(bench, job, stacks, imported) if "sales_lines" in stacks else None
+    lines = _sales(bench, replace(job, company=company), stacks, imported) if "sales_lines" in stacks else None
+    if lines is not None and company is not job.company:
+        deals.say(bench, stacks["sales_lines"], lines)
     dims = dict(imported)
     for table in (t for t in EVENTS if t in stacks):
         imported[table] = records.import_rows(bench, company, stacks[table], dims)
@@ -84,7 +86,8 @@ def build(bench: Bench, job: Import) -> None:
     said = {"import_ledger": kept, "findings": findings, "set_aside": aside}
     for name, frame in said.items():
         write(target, name, frame)
-    meta = {"sources": dict(job.prints), "basis": company.basis.model_dump()}
+    sold = "sales_lines" if company is job.company else "opportunities"
+    meta = {"sources": dict(job.prints), "basis": company.basis.model_dump(), "sales_from": sold}
     paper.write(target, said, meta)
 
 
