@@ -57,10 +57,14 @@ def do(given: argparse.Namespace, lang: str) -> int:
         from_=day_of(given.start, "--from"),
         reason=given.reason,
     )
+    from salesnb.runs.indexes import list_again
+
     if given.version == IMPORTED:
         _say(_imported(params, plan.text, decision), lang)
+        list_again(params.unit)
         return DONE
     _say(_approved(params, plan.text, given.version, decision), lang)
+    list_again(params.unit)
     from salesnb.cli.letters import reissue
 
     reissue(params, plan.text, now, lang)

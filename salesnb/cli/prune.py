@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from salesnb.cli.commands import DONE
-from salesnb.model.errors import SalesnbError, Text
+from salesnb.model.errors import Text
 from salesnb.model.places import outputs_dir, params_dir
 
 
@@ -23,6 +23,7 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
 def do(given: argparse.Namespace, lang: str) -> int:
     """Remove and say what was removed; versions that approved targets came from stay."""
     from salesnb.intake.leftovers import remove_imports
+    from salesnb.runs.indexes import list_again
     from salesnb.versions.folders import periods
     from salesnb.versions.prune import prune
 
@@ -43,25 +44,13 @@ def do(given: argparse.Namespace, lang: str) -> int:
         print(Text("没有可清理的内容", "nothing to remove").get(lang))
     elif not given.dry_run:
         for unit in touched:
-            _list_again(unit)
+            list_again(unit)
     return DONE
 
 
 def _say(path: str, dry: bool, lang: str) -> None:
     said = Text(f"将删除 {path}", f"would remove {path}") if dry else Text(f"已删除 {path}", f"removed {path}")
     print(said.get(lang))
-
-
-def _list_again(unit: str) -> None:
-    """Write the index pages without what is gone; a unit whose parameters cannot be read keeps its page."""
-    from salesnb.model.params import load_unit
-    from salesnb.runs.indexes import shelf_of, write_indexes
-
-    try:
-        shelf = shelf_of(load_unit(unit))
-    except SalesnbError:  # check says what is wrong with them
-        return
-    write_indexes(shelf)
 
 
 def approved_versions(unit: str, period: str) -> frozenset[str]:

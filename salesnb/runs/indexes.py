@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from salesnb.model.errors import Text
-from salesnb.model.params import Params
+from salesnb.model.errors import SalesnbError, Text
+from salesnb.model.params import Params, load_unit
 from salesnb.model.places import outputs_dir, params_dir
 from salesnb.versions.approved import newest_approvals
 from salesnb.versions.folders import version_name
@@ -54,6 +55,15 @@ def write_indexes(shelf: Shelf) -> None:
     links = {unit: f"{unit}/index.html" for unit in units}
     replace_text(shelf.outputs / "index.html", index.render(shown, shelf.lang, each=each, links=links))
     replace_text(shelf.outputs / shelf.unit / "index.html", index.render(own, shelf.lang, shelf.company))
+
+
+def list_again(unit: str) -> None:
+    """Write the index pages after something but a run changed what is published, approved or there at all.
+
+    Where they cannot be written, or the unit's parameters cannot be read, the next run brings them up to date.
+    """
+    with suppress(OSError, SalesnbError):
+        write_indexes(shelf_of(load_unit(unit)))
 
 
 def refresh_indexes(shelf: Shelf, latest: Path) -> None:

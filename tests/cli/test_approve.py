@@ -35,6 +35,8 @@ def test_a_plan_is_approved_and_said_with_its_chain_head(firm: Company, capsys: 
     change = ["--decided", "2024-07-01", "--from", "2024-08-01", "--reason", "竞品降价"]
     assert main(["approve", "u", "2024", "v2", "--by", "周志远", *PAPER, *change]) == 0
     assert "2024-r02" in capsys.readouterr().out
+    index = (firm.root / "outputs" / "index.html").read_text(encoding="utf-8")
+    assert "已批准为 2024-r02（周志远，2024-07-01）" in index, "the list of versions says what is in force"
 
 
 def test_wrong_use_is_exit_2_and_writes_nothing(firm: Company, capsys: pytest.CaptureFixture[str]) -> None:
