@@ -9,14 +9,14 @@ import re
 from datetime import date
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text, UsageError
 from salesnb.model.params.dated import EVER
 from salesnb.model.params.decomposition import Decomposition, Rule
-from salesnb.model.params.quantities import Not
 from salesnb.model.params.save import Sheet
+from salesnb.notebook.decomposition_entry import ended, entry_of, figure_of, percent, reworded, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     from salesnb.notebook.decomposition import DecompositionBook
     from salesnb.stages.decomposition import Explanation, Plan
 
-WORD = {"region_id": "region", "team_id": "team", "person_id": "person", "product_line": "product_line"}
+WORD = {
+    "region_id": "region",
+    "team_id": "team",
+    "person_id": "person",
+    "product_line": "product_line",
+    "product_id": "product",
+    "channel_id": "channel",
+}
+
+
+def rule_id(kind: str, *nodes: str) -> str:
+    """The id of a rule that the desk makes: ``lock-XS013``; blanks and slashes of a node's id cannot stand in one."""
+    return re.sub(r"[\s/\\]+", "_", "-".join((kind, *nodes)))[:64]
 
 
 class PlanDesk:
@@ -47,6 +59,22 @@ class PlanDesk:
         """Regions with a target, largest first."""
         sums = self.book.plan.by("region_id").sort_values("target_minor", ascending=False, kind="stable")
         return [str(node) for node in sums.loc[sums["target_minor"] > 0, "region_id"] if node != UNASSIGNED]
+
+    @cached_property
+    def people(self) -> list[str]:
+        """People with a target, region by region, largest first."""
+        sums = self.book.plan.by("region_id", "person_id")
+        own = sums[(sums["person_id"] != UNASSIGNED) & (sums["target_minor"] > 0)]
+        order = {region: at for at, region in enumerate(self.regions)}
+        own = own.assign(at=own["region_id"].map(order).fillna(len(order)))
+        own = own.sort_values(["at", "target_minor", "person_id"], ascending=[True, False, True], kind="stable")
+        return list(dict.fromkeys(map(str, own["person_id"])))
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Product lines with a target."""
+        sums = self.book.plan.by("product_line")
+        return [str(line) for line in sums.loc[sums["target_minor"] > 0, "product_line"]]
 
     @cached_property
     def shares(self) -> list[Rule]:
@@ -82,8 +110,13 @@ class PlanDesk:
         if rule is not None:
             self.set_bound(rule.id, value)
             return
-        said = Text(f"{region}增长 {_percent(value)}", f"{region} grows by {_percent(value)}")
-        form = {"id": f"growth-{region}", "text": self.book.say(said), "where": {"region": region}, "is": _tidy(value)}
+        said = Text(f"{region}增长 {percent(value)}", f"{region} grows by {percent(value)}")
+        form = {
+            "id": rule_id("growth", region),
+            "text": self.book.say(said),
+            "where": {"region": region},
+            "is": tidy(value),
+        }
         self._edit(Rule.model_validate(form | {"growth_over": "last_year", "strength": "wish"}))
 
     def set_bound(self, rule_id: str, value: float) -> None:
@@ -92,7 +125,7 @@ class PlanDesk:
 
         rule = self._rule(rule_id)
         low, high = rule.bounds
-        figure = _tidy(value)
+        figure = tidy(value)
         moved = rebound(rule, (figure if low is not None else None, figure if high is not None else None))
         before = low if low is not None else high
         self._edit(moved.model_copy(update={"text": reworded(rule.text, before or 0.0, figure)}))
@@ -107,26 +140,48 @@ class PlanDesk:
 
     def lock(self, column: str, node: str, reason: str) -> None:
         """Hold a node at what the plan gives it now. UsageError without a reason."""
+        self.lock_cell({column: node}, reason)
+
+    def lock_cell(self, nodes: Mapping[str, str], reason: str) -> None:
+        """Hold what several nodes have in common (column → node) at what the plan gives it now; as :meth:`lock`."""
         if not reason.strip():
             raise UsageError(
                 Text("锁定要写原因", "a lock needs a reason"), remedy=Text("填写锁定原因", "say why it is locked")
             )
-        sums = self.plan.by(column).set_index(column)["target_minor"]
-        amount = int(sums[node])
-        name, much = self.book.names_of(column).get(node, node), self.book.terms.money(amount)
+        amount = self.amount(nodes)
+        name, much = self.called(nodes), self.book.terms.money(amount)
         text = self.book.say(Text(f"{name}锁定为 {much}", f"{name} locked at {much}"))
-        form = {"id": f"lock-{node}", "text": text, "where": {WORD[column]: node}, "amount": "sales"}
-        held = {"is": amount / self.book.scale, "strength": "must", "locked": True, "reason": reason.strip()}
+        where = {WORD[column]: node for column, node in nodes.items()}
+        form = {"id": rule_id("lock", *nodes.values()), "text": text, "where": where, "amount": "sales"}
+        held = {"is": tidy(amount / self.book.scale), "strength": "must", "locked": True, "reason": reason.strip()}
         self._edit(Rule.model_validate(form | held))
 
-    def unlock(self, node: str) -> None:
-        """Let a node move again."""
-        self.desk.drop(f"lock-{node}")
+    def amount(self, nodes: Mapping[str, str]) -> int:
+        """What the plan gives to what several nodes have in common, minor units."""
+        table = self.plan.table
+        for column, node in nodes.items():
+            table = table[table[column] == node]
+        return int(table["target_minor"].sum())
+
+    def called(self, nodes: Mapping[str, str]) -> str:
+        """The nodes by name: 张倩 × B."""
+        return " × ".join(self.book.names_of(column).get(node, node) for column, node in nodes.items())
+
+    def set_amount(self, column: str, node: str, amount: float) -> None:
+        """Ask for an amount (currency units) of one node: a rule of its own says so, and gives way to musts."""
+        name, much = self.called({column: node}), self.book.terms.money(round(amount * self.book.scale))
+        text = self.book.say(Text(f"{name}定为 {much}", f"{name} set to {much}"))
+        form = {"id": rule_id("amount", node), "text": text, "where": {WORD[column]: node}, "amount": "sales"}
+        self._edit(Rule.model_validate(form | {"is": tidy(amount), "strength": "should"}))
+
+    def unlock(self, *nodes: str) -> None:
+        """Let a node, or a cell of several, move again."""
+        self.desk.drop(rule_id("lock", *nodes))
         self.solve()
 
-    def locked(self, node: str) -> bool:
-        """Whether a node is held by a lock of this desk."""
-        return any(rule.id == f"lock-{node}" for rule in self.desk.problem.rules)
+    def locked(self, *nodes: str) -> bool:
+        """Whether a node, or a cell of several, is held by a lock of this desk."""
+        return any(rule.id == rule_id("lock", *nodes) for rule in self.desk.problem.rules)
 
     def take(self, number: int, read: Explanation | None = None) -> None:
         """Take a proposal of ``read`` (default: of the present rules): its rules get the bounds it names, and their
@@ -137,7 +192,7 @@ class PlanDesk:
         self.desk.take(bounds)
         for rule_id in bounds:
             moved = self._rule(rule_id)
-            old, new = _figure(before[rule_id]), _figure(moved)
+            old, new = figure_of(before[rule_id]), figure_of(moved)
             if old is not None and new is not None and old != new:
                 self.desk.put(moved.model_copy(update={"text": reworded(moved.text, old, new)}))
         self.solve()
@@ -184,8 +239,8 @@ class PlanDesk:
         before = {rule.id: rule for rule in self.book.problem.rules}
         now = {rule.id: rule for rule in self.desk.problem.rules}
         changed = [rule for name, rule in now.items() if before.get(name) != rule]
-        ended = [rule for name, rule in before.items() if name not in now]
-        return changed + [_ended(rule) for rule in ended]
+        gone = [rule for name, rule in before.items() if name not in now]
+        return changed + [ended(rule) for rule in gone]
 
     def save(self, by: str, decided: date, reference: str = "") -> list[str]:
         """Write every edit into decomposition.yaml as a new dated entry; returns the ids written.
@@ -207,69 +262,3 @@ class PlanDesk:
             text = Sheet(sheet.path, sheet.shown, text).with_rule(entry)
         self.sheet = sheet.saved(text, Decomposition)
         return [rule.id for rule in self.edits]
-
-
-def entry_of(rule: Rule) -> dict[str, Any]:
-    """A rule as a planner writes it: id, words, where, measure, relation, strength; what is usual is left out."""
-    out: dict[str, Any] = {"id": rule.id, "text": rule.text}
-    if rule.where:
-        out["where"] = _where(rule.where)
-    measure = getattr(rule, rule.measure)
-    out[rule.measure] = _where(measure) if rule.measure in ("share_of", "ratio_to") else measure
-    if rule.time != "in_period":
-        out["time"] = rule.time
-    if rule.per != "total":
-        out["per"] = rule.per
-    relation = rule.relation or "is"
-    value = getattr(rule, "is_" if relation == "is" else relation)
-    out[relation] = [_tidy(side) for side in value] if relation == "between" else _tidy(value)
-    out["strength"] = rule.strength
-    if rule.weight != 1.0:
-        out["weight"] = _tidy(rule.weight)
-    if rule.locked:
-        out |= {"locked": True, "reason": rule.reason}
-    return out | ({"scenario": rule.scenario} if rule.scenario else {})
-
-
-def _where(where: Mapping[str, Any]) -> dict[str, Any]:
-    def nodes(given: Any) -> Any:
-        if isinstance(given, Not):
-            return {"not": nodes(given.not_)}
-        return given[0] if len(given) == 1 else list(given)
-
-    return {key: nodes(given) for key, given in where.items()}
-
-
-def _ended(rule: Rule) -> Rule:
-    """The rule without a relation: `is: null` ends it."""
-    held = rule.model_dump(by_alias=True, exclude={"is_", "at_least", "at_most", "between"})
-    return Rule.model_validate({key: value for key, value in held.items() if value is not None} | {"is": None})
-
-
-def _figure(rule: Rule) -> float | None:
-    low, high = rule.bounds
-    return low if low is not None else high
-
-
-def _tidy(value: Any) -> Any:
-    """A figure as a person writes it: whole numbers without a point, no digits nobody meant; a proposal's figures keep
-    all of theirs, because they meet another rule exactly."""
-    if value is None:
-        return None
-    rounded = round(float(value), 6)
-    if abs(rounded - value) > 1e-12 * max(1.0, abs(value)):
-        return float(value)
-    return int(rounded) if rounded.is_integer() and abs(rounded) >= 1 else rounded
-
-
-def _percent(value: float) -> str:
-    return f"{round(value * 100, 2):g} %"
-
-
-def reworded(text: str, before: float, after: float) -> str:
-    """The planner's words with the new figure in the old one's place; where they name none, it is added."""
-    old = re.escape(f"{round(before * 100, 2):g}")
-    found = re.sub(rf"(?<![\d.]){old}(\.0+)?\s*[%％]", _percent(after), text, count=1)
-    if found != text or before == after:
-        return found
-    return f"{text}（{_percent(after)}）" if abs(after) < 10 else f"{text}（{after:,.0f}）"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.model.errors import SalesnbError, Text, UsageError
 from salesnb.model.places import stage_dir
 from salesnb.notebook.decomposition_desk import PlanDesk
+from salesnb.notebook.decomposition_locks import PeopleLocks
 
 if TYPE_CHECKING:
     from salesnb.model.params.decomposition import Rule
@@ -43,6 +44,7 @@ class PlanPanel:
         self.growth = {region: self._slider(region, desk.growth(region), -0.3, 0.6) for region in desk.regions}
         self.locks = {region: self._check(Text("锁定", "Lock"), region) for region in desk.regions}
         self.reason = self._text(Text("锁定原因", "Why locked"))
+        self.people = PeopleLocks(desk, self._guarded, lambda: str(self.reason.value))
         self.shares = {rule.id: self._slider(rule.text, _first(rule), 0.0, 1.0, 420) for rule in desk.shares}
         self.on = {rule.id: self._check(Text("", ""), rule.id, True) for rule in self.book.problem.rules}
         self.states = {rule.id: widgets.HTML() for rule in self.book.problem.rules}
@@ -110,6 +112,7 @@ class PlanPanel:
         folded.set_title(0, self._say(Text("规则与实时状态", "Rules and their state now")))
         parts = [
             title(Text("各区域增长（%）", "Growth by region (%)")), widgets.Box(grown, layout=flow), self.reason,
+            self.people.box,
             title(Text("占比（%）", "Shares (%)")), widgets.Box(list(self.shares.values()), layout=flow),
             self.quarrel, self.ways, self.answer, head, folded,
             title(Text("保存为新的决定", "Save as a new decision")),
@@ -195,6 +198,7 @@ class PlanPanel:
             if value == value:
                 slider.value = min(max(round(value * 100, 2), slider.min), slider.max)
             self.locks[region].value = self.desk.locked(region)
+        self.people.show()
         for rule_id, check in self.on.items():
             check.value = rule_id in rules
         for rule_id, slider in self.shares.items():
@@ -206,10 +210,10 @@ class PlanPanel:
         from salesnb.notebook import decomposition_live as live
 
         self._settings()
+        self.answer.value = live.answer(self.desk)  # figures first: what contradicts what takes longer to find out
         said, proposals = live.conflict(self.desk)
         self.quarrel.value = said
         self.ways.children = [self._way(number, words) for number, words in proposals]
-        self.answer.value = live.answer(self.desk)
         for rule_id, shown in live.states(self.desk).items():
             if rule_id in self.states:
                 self.states[rule_id].value = shown

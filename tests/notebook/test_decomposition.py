@@ -229,6 +229,32 @@ def test_every_move_is_answered(panel: PlanPanel) -> None:
     assert "四个区域的增长愿望" in panel.quarrel.value and panel.growth["华南"].value == 18.0
 
 
+def test_people_get_amounts_and_locks_and_cells_are_held(panel: PlanPanel) -> None:
+    people, desk = panel.people, panel.desk
+    first, second, third = desk.people[0], desk.people[1], desk.people[4]
+    asked = round(people.amounts[first].value * 1.1)
+    people.amounts[first].value = asked
+    assert abs(desk.amount({"person_id": first}) / people.factor - asked) <= 1 and len(desk.edits) == 1
+    people.locks[second].value = True
+    assert "锁定要写原因" in panel.said.value and not people.locks[second].value
+    panel.reason.value = "与客户约定"
+    people.locks[second].value = True
+    people.person.value, people.line.value = third, desk.lines[0]
+    people.cell.value = True
+    cell = {"person_id": third, "product_line": desk.lines[0]}
+    held = desk.amount({"person_id": second}), desk.amount(cell)
+    panel.growth["华南"].value = 24.0
+    assert (desk.amount({"person_id": second}), desk.amount(cell)) == held and people.cell.value
+    assert "已锁定" in people.cells.value and desk.plan.total == desk.book.plan.total
+    people.locks[second].value = False
+    people.cell.value = False
+    panel.growth["华南"].value = 10.0
+    assert (desk.amount({"person_id": second}), desk.amount(cell)) != held
+    panel.by.value, panel.decided.value = "销售总监", "2023-12-31"
+    panel.save.click()
+    assert "已写入" in panel.said.value and f"amount-{first}" in {rule.id for rule in _rules(desk)}
+
+
 def test_a_failure_is_shown_in_the_panel_and_passes(panel: PlanPanel, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(region: str, value: float) -> None:
         raise ZeroDivisionError("<nothing>")

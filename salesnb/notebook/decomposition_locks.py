@@ -1,0 +1,125 @@
+"""The panel's part about people and cells: an amount and a lock for everybody, and a lock for any person × line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from salesnb.model.errors import Text
+
+if TYPE_CHECKING:
+    from salesnb.notebook.decomposition_desk import PlanDesk
+
+Guard = Callable[[Callable[[], None]], None]
+
+
+class PeopleLocks:
+    """Widgets for people and cells. ``box`` is what the panel shows; ``guard`` runs an edit and shows its answer."""
+
+    def __init__(self, desk: PlanDesk, guard: Guard, reason: Callable[[], str]) -> None:
+        import ipywidgets as widgets
+
+        self.desk, self.guard, self.reason = desk, guard, reason
+        self.unit = desk.book.unit_shown
+        self.factor = self.unit.factor * 10**self.unit.minor_digits
+        self.amounts = {person: self._amount(person) for person in desk.people}
+        self.locks = {person: self._check(person) for person in desk.people}
+        say, names = desk.book.say, desk.book.names_of
+        self.person = self._choice(
+            say(Text("人员", "Person")), [(names("person_id").get(p, p), p) for p in desk.people]
+        )
+        self.line = self._choice(
+            say(Text("产品线", "Line")), [(names("product_line").get(one, one), one) for one in desk.lines]
+        )
+        self.cell = widgets.ToggleButton(description=say(Text("锁定这一格", "Lock this cell")), icon="lock")
+        self.cells = widgets.HTML()
+        self.box = self._laid_out()
+        self._watch()
+
+    def _amount(self, person: str) -> Any:
+        import ipywidgets as widgets
+
+        made = widgets.BoundedFloatText(
+            value=self._shown(self.desk.amount({"person_id": person})), min=0, max=1e12, step=1,
+            description=self.desk.book.names_of("person_id").get(person, person), continuous_update=False,
+        )  # fmt: skip
+        made.style.description_width = "110px"
+        made.layout.width = "230px"
+        return made
+
+    def _check(self, person: str) -> Any:
+        import ipywidgets as widgets
+
+        made = widgets.Checkbox(value=False, description=self.desk.book.say(Text("锁定", "Lock")), indent=False)
+        made.layout.width = "72px"
+        made.tooltip = person
+        return made
+
+    def _choice(self, label: str, options: list[tuple[str, str]]) -> Any:
+        import ipywidgets as widgets
+
+        made = widgets.Dropdown(options=options, description=label)
+        made.style.description_width = "56px"
+        made.layout.width = "230px"
+        return made
+
+    def _laid_out(self) -> Any:
+        import ipywidgets as widgets
+
+        say, unit = self.desk.book.say, self.unit.label
+        flow = widgets.Layout(display="flex", flex_flow="row wrap")
+        people = widgets.Box([widgets.HBox([self.amounts[p], self.locks[p]]) for p in self.desk.people], layout=flow)
+        cell = widgets.HBox([self.person, self.line, self.cell])
+        folded = widgets.Accordion(children=[people, widgets.VBox([cell, self.cells])], selected_index=None)
+        folded.set_title(0, say(Text(f"人员：改金额（{unit}）、锁定", f"People: amounts ({unit}) and locks")))
+        folded.set_title(1, say(Text("锁定一格：人员 × 产品线", "Lock a cell: person by product line")))
+        return folded
+
+    def _watch(self) -> None:
+        for person, field in self.amounts.items():
+            self._on(field, partial(self._set, person))
+        for person, check in self.locks.items():
+            self._on(check, partial(self._lock, person))
+        self._on(self.cell, self._lock_cell)
+        for choice in (self.person, self.line):
+            self._on(choice, lambda _: None)
+
+    def _on(self, widget: Any, step: Callable[[Any], None]) -> None:
+        widget.observe(lambda change: self.guard(lambda: step(change["new"])), names="value")
+
+    def _set(self, person: str, value: float) -> None:
+        self.desk.set_amount("person_id", person, value * self.unit.factor)
+
+    def _lock(self, person: str, is_locked: bool) -> None:
+        if is_locked:
+            self.desk.lock("person_id", person, self.reason())
+        else:
+            self.desk.unlock(person)
+
+    def _lock_cell(self, is_locked: bool) -> None:
+        if is_locked:
+            self.desk.lock_cell({"person_id": self.person.value, "product_line": self.line.value}, self.reason())
+        else:
+            self.desk.unlock(self.person.value, self.line.value)
+
+    def _shown(self, minor: int) -> float:
+        return round(minor / self.factor, max(self.unit.decimals, 2))
+
+    def show(self) -> None:
+        """Amounts, locks and the cell as the plan now stands."""
+        sums = self.desk.plan.by("person_id").set_index("person_id")["target_minor"]
+        for person in self.desk.people:
+            self.amounts[person].value = self._shown(int(sums.get(person, 0)))
+            self.locks[person].value = self.desk.locked(person)
+        self.cell.value = self.desk.locked(self.person.value, self.line.value)
+        nodes = {"person_id": self.person.value, "product_line": self.line.value}
+        book = self.desk.book
+        said = f"{self.desk.called(nodes)}：{book.terms.money(self.desk.amount(nodes))}"
+        held = [rule.text for rule in self.desk.desk.problem.rules if rule.locked]
+        words = (
+            book.say(Text("已锁定：", "Locked: ")) + ("；" if book.lang == "zh" else "; ").join(held) if held else ""
+        )
+        from markupsafe import escape
+
+        self.cells.value = f"<p>{escape(said)}</p><p>{escape(words)}</p>"
