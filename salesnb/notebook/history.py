@@ -82,13 +82,20 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
     def _monthly(self) -> tuple[pd.DataFrame, Season]:
         from salesnb.stages import history
 
-        last = self.windows[-1].months[-1] if self.windows[-1].months else self.calendar.month_of(self.as_of)
-        sums = history.gapless(self.facts.months((), self.as_of), last)
-        years = range(int(sums["month"].iloc[0][:4]) - 1, int(last[:4]) + 2)
+        sold = self.facts.months((), self.as_of)
+        sums = history.gapless(sold, self._whole_month(str(sold["month"].min())))
+        years = range(int(sums["month"].iloc[0][:4]) - 1, int(sums["month"].iloc[-1][:4]) + 2)
         festivals = [Workdays.spring_festival(year) for year in years] if self.currency == "CNY" else []
         season = history.company_season(sums, festivals)
         self.keep("history_season", history.season_history(season))
         return self.keep("history_months", history.month_history(sums, season)), season
+
+    def _whole_month(self, first: str) -> str:
+        """The last month that was over when the newest window ended: part of a month has no year before, and no
+        season. The month of the first sale where none was."""
+        end = min(self.windows[-1].end, self.as_of)
+        month = self.calendar.period(self.calendar.month_of(end))
+        return max((month if month.end <= end else self.calendar.previous(month)).text, first)
 
     # ------------------------------------------------------------------ what the notebook calls
 

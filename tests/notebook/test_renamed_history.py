@@ -97,3 +97,12 @@ def test_a_short_history_has_a_page(tiny: Callable[..., Any], months: int, perio
         book.tiers(),
     ):
         assert exhibit.text()
+
+
+def test_part_of_a_month_is_not_held_against_a_whole_one(tiny: Callable[..., Any]) -> None:
+    book = tiny(lines(1), "2023-11-20", **COLUMNS)
+    book.months()
+    assert book.tables["history_months"]["month"].max() == "2023-10"
+    month = tiny(lines(1), "2023-11", unit="whole", **COLUMNS)
+    month.months()
+    assert month.tables["history_months"]["month"].max() == "2023-11"

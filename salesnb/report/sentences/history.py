@@ -28,8 +28,8 @@ def answer(totals: pd.DataFrame, gains: pd.DataFrame, lang: str, currency: str) 
         lang, (f"{when}销售 ", sold, "，比上年同期", grown), (f"{when}: ", sold, ", ", grown, " on the year before")
     )
     if len(totals) > 2 and not is_missing(last["cagr_rate"]):
-        since, compound = span(str(totals["window"].iloc[0]), lang), change_run(last["cagr_rate"], lang)
-        line += either(lang, (f"；自 {since}起年均", compound), ("; since ", since, " ", compound, " a year"))
+        steps, compound = len(totals) - 1, change_run(last["cagr_rate"], lang)
+        line += either(lang, (f"；{steps} 年来年均", compound), ("; ", compound, f" a year over {steps} years"))
     return line + ("。" if lang == "zh" else ". ") + made_by(gains, lang, currency)
 
 
