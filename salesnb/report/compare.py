@@ -169,10 +169,23 @@ def _column_label(table: str, column: str, lang: str) -> str:
 
 
 def _key_words(change: Change, lang: str) -> str:
-    """``region_id=east; month=2024-03`` as 区域 east · 月份 2024-03."""
+    """``region_id=east; month=2024-03`` as 区域 east · 月份 2024-03; a dimension names its node: 渠道 直销."""
+    pairs = [part.partition("=") for part in change.key.split("; ")]
+    given = {name: value for name, sign, value in pairs if sign}
+    if "dimension" in given and "node_id" in given:
+        label = _dimension_label(given["dimension"], lang)
+        pairs = [(label, "=", given["node_id"])] + [p for p in pairs if p[0] not in ("dimension", "node_id")]
     parts = []
-    for part in change.key.split("; "):
-        name, sign, value = part.partition("=")
+    for name, sign, value in pairs:
         words = tables.words(value, lang)
-        parts.append(f"{_column_label(change.table, name, lang)} {words}" if sign else part)
+        parts.append(f"{_column_label(change.table, name, lang)} {words}" if sign else name)
     return " · ".join(parts)
+
+
+def _dimension_label(dimension: str, lang: str) -> str:
+    """What a column that is a dimension is called: channel_id → 渠道; one that no fact has stays as it is."""
+    for shape in (contract("sales_lines"), contract("nodes")):
+        for column in shape.columns:
+            if column.name == dimension:
+                return column.label.get(lang)
+    return dimension

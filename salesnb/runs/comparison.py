@@ -9,14 +9,20 @@ from salesnb.model.params import Params, load_unit
 from salesnb.runs.indexes import COMPARED, compared_name, local_time, shelf_of, write_indexes
 from salesnb.versions.compare import VersionDiff, changes_csv, compare_versions
 from salesnb.versions.folders import PeriodFolder
+from salesnb.versions.index import first_page
 from salesnb.versions.manifest import Manifest
 from salesnb.versions.publish import replace_text, writing
 
 
-def page_text(params: Params, difference: VersionDiff, state: str, lang: str, csv: str) -> str:
-    """The page; ``csv`` is the address of the file with all differences, ``state`` that of the newer version."""
+def page_text(
+    params: Params, difference: VersionDiff, state: str, lang: str, csv: str, sides: tuple[str, ...] = ()
+) -> str:
+    """The page; ``csv`` is the address of the file with all differences, ``state`` that of the newer version.
+
+    ``sides`` are the addresses of the two versions' first pages, where they can be opened from here.
+    """
     from salesnb.report import compare as compare_page
-    from salesnb.report.page import PageContext
+    from salesnb.report.page import Link, PageContext, version_words
 
     old, new = (compare_page.Side(m.version, m.as_of, m.finished) for m in (difference.old, difference.new))
     context = PageContext(
@@ -25,6 +31,7 @@ def page_text(params: Params, difference: VersionDiff, state: str, lang: str, cs
         period=difference.new.period,
         version=difference.new.version,
         state=state,
+        links=tuple(Link(version_words(s.label, lang), at) for s, at in zip((old, new), sides, strict=False)),
         stamp=made_words(params, difference.new, lang),
     )
     full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), csv)
@@ -47,8 +54,10 @@ def write_comparison(folder: PeriodFolder, old: int, new: int, lang: str) -> tup
     name = compared_name(old, new)
     target = folder.path / COMPARED / f"{name}.html"
     state = "draft" if difference.new.draft else "published"
+    pairs = ((folder.version(old), difference.old), (folder.version(new), difference.new))
+    sides = tuple(f"../{path.name}/{first_page(path, manifest)}" for path, manifest in pairs)
     with writing(target.parent):
         replace_text(target.with_suffix(".csv"), "\ufeff" + changes_csv(difference))
-        replace_text(target, page_text(params, difference, state, lang, f"{name}.csv"))
+        replace_text(target, page_text(params, difference, state, lang, f"{name}.csv", sides))
         write_indexes(shelf_of(params, lang))
     return target, difference
