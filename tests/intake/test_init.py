@@ -150,7 +150,11 @@ def test_the_sample_companys_exports_without_its_company_yaml(run, tmp_path):
     made, found = run(tmp_path / "exports")
     assert not [q for q in made.questions if q.severity == "stop"]
     tables = ("receipts", "opportunities", "visits", "spend", "customers", "people", "products", "dealers", "targets")
-    assert all(len(found.table(name)) for name in (*tables, "market_sizes", "dealer_stock"))
+    tables += ("market_sizes", "dealer_stock", "general_ledger", "market_watch", "competitor_moves")
+    assert {name for name in tables if found.table(name).empty} == set()
+    assert found.table("receipts")["due_date"].notna().any() and set(found.table("targets")["metric"]) == {"sales"}
+    assert found.table("competitor_moves")["price_change_rate"].min() > -1
+    assert found.table("sales_lines")["original_order_id"].notna().any()
     lines, products = found.table("sales_lines"), found.table("products")
     assert lines["net_minor"].sum() > 0 and {"华东", "华南"} <= set(lines["region_id"])
     assert set(lines["product_line"]) - {"_unassigned"} == set(products["product_line"])

@@ -224,6 +224,14 @@ def _table(bench: Bench, spelled: list[str], meant: list[Any], bad: list[bool], 
 _HEADER_UNIT = re.compile(r"[（(\[【/_\s:：]\s*(百万元|万元|亿元|千元|元|万|亿)\s*[)）\]】]?\s*$")
 
 
+_PERCENT = re.compile(r"[%％]\s*[)）\]】]?\s*$")
+
+
+def is_percent(header: str) -> bool:
+    """Whether a header states percent: "价格变动(%)"."""
+    return _PERCENT.search(header) is not None
+
+
 def header_unit(header: str) -> str | None:
     """The unit a header states, as company.yaml spells it: "金额（万元）" → "万元"."""
     match = _HEADER_UNIT.search(header)

@@ -155,7 +155,24 @@ def _dealer_stock(r: Roles, p: Mapping[str, Profile]) -> float:
     return 1.2 + 0.8 * stocked if r.has("month", "dealer_id") and stocked >= 2 else 0.0
 
 
+def _general_ledger(r: Roles, p: Mapping[str, Profile]) -> float:
+    return 3.0 * r.score("booked") if r.has("booked") and (r.has("month") or r.has("order_date")) else 0.0
+
+
+def _market_watch(r: Roles, p: Mapping[str, Profile]) -> float:
+    series = r.has("news_count") + r.has("competitor_count") + r.has("inquiry_count")
+    return 1.2 + 0.8 * series if r.has("month") and series >= 2 else 0.0
+
+
+def _competitor_moves(r: Roles, p: Mapping[str, Profile]) -> float:
+    said = r.has("competitor_action") + r.has("price_change")
+    return 1.6 * r.score("competitor") + 0.8 * said if r.has("competitor", "order_date") and said else 0.0
+
+
 _SHAPES = {
+    "general_ledger": _general_ledger,
+    "market_watch": _market_watch,
+    "competitor_moves": _competitor_moves,
     "invoices": _invoices,
     "shipments": _shipments,
     "dealer_stock": _dealer_stock,

@@ -11,10 +11,11 @@ sales_lines
     team_id person_id person_name product_id product_name product_line category customer_id customer_name
     customer_type industry channel_id dealer_id dealer_name entity_id currency quantity unit_price= net list
     cost profit= discount= tax= is_return share_of_credit
+    original_order_id
 returns
     order_id line_no product_id order_date=return_date quantity net is_return known_date
 receipts
-    receipt_id receipt_date received order_id customer_id person_id currency known_date
+    receipt_id receipt_date due_date received order_id customer_id person_id currency known_date
 opportunities
     opportunity_id created_date qualified_date quoted_date viewed_date closed_date known_date stage region_id
     team_id person_id person_name product_line product_id product_name customer_id customer_name customer_type
@@ -41,9 +42,16 @@ dealer_stock
     month dealer_id product_line currency sell_in sell_out stock
 targets
     target_date=from_date target_end=to_date month period year region_id person_id person_name product_line
-    target currency
+    target metric currency
 market_sizes
     year region_id product_line market_size=size source
+general_ledger
+    month order_date=date account entity_id currency booked
+market_watch
+    month region_id news_count competitor_count inquiry_count
+competitor_moves
+    order_date=date competitor region_id product_line competitor_action=action
+    price_change=price_change_rate source known_date
 """
 
 

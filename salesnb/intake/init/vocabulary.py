@@ -223,11 +223,34 @@ stock number
     库存, 月末库存, 期末库存, 库存金额, stock, closing stock, inventory, stock amount
 parent_dealer words
     上级经销商, 上级经销商编码, parent dealer, parent
+due_date date
+    到期日, 到期日期, 应收到期日, 账期到期日, due date, payment due, due
+original_order_id id
+    原订单编号, 原订单号, 原单号, 退货原单号, original order, original order id, original order no
+metric words
+    指标名称, 考核指标, 指标, metric, kpi, measure
+booked number
+    主营业务收入, 账面收入, 账面金额, 总账金额, 贷方金额, 贷方发生额, 本期发生额, ledger amount, booked, booked revenue,
+    gl amount, general ledger
+account words
+    会计科目, 科目, 科目编码, 科目名称, gl account, account code
+news_count number
+    新闻条数, 新闻数, 新闻量, 舆情条数, news, news count, news items
+competitor_count number
+    竞品动作数, 竞品动态数, 竞争对手动作数, competitor actions, competitor moves
+inquiry_count number
+    询盘数, 询盘, 询价数, 咨询数, inquiries, enquiries, inquiry count
+competitor words
+    竞品, 竞争对手, 竞品名称, 对手, competitor, rival
+competitor_action words
+    动作, 竞品动作, 动态, 事件, action, move, event
+price_change number
+    价格变动, 价格变化, 调价幅度, 降价幅度, price change
 ignored any
-    邮寄方式, 运输方式, 配送方式, ship mode, shipping mode, due date, 到期日, promotion, 促销, 备注, remark,
+    邮寄方式, 运输方式, 配送方式, ship mode, shipping mode, promotion, 促销, 备注, remark,
     remarks, note, notes, freight, 运费, 地址, address, 电话, 手机, phone, email, 邮箱, postal code, 邮编,
     付款方式, payment method, bonus, 奖金, commission pct, subsidiary of, year established,
-    office location, 原订单编号, 关联订单号
+    office location, 关联订单号
 """)
 
 _TABLES = _read("""
@@ -262,6 +285,12 @@ targets name
     目标, 指标, 任务, 配额, target, targets, quota, quotas, budget
 market_sizes name
     市场规模, 市场容量, market size, market sizes
+general_ledger name
+    总账, 财务总账, 科目余额, 月度收入, ledger, general ledger, gl
+market_watch name
+    市场监测, 舆情, 市场监控, market watch, monitoring
+competitor_moves name
+    竞品动态, 竞品, 竞争对手, competitor, competitors
 """)
 
 _STAGES = _read("""

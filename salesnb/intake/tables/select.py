@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from salesnb.intake.bench import Bench, ident, literal
-from salesnb.intake.clean.columns import TYPES, Reading, Typed, header_unit, is_plain, trim, typed
+from salesnb.intake.clean.columns import TYPES, Reading, Typed, header_unit, is_percent, is_plain, trim, typed
 from salesnb.intake.quality import column_findings as report
 from salesnb.intake.read.layout import plain
 from salesnb.intake.read.raw import Raw
@@ -172,7 +172,7 @@ class Selection:
         stated = header_unit(header) if kind == "decimal" else None
         if stated and column.unit and _UNITS.get(column.unit) != _UNITS[stated]:
             self.bench.findings.add(report.unit_contradiction(self.raw, header, stated, column.unit, self.out.table))
-        unit = column.unit or stated
+        unit = column.unit or stated or ("percent" if kind == "rate" and is_percent(header) else None)
         if unit == "minor":
             return Decimal(1).scaleb(-minor_digits(self.company.currency))
         return Decimal(_UNITS[unit]) if unit else Decimal(1)
