@@ -43,9 +43,10 @@ class ClosingQuestions(WhyQuestions):
 
         days = timedelta(days=self.params.company.close_days)
         closed = []
+        reached = self.calendar.month_of(self.main.through)
         for month in self._year_months():
             day = self.calendar.period(month).end + days
-            if day < self.as_of:
+            if day < self.as_of and month <= reached:
                 known = self.facts.months((), day).set_index("month")
                 sums = (int(known[c].get(month, 0)) for c in ("net_minor", "returns_minor"))
                 closed.append(review.Closed(month, day, *sums))

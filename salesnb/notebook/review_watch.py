@@ -51,11 +51,16 @@ class WatchQuestions(ClosingQuestions):
         found = self.params.review.thresholds
         sure = found.alert_probability.find(self.main.through, self.as_of) if found else None
         parts = []
-        for month in self.whole_months if line is not None and sure is not None else []:
-            last = self.last_days(month)
-            shares = (line or 0.0, len(last) / max(self.calendar.workdays.count(month.start, month.end), 1))
-            sums = self._month_sums(month, last)
-            parts.append(review.month_end(month.text, sums, shares, sure or 1.0, self.facts.names("person_id")))
+        names = self.facts.names("person_id")
+        months = self.whole_months if line is not None and sure is not None else []
+        tails = {month.text: self.last_days(month) for month in months}
+        sums = {month.text: self._month_sums(month, tails[month.text]) for month in months}
+        tests = sum(len(set(rows.loc[rows["window"] == "last", "person_id"])) for rows in sums.values())
+        needed = max(sure or 1.0, 1 - 1 / max(tests, 1))  # chance alone then names fewer than one person
+        for month in months:
+            days = self.calendar.workdays.count(month.start, month.end)
+            shares = (line or 0.0, self.params.review.month_end_days / max(days, 1))
+            parts.append(review.month_end(month.text, sums[month.text], shares, needed, names))
         columns = [c.name for c in contract("review_month_end").columns]
         full = [part for part in parts if len(part)]
         return self.keep("review_month_end", pd.concat(full) if full else pd.DataFrame(columns=columns))

@@ -9,12 +9,16 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = yaml.safe_load((ROOT / "tests" / "sample" / "expectations.yaml").read_text(encoding="utf-8"))["stories"]
-STORIES = ("competitor_price_cut", "rep_far_behind", "region_mix_shift", "lost_dealers")
+STORIES = ("competitor_price_cut", "rep_far_behind", "region_mix_shift", "lost_dealers", "quote_72h")
+SHIPPED, OTHERS = 20240101, (7, 99, 20250303)
+CASES = [pytest.param((is_planted, seed), marks=() if seed == SHIPPED else pytest.mark.long,
+                      id=f"{'planted' if is_planted else 'without'}-{seed}")
+         for seed in (SHIPPED, *OTHERS) for is_planted in (True, False)]  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["planted", "without"])
+@pytest.fixture(scope="module", params=CASES)
 def case(request, tmp_path_factory):
-    """(whether the stories are planted, the review of June) of a copy of the sample company."""
+    """(whether the stories are planted, the review of June) of a copy of the sample company, of four seeds."""
     import shutil
 
     from salesnb.notebook import review
@@ -22,15 +26,18 @@ def case(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
     shutil.copytree(ROOT / "params" / "sample", folder / "params" / "sample",
                     ignore=shutil.ignore_patterns("data", ".data*", "targets"))  # fmt: skip
-    if not request.param:
-        file = folder / "params" / "sample" / "company.yaml"
-        text = file.read_text(encoding="utf-8")
-        assert "  without: []" in text
-        file.write_text(text.replace("  without: []", f"  without: [{', '.join(STORIES)}]"), encoding="utf-8")
+    is_planted, seed = request.param
+    file = folder / "params" / "sample" / "company.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "  without: []" in text and f"seed: {SHIPPED}" in text
+    text = text.replace(f"seed: {SHIPPED}", f"seed: {seed}")
+    if not is_planted:
+        text = text.replace("  without: []", f"  without: [{', '.join(STORIES)}]")
+    file.write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SALESNB_PARAMS", str(folder / "params"))
         patch.setenv("SALESNB_OUTPUTS", str(folder / "outputs"))
-        yield request.param, review.open("sample", "2024-06")
+        yield is_planted, review.open("sample", "2024-06")
 
 
 def test_the_rep_far_behind(case) -> None:
@@ -81,6 +88,16 @@ def test_the_dealers_that_stopped(case) -> None:
             "2024-03",
             "2024-04",
         }
+
+
+def test_following_up_within_three_days_of_a_viewed_quote(case) -> None:
+    planted, book = case
+    row = book.reaction.set_index("effect").loc["viewed_72h"]
+    assert bool(row["is_noise"]) is not planted
+    if planted:
+        story = EXPECTED["quote_72h"]
+        assert story["win_rate_within"][0] < row["inside_rate"] < story["win_rate_within"][1] + 0.05
+        assert "72" in book.portraits().text()
 
 
 def test_without_stories_hardly_anything_is_raised(case) -> None:

@@ -14,8 +14,8 @@ from salesnb.model.tables import check, contract
 
 BUCKETS = ((30, "0-30"), (60, "31-60"), (90, "61-90"), (180, "91-180"), (10**6, "180+"))
 USUAL_MONTHS = 12
-STUFFED_RATIO = 1.5  # months of stock against the dealer's own usual
-STUFFED_MONTHS = 1.0
+STUFFED_RATIO = 2.0  # months of stock against the dealer's own usual
+STUFFED_MONTHS = 2.0
 RETURNED_SHARE = 0.10
 SPLIT_ORDERS = 3  # orders of one customer with one person on the last days
 
@@ -33,10 +33,8 @@ def month_end(
     wide = sums.pivot_table(index="person_id", columns="window", values=values, aggfunc="sum", fill_value=0)
     figures = {(str(key[0]), str(key[1])): wide[key] for key in wide.columns.to_list()}
     rows = []
-    people = sorted(set(sums.loc[sums["window"] == "last", "person_id"]) - {UNASSIGNED})
-    needed = max(certainty, 1 - 1 / max(len(people), 1))  # chance alone names fewer than one of them
-    for person in people:
-        row = _checked({key: int(column[person]) for key, column in figures.items()}, shares, needed)
+    for person in sorted(set(sums.loc[sums["window"] == "last", "person_id"]) - {UNASSIGNED}):
+        row = _checked({key: int(column[person]) for key, column in figures.items()}, shares, certainty)
         if row["found"]:
             rows.append({"month": month, "person_id": person, "name": names.get(str(person), str(person)), **row})
     columns = [c.name for c in contract("review_month_end").columns]
@@ -110,7 +108,7 @@ def dealers(stock: pd.DataFrame, month: str, names: Mapping[str, str], parents: 
     """``review_dealers`` at the end of ``month``: sell-in and sell-out of three months, stock in months of sell-out.
 
     ``stock``: month, dealer_id, sell_in_minor, sell_out_minor, stock_minor, known by then. Stuffed: stock of more than
-    a month that is at least half more than the dealer's own usual of the year before, while sell-in exceeds sell-out.
+    two months that is at least twice the dealer's own usual of the year before, while sell-in exceeds sell-out.
     """
     held = stock[stock["month"] <= month].groupby(["dealer_id", "month"], as_index=False).sum(numeric_only=True)
     rows = []

@@ -1,0 +1,82 @@
+"""March read in December is March: later decisions change nothing, and what was booked late stands apart."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salesnb.notebook import review
+from salesnb.versions.tables import write_table
+
+TABLES = ("pace_table", "metric_table", "nodes_table", "alerts_table", "landing_table", "improvements_table",
+          "restated_table", "whys_table")  # fmt: skip
+LATER = """schema: 1
+period: 2024-03
+whys:
+  - {finding: 王磊, answers: [客户都转给了别人], by: 李明, decided: 2024-11-01}
+alerts:
+  - {alert: "2024:person_id:XS012", owner: XS010, action: 补拜访, due: 2024-12-01, state: doing, decided: 2024-11-01}
+improvements:
+  - {id: later, text: 年底再说, owner: XS010, due: 2024-12-31, state: doing, decided: 2024-11-01, by: 李明}
+remarks:
+  - {text: 后来才知道, by: 李明, decided: 2024-11-01}
+"""
+
+
+def published(folder: Path, book: Any) -> dict[str, bytes]:
+    """Every file of the tables a review of its core questions writes."""
+    from salesnb.model.tables import contract
+
+    for attribute in TABLES:
+        getattr(book, attribute)
+    for name, frame in book.tables.items():
+        write_table(folder, name, frame, contract(name).keys)
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def stricter(params: Path) -> None:
+    """A line decided in October that would have raised many more alerts in March."""
+    file = params / "sample" / "review.yaml"
+    text = file.read_text(encoding="utf-8")
+    old = "  alert_behind:\n    unit: ratio\n    values:\n"
+    assert old in text
+    new = old + "      - {from: 2024-01-01, value: 0.02, decided: 2024-10-01, by: 销售总监 周志远}\n"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    (params / "sample" / "periods" / "2024-03.yaml").write_text(LATER, encoding="utf-8")
+
+
+def test_march_is_march_whatever_is_decided_later(sample_folders, monkeypatch, tmp_path) -> None:
+    for name, value in sample_folders.items():
+        monkeypatch.setenv(name, value)
+    book = review.open("sample", "2024-03")
+    assert str(book.as_of) == "2024-04-05", "five days after the month, though it is July"
+    before = published(tmp_path / "before", book)
+    shutil.copytree(sample_folders["SALESNB_PARAMS"], tmp_path / "params")
+    stricter(tmp_path / "params")
+    monkeypatch.setenv("SALESNB_PARAMS", str(tmp_path / "params"))
+    assert published(tmp_path / "after", review.open("sample", "2024-03")) == before
+    june = review.open("sample", "2024-03", "2024-06-30")
+    assert len(june.restated_table) == 3, "read with later knowledge, it says what has moved since"
+    late = june.restated_table
+    assert (late["reported_minor"] + late["late_minor"] + late["returned_minor"] == late["known_minor"]).all()
+    assert int(late["known_minor"].sum()) == june.sales["2024"] > book.sales["2024"]
+
+
+@pytest.mark.long
+def test_march_is_march_in_december(sample_folders, monkeypatch, tmp_path) -> None:
+    for name, value in sample_folders.items():
+        monkeypatch.setenv(name, value)
+    before = published(tmp_path / "before", review.open("sample", "2024-03"))
+    kept = shutil.ignore_patterns("data", ".data*", "targets")
+    shutil.copytree(sample_folders["SALESNB_PARAMS"], tmp_path / "params", ignore=kept)
+    stricter(tmp_path / "params")
+    company = tmp_path / "params" / "sample" / "company.yaml"
+    text = company.read_text(encoding="utf-8")
+    assert "today: 2024-07-04" in text
+    company.write_text(text.replace("today: 2024-07-04", "today: 2024-12-20"), encoding="utf-8")
+    monkeypatch.setenv("SALESNB_PARAMS", str(tmp_path / "params"))
+    monkeypatch.setenv("SALESNB_OUTPUTS", str(tmp_path / "outputs"))
+    assert published(tmp_path / "december", review.open("sample", "2024-03")) == before
