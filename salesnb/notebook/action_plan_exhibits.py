@@ -72,6 +72,19 @@ KINDS = {
     "task": Text("任务", "Task"),
     "milestone": Text("里程碑", "Milestone"),
 }
+# metric → its name and the unit its figures are written in
+METRICS = {
+    "sales": (Text("销售额", "Sales"), "yuan"),
+    "gross_margin": (Text("毛利率", "Gross margin"), "ratio"),
+    "collection_rate": (Text("回款率", "Collection rate"), "ratio"),
+    "lead_count": (Text("线索数", "Leads"), "count"),
+    "new_customers": (Text("新客户数", "New customers"), "count"),
+    "attainment": (Text("达成率", "Attainment"), "ratio"),
+    "repurchase_rate": (Text("复购率", "Repurchase rate"), "ratio"),
+    "dealers_without_orders": (Text("未进货经销商", "Dealers without orders"), "count"),
+    "dealer_stock_months": (Text("经销商库存月数", "Dealers' stock in months"), "count"),
+    "competitor_price_change": (Text("竞品价格变动", "Competitors' price change"), "ratio"),
+}
 SEVERITY = {"fault": Text("须改正", "Mend"), "ask": Text("须问清", "Ask"), "note": Text("提示", "Note")}
 SEVERITY_COLOURS = {"fault": "bad", "ask": "warn", "note": ""}
 CHANCES = ((0.0, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 1.01))
@@ -201,6 +214,22 @@ def matrix(risks: pd.DataFrame, lang: str) -> Markup:
         values.append([int((inside["impact"] == impact).sum()) for impact in impacts])
     columns = [Text(f"影响 {i}", f"Impact {i}").get(lang) for i in impacts]
     return heat(rows, columns, values, Count(lang))
+
+
+def triggers(risks: pd.DataFrame, shown: Any, lang: str, money_of: tuple[str, int]) -> Markup:
+    """Each risk's trigger: what it watches, the line, the latest month, the state. ``shown``: the rows in words."""
+    from salesnb.report.tables import Options, Show, render
+
+    held = contract("action_risks")
+    rows = shown[shown["metric"].notna()].copy()
+    metrics = [METRICS.get(str(m), (Text(str(m), str(m)), "")) for m in risks.loc[rows.index, "metric"]]
+    rows["metric"] = [name.get(lang) for name, _ in metrics]
+    for column in ("line", "reading"):
+        values = risks.loc[rows.index, column]
+        rows[column] = [written(v, unit, lang, money_of) for v, (_, unit) in zip(values, metrics, strict=True)]
+    columns = [Show(Column(c, "text", held.column(c).label)) for c in ("text", "metric", "line", "reading")]
+    columns.append(Show(Column("state", "text", held.column("state").label), state_from="colour"))
+    return render(rows, columns, lang, options=Options(caption=Text("触发线", "Triggers").get(lang)))
 
 
 def splits(frame: pd.DataFrame, lang: str) -> Markup:

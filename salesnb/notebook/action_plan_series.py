@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.model.params.quantities import Selection
+from salesnb.model.periods import Window, month_range
 from salesnb.notebook.action_plan_base import PlanBase
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from salesnb.model.params.actions import Measure
 
 SEEN = 6  # months a trigger may look back
+RECENT = 3  # months whose sales say how long dealers' stock lasts
 
 
 class SeriesQuestions(PlanBase):
@@ -50,6 +52,39 @@ class SeriesQuestions(PlanBase):
         value: float | None = getattr(self, READERS[measure.metric])(measure.where, months) if months else None
         return value / self.minor if value is not None and measure.unit == "yuan" else value
 
+    # ------------------------------------------------------------------ what several readers ask for, asked once
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        return {}
+
+    def _months(self, *columns: str) -> pd.DataFrame:
+        """Sales by month and ``columns``."""
+        if columns not in self._asked:
+            self._asked[columns] = self.facts.months(columns, self.as_of)
+        return self._asked[columns]
+
+    def _table(self, name: str) -> pd.DataFrame:
+        """A table of the facts as known on the as-of date."""
+        if ("table", name) not in self._asked:
+            self._asked["table", name] = self.facts.table(name, self.as_of)
+        return self._asked["table", name]
+
+    def _booked(self, days: pd.Series) -> pd.Series:
+        """The settlement month of each day."""
+        return days.map({day: self.calendar.month_of(day.date()) for day in days.drop_duplicates()})
+
+    def _years(self, *columns: str) -> pd.DataFrame:
+        """Orders by customer and ``columns`` in the twelve months up to each closed month, which names the window."""
+        key = ("years", *columns)
+        if key not in self._asked:
+            windows = []
+            for month in self.closed_months:
+                year = month_range(f"{int(month[:4]) - 1}{month[4:]}", month)[1:]
+                windows.append(Window(month, self.calendar.month_start(year[0]), self.calendar.period(month).end, year))
+            self._asked[key] = self.facts.sums(("customer_id", *columns), windows, self.as_of)
+        return self._asked[key]
+
     # ------------------------------------------------------------------ one reader a metric
 
     def _chosen(self, where: Selection) -> pd.DataFrame | None:
@@ -59,7 +94,7 @@ class SeriesQuestions(PlanBase):
         if any(word not in COLUMNS for word in where):
             return None
         columns = tuple(dict.fromkeys(COLUMNS[word] for word in where))
-        frame = self.facts.months(columns, self.as_of)
+        frame = self._months(*columns)
         return Cells(frame, "net_minor").pick(where)
 
     def _sales(self, where: Selection, months: Sequence[str]) -> float | None:
@@ -76,16 +111,16 @@ class SeriesQuestions(PlanBase):
         return 1 - float(rows["cost_minor"].sum()) / float(rows["costed_minor"].sum())
 
     def _collection(self, where: Selection, months: Sequence[str]) -> float | None:
-        receipts, sales = self.facts.table("receipts", self.as_of), self._sales({}, months)
+        receipts, sales = self._table("receipts"), self._sales({}, months)
         if where or receipts.empty or not sales:
             return None
-        booked = [self.calendar.month_of(day.date()) in months for day in receipts["receipt_date"]]
-        return float(receipts.loc[booked, "received_minor"].sum()) / sales
+        booked = self._booked(receipts["receipt_date"])
+        return float(receipts.loc[booked.isin(list(months)), "received_minor"].sum()) / sales
 
     def _leads(self, where: Selection, months: Sequence[str]) -> float | None:
         from salesnb.stages.action_plan import COLUMNS, Cells
 
-        frame = self.facts.table("opportunities", self.as_of)
+        frame = self._table("opportunities")
         known = {**COLUMNS, "source": "source"}
         if frame.empty or any(known.get(word, "") not in frame for word in where):
             return None
@@ -105,17 +140,81 @@ class SeriesQuestions(PlanBase):
 
             owned = Cells(self.facts.table("customers"), "customer_id").pick(where)
             first = first[first["customer_id"].isin(set(owned["customer_id"]))]
-        return float(sum(self.calendar.month_of(day.date()) in months for day in first["first_date"]))
+        return float(self._booked(first["first_date"]).isin(list(months)).sum())
 
     def _attained(self, where: Selection, months: Sequence[str]) -> float | None:
-        """Sales over target of a selection; only where targets are decided by month."""
+        """Sales over target of a selection; only where targets are decided by month. ``level: person`` is the lowest
+        of all people since the plan year began: one month of one person is mostly chance."""
         cells = self.target_cells
+        if "level" in where:
+            return self._lowest(where, months[-1])
         if cells is None or "month" not in cells.frame or any(word not in cells.words for word in where):
             return None
         due = cells.pick(where)
         target = int(due.loc[due["month"].isin(list(months)), cells.amount].sum())
         sales = self._sales(where, months)
         return sales / target if target > 0 and sales is not None else None
+
+    def _lowest(self, where: Selection, last: str) -> float | None:
+        """The lowest attainment of a level's nodes from the plan year's begin to month ``last``."""
+        cells, (level,) = self.target_cells, tuple(str(n) for n in where["level"])
+        column = f"{level}_id"
+        months = [m for m in self.plan_year.months if m <= last]
+        if cells is None or column not in cells.frame or "month" not in cells.frame or not months:
+            return None
+        due = cells.pick({w: n for w, n in where.items() if w != "level"})
+        target = due[due["month"].isin(months)].groupby(column)[cells.amount].sum()
+        frame = self._months(column)
+        sold = frame[frame["month"].isin(months)].groupby(column)["net_minor"].sum()
+        there = set(self.facts.names(column))  # seats nobody sits on yet sell nothing
+        known = target[target.index.isin(there) & (target > 0).to_numpy()]
+        rates = sold.reindex(known.index).fillna(0) / known
+        return float(rates.min()) if len(rates) else None
+
+    def _price_cut(self, where: Selection, months: Sequence[str]) -> float | None:
+        """The deepest price change a competitor announced in the months; 0 where the log holds none."""
+        from salesnb.stages.action_plan import Cells
+
+        moves = self._table("competitor_moves")
+        if moves.empty or set(where) - {"region", "product_line"}:
+            return None
+        booked = moves["date"].dt.strftime("%Y-%m")
+        if booked.min() > months[0]:
+            return None  # nobody kept the log yet
+        chosen = Cells(moves[booked.isin(list(months))], "price_change_rate").pick(where)
+        cut = chosen["price_change_rate"].astype("float64").min()
+        return 0.0 if cut != cut else float(min(cut, 0.0))
+
+    def _stock_months(self, where: Selection, months: Sequence[str]) -> float | None:
+        """Months that dealers' stock lasts at their sales of the last three months."""
+        from salesnb.stages.action_plan import Cells
+
+        stock = self._table("dealer_stock")
+        if stock.empty or set(where) - {"region", "product_line"}:
+            return None
+        regions = dict(zip(*(self.facts.table("dealers")[c] for c in ("dealer_id", "region_id")), strict=True))
+        chosen = Cells(stock.assign(region_id=stock["dealer_id"].map(regions)), "stock_minor").pick(where)
+        recent = chosen[(chosen["month"] <= months[-1])]
+        seen = sorted(recent["month"].unique())[-RECENT:]
+        now = recent[recent["month"] == months[-1]]["stock_minor"]
+        sold = float(recent[recent["month"].isin(seen)]["sell_out_minor"].sum()) / max(len(seen), 1)
+        return float(now.sum()) / sold if len(now) and now.notna().all() and sold > 0 else None
+
+    def _repurchase(self, where: Selection, months: Sequence[str]) -> float | None:
+        """Customers with two or more orders over customers, in the twelve months that end with the last one."""
+        from salesnb.stages.action_plan import COLUMNS, Cells
+
+        if any(word not in COLUMNS for word in where) or months[-1] not in self.closed_months:
+            return None
+        before = f"{int(months[-1][:4]) - 1}{months[-1][4:]}"
+        if self._months()["month"].min() > before:
+            return None  # not twelve months of orders
+        every = self._years(*dict.fromkeys(COLUMNS[word] for word in where))
+        chosen = Cells(every[every["window"] == months[-1]], "order_count").pick(where)
+        orders = chosen[[self.is_assigned(str(c)) for c in chosen["customer_id"]]]
+        count = orders.groupby("customer_id")["order_count"].sum()
+        count = count[count > 0]
+        return float((count >= 2).mean()) if len(count) else None
 
     def _dealers(self, where: Selection, months: Sequence[str]) -> float | None:
         """Dealers under contract without an order in the month."""
@@ -127,7 +226,7 @@ class SeriesQuestions(PlanBase):
         period = self.calendar.period(months[-1])
         stays = dealers["to_date"].isna() | (dealers["to_date"] >= pd.Timestamp(period.end))
         there = dealers[stays & (dealers["from_date"] < pd.Timestamp(period.start))]
-        bought = self.facts.months(("dealer_id",), self.as_of)
+        bought = self._months("dealer_id")
         active = set(bought.loc[bought["month"].isin(list(months)), "dealer_id"])
         return float((~there["dealer_id"].isin(active)).sum())
 
@@ -141,4 +240,7 @@ READERS = {
     "new_customers": "_new_customers",
     "attainment": "_attained",
     "dealers_without_orders": "_dealers",
+    "competitor_price_change": "_price_cut",
+    "dealer_stock_months": "_stock_months",
+    "repurchase_rate": "_repurchase",
 }

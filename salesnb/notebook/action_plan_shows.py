@@ -161,7 +161,9 @@ class ShowQuestions(PlanTables):
         answers = shown.table(
             rows, "action_risks", ("text", "response", "cost_minor"), self.unit_shown, Text("应对", "Responses")
         )
-        details = [Details(self.say(Text("应对办法与费用", "Responses and their cost")), answers)]
+        watched = shown.triggers(frame, rows, self.lang, (self.currency, self.minor))
+        details = [Details(self.say(Text("触发线与最新读数", "Triggers and their latest readings")), watched),
+                   Details(self.say(Text("应对办法与费用", "Responses and their cost")), answers)]  # fmt: skip
         figure = shown.matrix(frame, self.lang)
         return Exhibit("risks", figure=figure, reading=reading, table=table, details=details)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from salesnb.model.errors import Text, UsageError
 from salesnb.notebook.review_metrics import MetricQuestions
 from salesnb.notebook.review_retarget import RetargetQuestions
+from salesnb.notebook.review_risks import RiskQuestions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 CALENDAR = "calendar/calibration.ics"
 
 
-class ChangeQuestions(RetargetQuestions, MetricQuestions):
+class ChangeQuestions(RetargetQuestions, MetricQuestions, RiskQuestions):
     """Mixin of the review book."""
 
     @cached_property

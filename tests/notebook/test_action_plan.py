@@ -228,3 +228,39 @@ def test_the_board_adds_assigns_and_finishes(plan: Open, file: Path) -> None:
     assert (task.owner, task.state, task.done) == ("产品部", "done", board.book.as_of)
     board.only.value = "产品部"
     assert "补签" in board.lanes.value and "年度框架协议续签" not in board.lanes.value
+
+
+# ------------------------------------------------------------------ triggers
+
+
+def test_triggers_watch_real_series(plan: Open) -> None:
+    """Each figure again from the tables, without the readers."""
+    book = plan("2024-06", "en")
+    months = book.closed_months
+    moves = book.facts.table("competitor_moves", book.as_of)
+    cut = moves[(moves["product_line"] == "B") & (moves["date"].dt.strftime("%Y-%m") == months[-1])]
+    found = book.reading("competitor_price_change", {"product_line": ("B",)})
+    assert found[-1] == cut["price_change_rate"].min() < -0.15 and found[0] == 0.0
+    stock = book.facts.table("dealer_stock", book.as_of)
+    last = stock[stock["month"] == months[-1]]["stock_minor"].sum()
+    sold = stock[stock["month"].isin(months[-3:])]["sell_out_minor"].sum() / 3
+    assert book.reading("dealer_stock_months", {})[-1] == pytest.approx(last / sold)
+    rates = book.reading("repurchase_rate", {})
+    assert all(0.6 < rate < 1 for rate in rates)
+    assert book.reading("stock_units", {}) is None, "nobody keeps that series"
+    risks = book.risks_found.set_index("risk_id")
+    assert risks.loc["price-war", "state"] == risks.loc["dealer-loss", "state"] == "fired"
+    assert risks.loc["price-war", "expected_minor"] == risks.loc["price-war", "loss_minor"], (
+        "it is there: no chance left"
+    )
+    assert risks.loc["repeat-down", "state"] == "calm"
+    assert plan().risks_found.set_index("risk_id").loc["price-war", "state"] == "calm", "in December nobody had cut"
+
+
+def test_the_review_shows_what_fired(plan: Open, sample_folders: dict[str, str]) -> None:
+    from salesnb.notebook import review
+
+    plan()  # the sample's folders are set
+    exhibit = review.open("sample", "2024-06", lang="zh").risks()
+    assert "已触发" in exhibit.text() and "竞品推出低价同类变频器" in exhibit.text()
+    assert "−15.0 %" in str(exhibit.table) and "通用型号不跟价" in str(exhibit.html())

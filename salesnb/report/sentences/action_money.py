@@ -128,8 +128,12 @@ def risks(frame: pd.DataFrame, lang: str, currency: str) -> Line:
         gain = money(int(chances["expected_minor"].sum()), lang, currency)
         line += either(lang, ("；机会带来 ", good(gain)), ("; chances bring ", good(gain)))
     if fired:
-        named = listed(fired, lang)
-        return line + either(lang, ("。", bad("已触发"), f"：{named}。"), (". ", bad("Fired"), f": {named}."))
+        named = listed([text.split("，")[0] for text in fired], lang)
+        return line + either(
+            lang,
+            ("。", bad(f"已触发 {len(fired)} 项"), f"：{named}。"),
+            (". ", bad(f"{len(fired)} fired"), f": {named}."),
+        )
     return line + either(lang, ("；尚无触发。",), ("; none has fired.",))
 
 
