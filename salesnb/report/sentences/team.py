@@ -204,6 +204,13 @@ def win_probability(model: Any, lang: str, currency: str) -> list[Line]:
                 (f"{cases} open deals; too few are decided yet to say a win probability.",),
             )
         ]
+    priced = int(model.open["amount_minor"].notna().sum())
+    if cases and not priced:
+        bare = (
+            (f"在手商机 {count(cases)} 个，都没有填预计金额，无法折算。",),
+            (f"{count(cases)} open deals, none with an amount, so they have no worth yet.",),
+        )
+        return [either(lang, *bare), _record(model, lang)]
     expected = strong(money(int(model.open["expected_minor"].sum()), lang, currency))
     whole = money(amount, lang, currency)
     lines = [
@@ -213,6 +220,11 @@ def win_probability(model: Any, lang: str, currency: str) -> list[Line]:
             (f"{count(cases)} open deals of {whole} are worth ", expected, " by win probability."),
         )
     ]
+    if priced < cases:
+        rest = count(cases - priced)
+        lines.append(
+            either(lang, (f"其中 {rest} 个没有金额，未计入。",), (f"{rest} of them have no amount and do not count.",))
+        )
     return [*lines, _record(model, lang)]
 
 
