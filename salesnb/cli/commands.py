@@ -28,6 +28,7 @@ COMMANDS = {
     "forms": ("forms", Text("导入交回的承诺填报表", "take in the commitment forms that came back")),
     "letters": ("letters", Text("出责任书、登记签收", "issue responsibility letters, record which came back")),
     "change": ("change", Text("目标、策略、资源的变更申请与审批", "requests to change targets, strategy or resources")),
+    "notify": ("notify", Text("把进度或变更发到群和邮箱", "tell the team's groups and mailboxes")),
     "diff": ("diff", Text("逐格比较两个版本", "compare two versions cell by cell")),
     "status": ("status", Text("列出单位、期间、版本及其状态", "list units, periods and versions with their state")),
     "prune": ("prune", Text("清理旧版本、失败记录和残留文件", "remove old versions, failed runs and leftovers")),

@@ -37,6 +37,11 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
     option("--explain", Text("只说明哪些需要运行及原因，不运行", "say what would run and why, run nothing"), **flag)
     option("--draft", Text("使用未批准的最新方案，报告标注草稿", "use the latest proposal; pages say draft"), **flag)
     option("--verify", Text("重新计算所有文件的指纹", "hash all files again"), **flag)
+    option(
+        "--notify",
+        Text("发布后把进度发给 review.yaml 的收件方", "after publishing tell the recipients of review.yaml"),
+        **flag,
+    )
     seconds = Text("每个单元格的时限（秒）", "seconds a cell may take")
     option("--cell-seconds", seconds, type=int, default=CELL_SECONDS, metavar="N")
 
@@ -58,14 +63,14 @@ def do(given: argparse.Namespace, lang: str) -> int:
             cell_seconds=given.cell_seconds,
         )
         try:
-            code = _explain(request, lang) if given.explain else _run(request, lang)
+            code = _explain(request, lang) if given.explain else _run(request, lang, given.notify)
         except SalesnbError as error:  # one period that cannot run does not keep the others from running
             code = told(error, lang)
         worst = max(worst, code)
     return worst
 
 
-def _run(request: Request, lang: str) -> int:
+def _run(request: Request, lang: str, is_told: bool) -> int:
     from salesnb.runs.run import run
 
     progress = on_terminal(lang)
@@ -93,6 +98,10 @@ def _run(request: Request, lang: str) -> int:
             f"{head}: {count} failed, nothing was published, earlier versions are untouched. See {page}",
         )
     print(said.get(lang))
+    if is_told and outcome.state == "published" and not request.draft:
+        from salesnb.cli.notify import after_run
+
+        after_run(request.unit, request.period, lang)
     return FINDINGS if outcome.state == "failed" else DONE
 
 
