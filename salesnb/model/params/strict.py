@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 from salesnb.model.errors import ParamsError, Place, Text
 
 LIMIT_BYTES = 4_000_000
+LIMIT_PARTS = 200_000  # items, keys and lines together: more than that takes minutes to read
+LIMIT_DEPTH = 40
 _KINDS = {"str", "int", "float", "bool", "null", "timestamp"}
+_SHAPES = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 KeyPath = tuple[str | int, ...]
 
 
@@ -38,6 +42,8 @@ def load_yaml(path: Path, name: str | None = None) -> Doc:
     try:
         text = _text(path, shown)
         node = _compose(text)
+    except RecursionError as error:
+        raise _too_deep(shown) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
@@ -72,13 +78,28 @@ def _text(path: Path, shown: str) -> str:
             why=Text("参数由人书写；这么大的多半是数据", "people write params; a file this large is probably data"),
         )
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ParamsError(
             Text("参数文件不是 UTF-8 编码", "the parameter file is not UTF-8"),
             where=Place(file=shown),
             remedy=Text("另存为 UTF-8", "save it as UTF-8"),
         ) from error
+    if sum(text.count(mark) for mark in "\n,[{") > LIMIT_PARTS:
+        raise ParamsError(
+            Text(f"参数文件多于 {LIMIT_PARTS:,} 项", f"the parameter file has more than {LIMIT_PARTS:,} parts"),
+            where=Place(file=shown),
+            why=Text("参数由人书写；这么多的多半是数据", "people write params; so many are probably data"),
+        )
+    return text
+
+
+def _too_deep(shown: str, line: int | None = None) -> ParamsError:
+    return ParamsError(
+        Text(f"参数文件的嵌套超过 {LIMIT_DEPTH} 层", f"the parameter file is nested deeper than {LIMIT_DEPTH} levels"),
+        where=Place(file=shown, line=line),
+        remedy=Text("检查未闭合的 [ 或 {", "look for a [ or { that was not closed"),
+    )
 
 
 def _compose(text: str) -> Any:
@@ -103,6 +124,10 @@ class _Reader:
                 node, path, Text(f"不支持锚点 &{node.anchor}", f"anchors (&{node.anchor}) are not supported")
             )
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if len(path) > LIMIT_DEPTH:
+            raise _too_deep(self.file, node.start_mark.line + 1)
+        if not isinstance(node, ScalarNode) and str(node.tag or "") not in ("", "!", *_SHAPES):
+            raise self._refuse(node, path, Text(f"不支持标签 {node.tag}", f"tag {node.tag} is not supported"))
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -113,6 +138,8 @@ class _Reader:
     def _mapping(self, node: Any, path: KeyPath) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for key_node, value_node in node.value:
+            if not isinstance(key_node.value, str):
+                raise self._refuse(key_node, path, Text("键应为一个词", "a key must be a word"))
             key = str(key_node.value)
             here = (*path, key)
             if key in out:
@@ -149,7 +176,7 @@ class _Reader:
         if kind == "int":
             return self._integer(node, path)
         if kind == "float":
-            return float(text.replace("_", ""))
+            return self._number(node, path)
         return text
 
     def _integer(self, node: Any, path: KeyPath) -> int:
@@ -163,7 +190,18 @@ class _Reader:
                     f"{text} starts with 0: a number or an id? quote ids",
                 ),
             )
+        if len(text) > 40:
+            raise self._refuse(node, path, Text("数字过长", "the number is too long"))
         return int(text, 0)
+
+    def _number(self, node: Any, path: KeyPath) -> float:
+        try:
+            number = float(node.value.replace("_", ""))
+        except ValueError:
+            number = math.inf
+        if not math.isfinite(number):
+            raise self._refuse(node, path, Text(f"{node.value} 不是有限的数", f"{node.value} is not a finite number"))
+        return number
 
     def _refuse(self, node: Any, path: KeyPath, what: Text) -> ParamsError:
         mark = node.start_mark
