@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
+LEAST = "least"  # no rule's id has a blank in it, as the names of these rows have
+
+
 @dataclass(frozen=True)
 class Limit:
     """What a line is held to, in minor units."""
@@ -69,22 +72,40 @@ class Condensed:
         """Classes under ``lines``."""
         return cls(tuple(lines), cube.classes(tuple(term.part for line in lines for term in line.sides)))
 
-    def problem(self, limits: Mapping[str, Limit] | None = None) -> Problem:
+    def problem(self, limits: Mapping[str, Limit] | None = None, least: Mapping[Part, float] | None = None) -> Problem:
         """The problem over classes; ``limits`` by line name replace a line's own. A plain line is the family of its
-        name, any other the ratio of its name; parts that ratios speak of are families of their own (``#0``, …)."""
-        if not limits:
-            return self._as_asked
+        name, any other the ratio of its name; parts that ratios speak of are families of their own (``#0``, …), and so
+        are parts of which there is to be at ``least`` an amount (see :func:`supposing`)."""
         asked = self._as_asked
+        moved = limits or {}
+        if not moved and not least:
+            return asked
 
         def side(given: Family | Ratio) -> dict[str, Any]:
-            held = limits[given.name]
+            held = moved[given.name]
             if isinstance(given, Ratio):
                 return {"low": held.low, "high": held.high}
             return {"low": np.array([held.low]), "high": np.array([held.high])}
 
-        families = tuple(replace(own, **side(own)) if own.name in limits else own for own in asked.families)
-        ratios = tuple(replace(own, **side(own)) if own.name in limits else own for own in asked.ratios)
-        return Problem(asked.prior, families, ratios)
+        families = [replace(own, **side(own)) if own.name in moved else own for own in asked.families]
+        ratios = tuple(replace(own, **side(own)) if own.name in moved else own for own in asked.ratios)
+        for number, (part, amount) in enumerate((least or {}).items()):
+            families.append(_family(f"{LEAST} {number}", self.wholes[part], amount, INF))
+        return Problem(asked.prior, tuple(families), ratios)
+
+    @cached_property
+    def wholes(self) -> dict[Part, Ints]:
+        """What shares and ratios are of, by part: (used,) 0 inside, -1 outside."""
+        return {term.part: self.classes.inside[term.part] for line in self.lines for term in line.whole}
+
+    def closed(self, part: Part, limits: Mapping[str, Limit]) -> bool:
+        """Whether a rule says that there is to be nothing in a part."""
+        inside = self.wholes[part] == 0
+        return any(
+            (self.classes.inside[line.terms[0].part] == 0)[inside].all()
+            for line in self.lines
+            if line.plain and (limits.get(line.name) or Limit(line.low, line.high)).high <= 0
+        )
 
     @cached_property
     def _as_asked(self) -> Problem:
@@ -113,6 +134,11 @@ class Condensed:
         wide = factor.reshape(classes.start.shape)[classes.place][:, classes.month]
         out: Floats = cube.start * wide
         return out
+
+
+def supposing(problem: Problem) -> bool:
+    """Whether a problem supposes that there is something of what shares speak of."""
+    return any(family.name.startswith(f"{LEAST} ") for family in problem.families)
 
 
 def _family(name: str, inside: Ints, low: float, high: float) -> Family:

@@ -14,7 +14,7 @@ from salesnb.methods.projection import Problem as Rows
 from salesnb.methods.relaxation import Flexible, Proposal, propose
 from salesnb.model.params.decomposition import Rule
 from salesnb.model.tables import check, contract
-from salesnb.stages.decomposition.condensed import Condensed, Limit
+from salesnb.stages.decomposition.condensed import Condensed, Limit, supposing
 from salesnb.stages.decomposition.cube import Cube, Floats
 from salesnb.stages.decomposition.lines import INF, RANKS, Line, weighed
 from salesnb.stages.decomposition.settle import Unsolvable, row_of, settle
@@ -45,26 +45,41 @@ class Explanation:
 
 def explain(plan: Plan) -> Explanation:
     """The contradictions a plan met and proposals against them."""
-    return _explained(plan.problem, plan.condensed, plan.settled.conflicts, plan.solved)
+    met = [Met(one, found.table.problem) for one, found in zip(plan.settled.conflicts, plan.settled.met, strict=True)]
+    return _explained(plan.problem, plan.condensed, met, plan.solved)
 
 
 def explain_unsolvable(problem: Problem, condensed: Condensed, unsolvable: Unsolvable) -> Explanation:
     """The contradiction of musts; amounts are those of last year's shape, as there is no plan."""
     assert unsolvable.conflict is not None
-    return _explained(problem, condensed, (unsolvable.conflict,), problem.cube.start)
+    return _explained(
+        problem, condensed, [Met(unsolvable.conflict, unsolvable.rows or condensed.problem())], problem.cube.start
+    )
 
 
-def _explained(problem: Problem, condensed: Condensed, met: Sequence[Conflict], cells: Floats) -> Explanation:
+@dataclass(frozen=True, eq=False)
+class Met:
+    """A contradiction and the rows among which it was met."""
+
+    conflict: Conflict
+    rows: Rows
+
+    def amounts(self, start: Floats, cells: Floats) -> Floats:
+        """Cells by which shares are said as amounts: the plan's, or the start where there was to be nothing left."""
+        return start if supposing(self.rows) else cells
+
+
+def _explained(problem: Problem, condensed: Condensed, met: Sequence[Met], cells: Floats) -> Explanation:
     lines = {line.name: line for line in condensed.lines}
     members, groups = [], []
-    for number, conflict in enumerate(met, 1):
-        rows, sums = _described(number, conflict, lines, cells)
+    for number, found in enumerate(met, 1):
+        rows, sums = _described(number, found.conflict, lines, found.amounts(problem.cube.start, cells))
         members += rows
         groups += sums
     proposals = _proposals(condensed, met[0]) if met else []
     headers, changes, nodes = [], [], []
     for number, proposal in enumerate(proposals, 1):
-        own = _changes(number, proposal, lines, cells)
+        own = _changes(number, proposal, lines, met[0].amounts(problem.cube.start, cells))
         changes += own
         headers.append(_header(number, proposal, lines, own, problem.scale))
         nodes += _nodes(number, problem.cube, condensed, proposal, cells)
@@ -95,10 +110,11 @@ def _described(
     number: int, conflict: Conflict, lines: Mapping[str, Line], cells: Floats
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Members and their groups: rules alike in side, measure, strength and the dimensions they speak of."""
-    least = min(RANKS[lines[member.name.name].rule.strength] for member in conflict.members)
+    said = [member for member in conflict.members if member.name.name in lines]
+    least = min(RANKS[lines[member.name.name].rule.strength] for member in said)
     kinds: dict[tuple[Any, ...], int] = {}
     rows, sums = [], dict[int, dict[str, Any]]()
-    for member in sorted(conflict.members, key=lambda member: list(lines).index(member.name.name)):
+    for member in sorted(said, key=lambda member: list(lines).index(member.name.name)):
         line = lines[member.name.name]
         rule, limit = line.rule, member.limit
         kind = (member.side, rule.measure, rule.strength, tuple(sorted(rule.where)))
@@ -148,11 +164,10 @@ def _group(number: int, group: int, kind: tuple[str, Rule], conflict: Conflict, 
     }
 
 
-def _proposals(condensed: Condensed, conflict: Conflict) -> list[Proposal]:
+def _proposals(condensed: Condensed, met: Met) -> list[Proposal]:
     """Proposals over the rules that may change; over all of them only where nothing else helps."""
-    problem = condensed.problem()
     for must in (False, True):
-        found = propose(problem, _flexible(condensed, problem, must), None if must else conflict)
+        found = propose(met.rows, _flexible(condensed, met.rows, must), None if must else met.conflict)
         if found:
             return found
     return []

@@ -25,14 +25,16 @@ SLACK = 1e-11  # of a row's size, so that limits that just meet do not count as 
 FURTHER = (1e-6, 1e-4, 1e-3, 1e-2)
 SLACKS = (1e-8, 1e-7, 1e-6)
 SMALL = 25_000  # cells × rules: up to there a linear programme finds contradictions faster than solving does
+NOTHING = 1e-6  # of its start: less is nothing
+LEAST = (1.0, 0.1, 0.01)  # of its start: what there is to be of something that shares speak of, tried in turn
 MOST = 200  # contradictions, one after the other
 
 
 class Unsolvable(RuntimeError):
-    """Must rules contradict each other (``conflict``), or the numbers are too close to call (None)."""
+    """Must rules contradict each other (``conflict``, among ``rows``), or the numbers are too close to call (None)."""
 
-    def __init__(self, conflict: Conflict | None) -> None:
-        self.conflict = conflict
+    def __init__(self, conflict: Conflict | None, rows: Problem | None = None) -> None:
+        self.conflict, self.rows = conflict, rows
         super().__init__("must rules contradict each other" if conflict else "undecided")
 
 
@@ -64,19 +66,39 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
         conflict = _conflict(problem) if small else None
         if conflict is None:
             solution = project(problem, TOLERANCE)
-            if solution.status is Status.SOLVED:
-                return Settled(problem, solution, limits, tuple(met))
-            conflict = None if small else _conflict(problem)
-        if conflict is None:
-            if solution.error > GOOD_ENOUGH:
-                problem, solution, limits = _off_the_edge(condensed, limits)
-            return Settled(problem, solution, limits, tuple(met))
-        moved = _moved(problem, conflict, weakest(problem, conflict, lines))
+            if solution.status is not Status.SOLVED and not small:
+                conflict = _conflict(problem)
+            if conflict is None:
+                if solution.status is not Status.SOLVED and solution.error > GOOD_ENOUGH:
+                    problem, solution, limits = _off_the_edge(condensed, limits)
+                conflict = _emptied(condensed, limits, solution)
+                if conflict is None:
+                    return Settled(problem, solution, limits, tuple(met))
+        held = conflict.table.problem
+        moved = _moved(held, conflict, weakest(held, conflict, lines))
         if not moved:
-            raise Unsolvable(conflict.described())
+            raise Unsolvable(conflict.described(), held)
         met.append(conflict)
         limits |= moved
     raise Unsolvable(None)
+
+
+def _emptied(condensed: Condensed, limits: Mapping[str, Limit], solution: Solution) -> Contradiction | None:
+    """Shares of one thing that contradict each other can all hold if there is nothing of it at all: then they do
+    contradict each other, given that there is to be something. None where nothing was emptied that way."""
+    bare = []
+    for part, inside in condensed.wholes.items():
+        start = float(condensed.problem().prior[inside == 0].sum())
+        if float(solution.cells[inside == 0].sum()) < NOTHING * start and not condensed.closed(part, limits):
+            bare.append((part, start))
+    for share in LEAST if bare else ():
+        conflict = _conflict(condensed.problem(limits, {part: share * start for part, start in bare}))
+        names = (
+            [] if conflict is None else [conflict.table.problem.row_name(row).name for row in conflict.rows.tolist()]
+        )
+        if any(line.name in names for line in condensed.lines if line.whole):
+            return conflict
+    return None
 
 
 def _off_the_edge(condensed: Condensed, limits: Mapping[str, Limit]) -> tuple[Problem, Solution, dict[str, Limit]]:
@@ -124,7 +146,8 @@ def _conflict(problem: Problem) -> Contradiction | None:
 
 def weakest(problem: Problem, conflict: Contradiction, lines: Mapping[str, Line]) -> list[Line]:
     """The least important lines of a contradiction; none where all of them must hold."""
-    members = [lines[problem.row_name(row).name] for row in conflict.rows.tolist()]
+    names = [problem.row_name(row).name for row in conflict.rows.tolist()]
+    members = [lines[name] for name in names if name in lines]
     rank = min(RANKS[line.rule.strength] for line in members)
     return [] if rank == RANKS["must"] else [line for line in members if RANKS[line.rule.strength] == rank]
 
