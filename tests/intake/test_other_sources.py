@@ -3,6 +3,7 @@ up later."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from salesnb.intake import facts
 from salesnb.intake.tables.wide import month_of
 from salesnb.model.errors import DataError, ParamsError
+from salesnb.model.periods import Window
 from tests.intake.exports import COLUMNS, ROWS, TOTAL, load, source, text
 
 BASE = text(ROWS)
@@ -163,12 +165,54 @@ def test_rows_that_turn_up_later_were_not_known_before(unit) -> None:
     lines = found.table("sales_lines").set_index("order_id")
     assert lines.loc["A049", "known_date"] is pd.NaT or pd.isna(lines.loc["A049", "known_date"])
     assert str(lines.loc["A050", "known_date"])[:10] == "2024-07-10"
-    assert (found.findings["code"] == "rows_new").sum() == 1
+    late = found.findings[found.findings["code"] == "rows_late"]
+    assert late["row_count"].tolist() == [10] and "获知日期记为 2024-07-10" in late["message_zh"].iloc[0]
     # a review of March made with what was known in April does not see them
     april = found.table("sales_cells", pd.Timestamp("2024-04-05").date())
     assert april["net_minor"].sum() == first["net_minor"].sum()
     assert found.table("sales_lines", pd.Timestamp("2024-04-05").date())["net_minor"].sum() == first["net_minor"].sum()
     assert found.table("sales_daily")["net_minor"].sum() == TOTAL
+
+
+def test_a_new_month_is_no_late_booking_however_late_it_is_exported(unit) -> None:
+    (unit.folder / "orders.csv").write_text(text(ROWS[:40]), encoding="utf-8")  # to the 20th of February
+    unit("2024-03-02")
+    late = ["B001", "1", "2024-01-31", *ROWS[0][3:]]
+    (unit.folder / "orders.csv").write_text(text([*ROWS, late]), encoding="utf-8")
+    found = unit("2024-04-20")
+    lines = found.table("sales_lines").set_index("order_id")
+    assert lines.loc["A040":"A059", "known_date"].isna().all(), "March was open when February was exported"
+    assert lines.loc["B001", "known_date"] == pd.Timestamp("2024-04-20"), "January was closed"
+    march = found.sums((), [Window("m", date(2024, 3, 1), date(2024, 3, 31))], date(2024, 4, 5))
+    assert march["line_count"].item() == 20, "the review of March, five days after it, has its orders"
+    january = [Window("m", date(2024, 1, 1), date(2024, 1, 31))]
+    assert found.sums((), january, date(2024, 4, 19))["line_count"].item() == 20
+    assert found.sums((), january, date(2024, 4, 20))["line_count"].item() == 21
+
+
+def test_rows_that_went_are_named_once_and_only_where_the_export_reaches(unit) -> None:
+    (unit.folder / "orders.csv").write_text(BASE, encoding="utf-8")
+    unit("2024-04-01")
+    changed = [[*r[:8], "999.99"] if r[0] == "A005" else r for r in ROWS if r[0] != "A010"]
+    (unit.folder / "orders.csv").write_text(text(changed), encoding="utf-8")
+    found = unit("2024-05-02").findings.set_index("code")
+    assert found.loc["rows_gone", "row_count"] == 2 and found.loc["rows_gone", "severity"] == "warn"
+    assert found.loc["rows_late", "row_count"] == 1
+    (unit.folder / "orders.csv").write_text(text(changed[30:]), encoding="utf-8")  # the newest months alone
+    assert not {"rows_gone", "rows_late"} & set(unit("2024-06-02").findings["code"])
+    (unit.folder / "orders.csv").write_text(BASE, encoding="utf-8")
+    back = unit("2024-07-02")
+    assert back.table("sales_lines")["known_date"].isna().all(), "what was known once stays known"
+
+
+def test_a_ledger_of_rows_from_before_days_were_kept_still_holds(unit) -> None:
+    (unit.folder / "orders.csv").write_text(text(ROWS[:50]), encoding="utf-8")
+    found = unit("2024-04-01")
+    ledger = found.folder.parent / "known.parquet"
+    pd.read_parquet(ledger, columns=["h", "first_seen"]).to_parquet(ledger)
+    (unit.folder / "orders.csv").write_text(text([*ROWS, ["B1", "1", "2024-01-05", *ROWS[0][3:]]]), encoding="utf-8")
+    lines = unit("2024-07-10").table("sales_lines").set_index("order_id")["known_date"]
+    assert lines["B1"] == pd.Timestamp("2024-07-10") and lines.drop("B1").isna().all()
 
 
 def test_the_same_sources_are_imported_once_and_give_the_same_bytes(unit, tmp_path) -> None:

@@ -1,12 +1,16 @@
 """When a row became known: the first import that held it (CONTRACTS, as-of).
 
-Every unit keeps a ledger of row hashes beside its imports. The rows of the very first import have always been known as
-far as anybody can tell, so they get no date; a row that turns up later was not known before that day.
+Every unit keeps a ledger of row hashes beside its imports. Two kinds of rows count as known on their own day: those of
+the very first import, as far as anybody can tell, and those dated after all that earlier imports cover, for they are
+the regular export of a new month however late it is made. An import covers the months that were over when it was made, and
+the days before its last order. A row of such a day which no earlier import held was not known before the import that
+brought it: a late booking, or an order that was changed.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from salesnb.intake.bench import Bench, literal
@@ -17,6 +21,8 @@ from salesnb.model.errors import Text
 
 # what makes a row the same row in the next export; who is credited may change without a new sale
 _CONTENT = "order_id, line_no, order_date, product_id, customer_id, currency, net, quantity, is_return"
+# hash, day of the import that first held the row, day from which it counts as known (null: its own), day it went
+_LEDGER = "h, seen, first_seen, gone, order_date, net"
 
 
 def dated(bench: Bench, rows: Stack, lines: str, ledger: Path | None, now: date) -> str:
@@ -25,29 +31,25 @@ def dated(bench: Bench, rows: Stack, lines: str, ledger: Path | None, now: date)
     if ledger is None or all("known_date" in source.columns for source in rows.sources):
         return lines
     text = ", ".join(f"coalesce({c}::VARCHAR, '')" for c in _CONTENT.split(", "))
-    hashed = bench.name("hashed")
+    hashed, day = bench.name("hashed"), f"DATE '{now.isoformat()}'"
     bench.run(
-        f"CREATE TABLE {hashed} AS SELECT _file, _row, _made, person_id, md5_number_lower(concat_ws(chr(31),"
-        f" {text})) AS h"
-        f" FROM {lines}"
+        f"CREATE TABLE {hashed} AS SELECT _file, _row, _made, person_id, order_date, net,"
+        f" md5_number_lower(concat_ws(chr(31), {text})) AS h FROM {lines}"
     )
+    held = f"SELECT h, min(order_date) AS order_date, min(net) AS net FROM {hashed} GROUP BY h"
     if not ledger.is_file():
-        _write(bench, f"SELECT DISTINCT h, NULL::DATE AS first_seen FROM {hashed} ORDER BY h", ledger)
+        first = f"SELECT h, {day} AS seen, NULL::DATE AS first_seen, NULL::DATE AS gone, order_date, net"
+        _write(bench, f"{first} FROM ({held}) ORDER BY h", ledger)
         return lines
-    old = f"read_parquet({literal(str(ledger))})"
-    seen = bench.name("seen")
-    bench.run(
-        f"CREATE TABLE {seen} AS SELECT DISTINCT n.h, o.h IS NULL AS fresh, CASE WHEN o.h IS NULL THEN"
-        f" DATE '{now.isoformat()}' ELSE o.first_seen END AS first_seen FROM {hashed} n LEFT JOIN {old} o USING (h)"
-    )
-    fresh = bench.one(f"SELECT count(*) FROM {seen} WHERE fresh")
-    _write(
-        bench,
-        f"SELECT h, first_seen FROM {old} UNION ALL SELECT h, first_seen FROM {seen} WHERE fresh ORDER BY h",
-        ledger,
-    )
-    if fresh:
-        bench.findings.add(_new_rows(rows, fresh, now))
+    old = _old(bench, ledger)
+    seen = _seen(bench, old, held, day)
+    _write(bench, f"SELECT {_LEDGER} FROM {seen} ORDER BY h", ledger)
+    late, amount = bench.rows(f"SELECT count(*), sum(net) FROM {seen} WHERE seen = {day} AND first_seen = {day}")[0]
+    if late:
+        bench.findings.add(_late_rows(rows, late, amount, now))
+    gone, amount = bench.rows(f"SELECT count(*), sum(net) FROM {seen} WHERE gone = {day}")[0]
+    if gone:
+        bench.findings.add(_gone_rows(rows, gone, amount))
     out = bench.name("dated")
     bench.run(
         f"CREATE TABLE {out} AS SELECT l.* REPLACE (coalesce(l.known_date, s.first_seen) AS known_date) FROM {lines} l"
@@ -57,22 +59,74 @@ def dated(bench: Bench, rows: Stack, lines: str, ledger: Path | None, now: date)
     return out
 
 
+def _old(bench: Bench, ledger: Path) -> str:
+    """The stored ledger; one written before days and amounts were kept has none of them."""
+    path = f"read_parquet({literal(str(ledger))})"
+    have = {c for c, *_ in bench.rows(f"DESCRIBE SELECT * FROM {path}")}
+    types = {"seen": "DATE", "gone": "DATE", "order_date": "DATE", "net": "DECIMAL(38,18)"}
+    missing = "".join(f", NULL::{kind} AS {name}" for name, kind in types.items() if name not in have)
+    out = bench.name("ledger")
+    bench.run(f"CREATE TABLE {out} AS SELECT *{missing} FROM {path}")
+    return out
+
+
+def _seen(bench: Bench, old: str, held: str, day: str) -> str:
+    """The ledger with this import's rows. What went is looked for only between the first and last day of this import:
+    an export may hold the newest months alone."""
+    out = bench.name("seen")
+    ordered, made = "coalesce(o.order_date, n.order_date)", f"coalesce(o.seen, {day})"
+    # a date typed too late reaches no further than the import that brought it
+    covered = (
+        f"(SELECT greatest(max({ordered}) FILTER ({ordered} <= {made}), date_trunc('month', max(o.seen))::DATE)"
+        f" FROM {old} o LEFT JOIN n USING (h))"
+    )
+    inside = "o.order_date BETWEEN (SELECT min(order_date) FROM n) AND (SELECT max(order_date) FROM n)"
+    bench.run(
+        f"CREATE TABLE {out} AS WITH n AS ({held}) SELECT h, coalesce(o.seen, {day}) AS seen,"
+        f" CASE WHEN o.h IS NOT NULL THEN o.first_seen WHEN n.order_date < {covered} THEN {day} END AS first_seen,"
+        f" CASE WHEN n.h IS NOT NULL THEN NULL WHEN o.gone IS NULL AND {inside} THEN {day} ELSE o.gone END AS gone,"
+        f" coalesce(n.order_date, o.order_date) AS order_date, coalesce(n.net, o.net) AS net"
+        f" FROM {old} o FULL JOIN n USING (h)"
+    )
+    return out
+
+
 def _write(bench: Bench, query: str, ledger: Path) -> None:
     path = literal(str(next_of(ledger)))
     bench.run(f"COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def _new_rows(rows: Stack, count: int, now: date) -> Finding:
+def _late_rows(rows: Stack, count: int, amount: Decimal, now: date) -> Finding:
     return Finding(
-        "rows_new",
+        "rows_late",
         "info",
         Text(
-            f"{count} 行是以前的导出里没有的，获知日期记为 {now}",
-            f"{count} rows were in no earlier export; they count as known from {now}",
+            f"{count} 行（共 {amount:,.2f}）的日期以前的导出已覆盖、当时却没有，获知日期记为 {now}",
+            f"{count} rows ({amount:,.2f} in all) are dated in days that earlier exports covered without them; they"
+            f" count as known from {now}",
         ),
         Text(
-            "导出中有录入日期时映射 known_date 更准确",
-            "map known_date if the export has a day of entry: it is more exact",
+            "补录或改单都属正常；导出中有录入日期时映射 known_date 更准确",
+            "late or changed orders are normal; map known_date if the export has a day of entry: it is more exact",
+        ),
+        table=rows.table,
+        file=rows.raws[-1].shown if rows.raws else "",
+        row_count=count,
+    )
+
+
+def _gone_rows(rows: Stack, count: int, amount: Decimal) -> Finding:
+    return Finding(
+        "rows_gone",
+        "warn",
+        Text(
+            f"以前导入过的 {count} 行（共 {amount:,.2f}）这次不在了：可能被修改或删除，过去的数字会随之变动",
+            f"{count} rows of earlier imports ({amount:,.2f} in all) are no longer there: changed or deleted, and"
+            f" figures of the past change with them",
+        ),
+        Text(
+            "向系统管理员核对谁改了旧单；改单宜用红字或退货行表示",
+            "ask who changed old orders; a correction is better a return or a reversing line",
         ),
         table=rows.table,
         file=rows.raws[-1].shown if rows.raws else "",
