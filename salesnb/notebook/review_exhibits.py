@@ -39,7 +39,7 @@ PACE_FIGURES = (
     "yoy_rate",
 )
 ALERT_COLUMNS = ("name", "basis", "gap_minor", "behind_rate", "certainty_rate", "since_month", "recover_rate", "people",
-                 "owner", "action", "due_date", "progress")  # fmt: skip
+                 "owner", "action", "due_date", "progress", "before_rate", "after_rate", "result")  # fmt: skip
 
 
 @dataclass(frozen=True)

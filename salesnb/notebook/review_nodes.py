@@ -142,7 +142,9 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
             words = {one.metric: self.metric_name(one.metric) for one in self.wanted}
             parts.append(review.metric_alerts(self.metric_table, self.wanted, words, self.line))
         made = pd.concat([part for part in parts if len(part)] or [review.no_alerts()], ignore_index=True)
-        return self.keep("review_alerts", review.with_notes(made, self._notes()))
+        from salesnb.notebook.review_followed import followed
+
+        return self.keep("review_alerts", followed(self, made, self._notes()))
 
     @cached_property
     def pairs(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -265,7 +267,7 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
                 continue
             for one in self.params.period(text).alerts:
                 if one.decided <= self.as_of:
-                    said = (one.alert, one.owner, one.action, one.due, one.state)
+                    said = (one.alert, one.owner, one.action, one.due, one.state, one.result)
                     found.append((one.decided, text, Note(text, *said)))
         return [note for _, _, note in sorted(found, key=lambda f: (f[0], f[1], f[2].alert))]
 

@@ -78,6 +78,18 @@ def test_open_notes_are_carried_over_until_closed():
     assert review.with_notes(review.no_alerts(), [note, done]).empty
 
 
+def test_what_an_action_changed_is_attainment_before_and_since():
+    nodes = judged({"x": 60 * ORDER}, {"x": 100, **{f"p{i}": 100 for i in range(6)}})
+    note = Note("2024-03", "2024:person_id:x", "Li", "visit", date(2024, 6, 15), "doing", "half the customers are back")
+    carried = review.with_figures(review.with_notes(review.no_alerts(), [note]), nodes)
+    assert carried["name"].tolist() == ["x"] and carried["gap_minor"].tolist() == [-40 * ORDER]
+    out = review.since_action(carried, {"2024:person_id:x": (20 * ORDER, 50 * ORDER)})
+    assert out["before_rate"].tolist() == [0.4] and out["after_rate"].tolist() == [0.8]
+    assert out["result"].tolist() == ["half the customers are back"]
+    gone = Note("2024-03", "2024:person_id:nobody", "Li", "visit", date(2024, 6, 15), "doing")
+    assert review.with_figures(review.with_notes(review.no_alerts(), [gone]), nodes)["name"].tolist() == [gone.alert]
+
+
 amounts = st.integers(-(10**10), 10**12)
 counts = st.integers(0, 10**5)
 sides = st.tuples(counts, counts, amounts, counts, counts, amounts)

@@ -189,6 +189,9 @@ ALERTS = TableContract(
         _text("action", "措施", "Action"),
         _date("due_date", "期限", "Due"),
         _id("progress", "处理", "Progress", "new 待处理 / open / doing / closed", "new / open / doing / closed"),
+        _text("result", "结果", "Result"),
+        _rate("before_rate", "措施前完成率", "Attainment before", "到写下措施的期间末", "to the end of that period"),
+        _rate("after_rate", "措施后完成率", "Attainment since", "此后到截止日", "from then to the day reached"),
     ),
     Text("预警", "Alerts"),
 )

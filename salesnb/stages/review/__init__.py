@@ -21,6 +21,7 @@ from salesnb.stages.review.attainment import Judgement, attainment, by_quota, qu
 from salesnb.stages.review.chance import leaf_sd, since
 from salesnb.stages.review.closing import Improving, improvements, inside, problems
 from salesnb.stages.review.curve import Curve
+from salesnb.stages.review.followed import place, since_action, with_figures
 from salesnb.stages.review.funnel_change import funnel_change
 from salesnb.stages.review.landing import (
     COMPANY,
@@ -117,6 +118,7 @@ __all__ = [
     "one_currency",
     "pace",
     "path",
+    "place",
     "problems",
     "quota_windows",
     "quotas",
@@ -127,6 +129,7 @@ __all__ = [
     "search",
     "silent_alerts",
     "since",
+    "since_action",
     "slice_alerts",
     "slices",
     "stretch",
@@ -134,6 +137,7 @@ __all__ = [
     "two_years_before",
     "visits",
     "why_tree",
+    "with_figures",
     "with_notes",
     "without_company",
     "workdays",

@@ -36,6 +36,7 @@ class Note:
     action: str
     due: date
     state: str
+    result: str = ""
 
 
 def fired(nodes: pd.DataFrame, line: Line) -> pd.DataFrame:
@@ -229,6 +230,7 @@ def with_notes(alerts: pd.DataFrame, notes: Sequence[Note]) -> pd.DataFrame:
             at = out.index[out["alert"] == key]
         out.loc[at, "owner"], out.loc[at, "action"] = note.owner, note.action
         out.loc[at, "due_date"], out.loc[at, "progress"] = pd.Timestamp(note.due), note.state
+        out.loc[at, "result"] = note.result or None
     return check(out, contract("review_alerts"))
 
 

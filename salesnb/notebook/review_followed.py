@@ -1,0 +1,49 @@
+"""Alerts with what people do about them and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from salesnb.model.periods import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from salesnb.notebook.review_nodes import NodeQuestions
+    from salesnb.stages.review import Note
+
+
+def followed(book: NodeQuestions, alerts: pd.DataFrame, notes: Sequence[Note]) -> pd.DataFrame:
+    """``review_alerts`` with people's notes, present figures of what is carried over, attainment before and since."""
+    from salesnb.stages import review
+
+    noted = review.with_figures(review.with_notes(alerts, notes), book.nodes_table)
+    first: dict[str, str] = {}
+    for note in notes:
+        first.setdefault(note.alert, note.period)
+    before = {}
+    for alert in noted.loc[noted["alert"].isin(list(first)), "alert"]:
+        found = until(book, str(alert), first[str(alert)])
+        if found is not None:
+            before[str(alert)] = found
+    return review.since_action(noted, before)
+
+
+def until(book: NodeQuestions, alert: str, period: str) -> tuple[int, int] | None:
+    """(actual, due) of an alert's node from its scope's start to the end of ``period``; None where there is none."""
+    from salesnb.intake.sums import DIMENSIONS
+    from salesnb.stages import review
+
+    text, dimension, node = review.place(alert)
+    scope = next((one for one in book.scopes if one.period.text == text), None)
+    if scope is None or dimension not in DIMENSIONS:
+        return None
+    day = min(book.calendar.period(period).end, scope.through)
+    pieces = book.targets.pieces(dimension, scope.period.start, scope.period.end)
+    own = pieces[pieces[dimension] == node] if len(pieces) else pieces
+    if own.empty or day < scope.period.start:
+        return None
+    due = int(book.curve.due(own, scope.period.start, day).sum())
+    sums = book.facts.sums((dimension,), [Window("until", scope.period.start, day)], book.as_of)
+    return int(sums.loc[sums[dimension] == node, "net_minor"].sum()), due
