@@ -279,7 +279,8 @@ class GoalQuestions(Ahead):
         first = min(map(str, leads), default=self.span.last)
         months = (first, self.span.last)
         inquiries = {str(month): int(n) for month, n in leads.items()}
-        frame = market.sensitivity_index(self.params.market, inquiries, months, self.when)
+        watch = market.watched(*(self.facts.table(name, self.as_of) for name in ("market_watch", "competitor_moves")))
+        frame = market.sensitivity_index(self.params.market, inquiries, months, self.when, watch)
         self.keep("market_index", frame)
         known = frame.dropna(subset=["sensitivity"]).tail(12)
         if known.empty:

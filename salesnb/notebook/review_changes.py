@@ -53,7 +53,8 @@ class ChangeQuestions(RetargetQuestions, MetricQuestions, RiskQuestions):
         created = self.known_leads["created_date"].dropna()
         inquiries = {str(m): int(n) for m, n in created.dt.strftime("%Y-%m").value_counts().items()}
         last = self.calendar.month_of(self.main.through)
-        index = market.sensitivity_index(held, inquiries, (min(inquiries, default=last), last), on)
+        watch = market.watched(*(self.facts.table(name, self.as_of) for name in ("market_watch", "competitor_moves")))
+        index = market.sensitivity_index(held, inquiries, (min(inquiries, default=last), last), on, watch)
         index = index[index["month"] >= self.year.period.months[0]]
         moves = [m for m in held.competitors if m.recorded >= self.year.period.start]
         found = held.sensitivity

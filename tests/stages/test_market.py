@@ -117,3 +117,25 @@ def test_the_index_does_not_know_the_scale_of_inquiries(counts, factor):
 
 def test_no_weights_no_index():
     assert market.sensitivity_index(Market(), {}, ("2023-01", "2023-12"), (AS_OF, AS_OF)).empty
+
+
+def test_series_that_somebody_keeps_stand_before_the_log():
+    def row(month, region, news, moves, inquiries):
+        return {"month": month, "region_id": region, "news_count": news, "competitor_count": moves,
+                "inquiry_count": inquiries}  # fmt: skip
+
+    counts = pd.DataFrame([row(m, r, 10, 2, 50) for m in MONTHS for r in ("N", "S")])
+    counts.loc[counts["month"] == "2023-11", "news_count"] = 40
+    counts.loc[(counts["month"] == "2023-12") & (counts["region_id"] == "N"), "news_count"] = np.nan
+    moves = pd.DataFrame({"date": pd.to_datetime(["2023-10-05", "2023-10-06"]), "price_change_rate": [-0.1, -0.35]})
+    watch = market.watched(counts, moves)
+    assert watch.news["2023-11"] == 80 and np.isnan(watch.news["2023-12"]), "a region missing is no smaller sum"
+    assert watch.cuts == {"2023-10": -0.35}
+    held = {"sensitivity": {"weights": {"news": 1.0}, "alarm_index": 1.5, "alarm_price_change": -0.3, "base_months": 3}}
+    out = market.sensitivity_index(
+        Market.model_validate(held), {}, ("2023-01", "2023-12"), (AS_OF, AS_OF), watch
+    ).set_index("month")
+    assert out.loc["2023-11", "sensitivity"] == pytest.approx(4.0) and np.isnan(out.loc["2023-12", "sensitivity"])
+    assert list(out.index[out["is_alarm"]]) == ["2023-10", "2023-11"]
+    nothing = market.watched(counts.iloc[:0], moves.iloc[:0])
+    assert nothing == market.Watch()

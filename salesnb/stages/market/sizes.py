@@ -1,4 +1,4 @@
-"""The market: sizes, growth and own share; share goals in money; dated observations; how restless it is (R11, R57)."""
+"""The market: sizes, growth and own share; share goals in money; dated observations (R11)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from salesnb.model.params.goals import Goal
-from salesnb.model.params.market import Entry, Market, Move, Sensitivity
+from salesnb.model.params.market import Entry, Market, Move
 from salesnb.model.params.quantities import Not
-from salesnb.model.periods import month_range
 from salesnb.model.tables import check, contract
 
 WHOLE = "all"
-USUAL = 3.0  # weight of one usual observation
-SERIES = ("news", "competitor_actions", "inquiries")
 _PAIRS = {"SO": ("strengths", "opportunities"), "ST": ("strengths", "threats"),
           "WO": ("weaknesses", "opportunities"), "WT": ("weaknesses", "threats")}  # fmt: skip
 
@@ -213,74 +209,3 @@ def strategies(market: Market) -> pd.DataFrame:
     ]
     columns = [c.name for c in contract("market_strategies").columns]
     return check(pd.DataFrame(rows, columns=columns), contract("market_strategies"))
-
-
-def sensitivity_index(
-    market: Market, inquiries: Mapping[str, int], months: tuple[str, str], when: tuple[date, date]
-) -> pd.DataFrame:
-    """``market_index`` for the months from first to last: weighted mean of three series, 1 each in a base month.
-
-    News: weights of observations recorded; competitors: weights of their moves; inquiries: new leads (``inquiries`` by
-    month), each over the mean of the ``base_months`` before. One usual observation a month stands on both sides of the
-    counted series, so that a rare event is not a multiple of nothing. A series without a base is left out and the
-    others carry its weight (missing is not zero). ``when`` is the day the alarm lines apply to and what was known. An
-    alarm rings at the index line or at a competitor's price cut of the other line.
-    """
-    columns = [c.name for c in contract("market_index").columns]
-    held = market.sensitivity
-    if held is None or months[0] > months[1]:
-        return check(pd.DataFrame({name: [] for name in columns}), contract("market_index"))
-    every, as_of = month_range(*months), when[1]
-    known = [m for m in market.competitors if m.recorded <= as_of]
-    news = [e for e in _all_entries(market) if e.recorded <= as_of]
-    raw = {
-        "news": _monthly(every, news) + USUAL,
-        "competitor_actions": _monthly(every, known) + USUAL,
-        "inquiries": np.array([float(inquiries.get(m, np.nan)) for m in every]),
-    }
-    level = {name: _against_base(values, held.base_months) for name, values in raw.items()}
-    deepest = [min((m.price_change for m in known if f"{m.recorded:%Y-%m}" == month and m.price_change is not None),
-                   default=np.nan) for month in every]  # fmt: skip
-    frame = pd.DataFrame({"month": every, **level, "price_change_rate": deepest})
-    frame["sensitivity"], frame["is_alarm"] = _judged(frame, held, when)
-    return check(frame, contract("market_index"))
-
-
-def _all_entries(market: Market) -> list[Entry]:
-    blocks = [getattr(b, p) for b in (market.pest, market.forces) for p in type(b).model_fields]
-    return [*market.entries, *(e for block in blocks for e in block)]
-
-
-def _monthly(months: Sequence[str], entries: Sequence[Entry]) -> np.ndarray:
-    total = dict.fromkeys(months, 0.0)
-    for entry in entries:
-        month = f"{entry.recorded:%Y-%m}"
-        if month in total:
-            total[month] += entry.weight
-    return np.array(list(total.values())) if entries else np.full(len(months), np.nan)  # nobody keeps this log
-
-
-def _against_base(values: np.ndarray, base_months: int) -> np.ndarray:
-    """Each month over the mean of the ``base_months`` before it; nan without a whole base or where that mean is 0."""
-    out = np.full(len(values), np.nan)
-    for i in range(base_months, len(values)):
-        base = values[i - base_months : i].mean()
-        if np.isfinite(base) and base > 0:
-            out[i] = values[i] / base
-    return out
-
-
-def _judged(frame: pd.DataFrame, held: Sensitivity, when: tuple[date, date]) -> tuple[np.ndarray, np.ndarray]:
-    weights = held.weights.find(*when) or {}
-    weight = np.array([weights.get(name, 0.0) for name in SERIES])
-    values = frame[list(SERIES)].to_numpy(dtype=np.float64)
-    used = np.where(np.isnan(values), 0.0, weight[None, :])
-    whole = used.sum(axis=1)
-    index = np.divide(np.nansum(values * weight, axis=1), whole, out=np.full(len(frame), np.nan), where=whole > 0)
-    line, cut = held.alarm_index.find(*when), held.alarm_price_change.find(*when)
-    rings = np.zeros(len(frame), bool)
-    if line is not None:
-        rings |= np.nan_to_num(index) >= line
-    if cut is not None:
-        rings |= np.nan_to_num(frame["price_change_rate"].to_numpy(dtype=np.float64)) <= cut
-    return index, rings
