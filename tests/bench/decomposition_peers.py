@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import time
+from contextlib import redirect_stdout
 from importlib.metadata import PackageNotFoundError, version
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -31,8 +33,8 @@ def _module(name: str) -> Any:
         return None
 
 
-def ipfn_numpy(made: Made, tolerance: float) -> float | None:
-    """Seconds of ipfn on a dense tensor: branch, person in branch, product, type, quarter, month in quarter."""
+def ipfn_numpy(made: Made, tolerance: float) -> tuple[float, int] | None:
+    """Processor seconds and sweeps of ipfn on a tensor: branch, person in branch, product, type, quarter, month."""
     module = _module("ipfn.ipfn")
     if module is None:
         return None
@@ -44,15 +46,15 @@ def ipfn_numpy(made: Made, tolerance: float) -> float | None:
     prior[index], target[index] = made.problem.prior, plan
     dimensions = [[0, 1], [0, 2], [3], [4, 5], [0, 4]]
     sums = [target.sum(axis=tuple(a for a in range(6) if a not in kept)) for kept in dimensions]
-    fitting = module.ipfn(prior, sums, dimensions, convergence_rate=tolerance, max_iteration=60)
-    start = time.perf_counter()
-    with np.errstate(all="ignore"):
-        fitting.iteration()
-    return time.perf_counter() - start
+    fitting = module.ipfn(prior, sums, dimensions, convergence_rate=tolerance, max_iteration=60, verbose=2)
+    start = time.process_time()
+    with np.errstate(all="ignore"), redirect_stdout(StringIO()):
+        _, _, rates = fitting.iteration()
+    return time.process_time() - start, len(rates)
 
 
-def ipfn_pandas(made: Made, tolerance: float) -> float | None:
-    """Seconds of ipfn on a table of cells."""
+def ipfn_pandas(made: Made, tolerance: float, sweeps: int) -> float | None:
+    """Processor seconds of ipfn on a table of cells, ``sweeps`` over all families (it does not always stop itself)."""
     module, pandas = _module("ipfn.ipfn"), _module("pandas")
     if module is None:
         return None
@@ -61,14 +63,15 @@ def ipfn_pandas(made: Made, tolerance: float) -> float | None:
     plan = table.assign(total=made.plan)
     dimensions = [["person"], ["branch", "product"], ["type"], ["month"], ["branch", "quarter"]]
     sums = [plan.groupby(names)["total"].sum() for names in dimensions]
-    fitting = module.ipfn(table, sums, dimensions, convergence_rate=tolerance, max_iteration=60)
-    start = time.perf_counter()
-    fitting.iteration()
-    return time.perf_counter() - start
+    fitting = module.ipfn(table, sums, dimensions, convergence_rate=tolerance, max_iteration=sweeps - 1)
+    start = time.process_time()
+    with redirect_stdout(StringIO()):
+        fitting.iteration()
+    return time.process_time() - start
 
 
 def clarabel_qp(problem: Problem) -> float | None:
-    """Seconds of cvxpy with Clarabel for the least squares weighted by the prior, under the same limits."""
+    """Processor seconds of cvxpy with Clarabel for the least squares weighted by the prior, under the same limits."""
     cvxpy, sparse = _module("cvxpy"), _module("scipy.sparse")
     if cvxpy is None or _module("clarabel") is None:
         return None
@@ -83,9 +86,9 @@ def clarabel_qp(problem: Problem) -> float | None:
     limits = [matrix[exact] @ x == low[exact], matrix[~exact] @ x >= low[~exact], matrix[~exact] @ x <= high[~exact]]
     distance = cvxpy.sum_squares(cvxpy.multiply(1 / np.sqrt(problem.prior), x - problem.prior))
     lower, upper = problem.ranges()
-    start = time.perf_counter()
+    start = time.process_time()
     cvxpy.Problem(cvxpy.Minimize(distance), [*limits, x >= lower, x <= upper]).solve(solver="CLARABEL")
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def _number_in_branch(person: np.ndarray, branch: np.ndarray) -> np.ndarray:
