@@ -70,10 +70,11 @@ def run(name: str, interpreter: Path) -> tuple[str, bool]:
     began = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     minutes = (time.monotonic() - began) / 60
-    said = done.stdout.strip() or "(nothing printed)"
+    said = done.stdout.strip().replace(str(ROOT), ".") or "(nothing printed)"
     body = said if "|---" in said else f"```text\n{said}\n```"
     if done.returncode:
-        body += f"\n\nFAILED with exit code {done.returncode}:\n\n```text\n{done.stderr.strip()[-2000:]}\n```"
+        trouble = done.stderr.strip()[-2000:].replace(str(ROOT), ".")
+        body += f"\n\nFAILED with exit code {done.returncode}:\n\n```text\n{trouble}\n```"
     head = f"## {name}\n\n{benches()[name]}\n\n`python -m tests.bench.bench_{name}` · {minutes:.1f} min · {machine()}"
     return f"{head}\n\n{body}\n", done.returncode == 0
 

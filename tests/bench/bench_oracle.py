@@ -9,4 +9,4 @@ import pytest
 
 if __name__ == "__main__":
     where = Path(__file__).resolve().parents[1] / "methods" / "test_projection_oracle.py"
-    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-rs", str(where)]))
+    sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "--disable-warnings", "-rs", str(where)]))
