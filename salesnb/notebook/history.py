@@ -246,6 +246,12 @@ class HistoryBook(CustomerQuestions, TeamQuestions):
 
         return history_exhibits.sensitivity(self.totals, self.named(self.nodes_of("customer_id")), self.unit_shown)
 
+    def lessons(self) -> Exhibit:
+        """What people learned in the year before."""
+        from salesnb.notebook.lessons import lessons
+
+        return lessons(self)
+
     def quality(self) -> Exhibit:
         """What the import read, kept and set aside; the whole report is the version's data-quality page."""
         from salesnb.notebook import ledger
