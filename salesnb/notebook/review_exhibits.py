@@ -44,11 +44,12 @@ ALERT_COLUMNS = ("name", "basis", "gap_minor", "behind_rate", "certainty_rate", 
 
 @dataclass(frozen=True)
 class Shown:
-    """How an exhibit is written: language, money unit, names of people and customers."""
+    """How an exhibit is written: language, unit, names; whether a line for alerts is decided at all."""
 
     lang: str
     unit: MoneyUnit
     names: Mapping[str, str]
+    is_looked_for: bool = True
 
 
 def pace(book: WhyQuestions) -> Exhibit:
@@ -160,7 +161,7 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
     from salesnb.report.tables import Options, Show, render
 
     lang, table = shown.lang, contract("review_alerts")
-    reading = said.alerts(frame, lang, shown.unit.currency)
+    reading = said.alerts(frame, lang, shown.unit.currency, shown.is_looked_for)
     if frame.empty:
         return Exhibit("alerts", reading=reading)
     prefix = Text("产品线 ", "line ").get(lang)

@@ -303,4 +303,5 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         """Language, unit and names for exhibits."""
         from salesnb.notebook.review_exhibits import Shown
 
-        return Shown(self.lang, self.unit_shown, self.names_of("person_id") | self.facts.names("customer_id"))
+        names = self.names_of("person_id") | self.facts.names("customer_id")
+        return Shown(self.lang, self.unit_shown, names, self.line is not None)

@@ -35,6 +35,7 @@ def answer(row: pd.Series, land: pd.Series, when: str, found: Sequence[str] | No
     gravest alerts, None where no line was decided and so nothing was looked for.
     """
     done = strong(money(row["actual_minor"], lang, currency))
+    when += " " if lang == "zh" and when[-1:].isdigit() else ""
     if is_missing(row["due_minor"]):
         grown = change_run(row["yoy_rate"], lang)
         line = either(lang, (f"{when}完成 ", done), (f"{when}: ", done))
@@ -62,7 +63,7 @@ def pulse(main: pd.Series, own: pd.Series, when: str, land: pd.Series, lang: str
     ``main`` and ``own``: rows of ``review_pace``, of what is judged and of the period itself, ``when``.
     """
     parts: list[Line] = []
-    is_apart = own["scope"] != main["scope"]
+    is_apart = own["scope"] != main["scope"] and own["actual_minor"] != main["actual_minor"]
     if is_apart:
         done = money(own["actual_minor"], lang, currency)
         parts.append(either(lang, (f"{when} {done}",), (f"{when}: {done}",)))
@@ -130,7 +131,13 @@ def retarget(land: pd.Series, when: str, is_due: bool, rule: Any, lang: str) -> 
 
 
 def landing(land: pd.Series, record: pd.DataFrame, lang: str, currency: str) -> Line:
-    """The year's landing with its interval, and how often such intervals held."""
+    """The year's landing with its interval, and how often such intervals held; what a year that is over came to."""
+    if land["history"] == "complete":
+        done, share = strong(money(land["landing_minor"], lang, currency)), rate(land["attainment_rate"])
+        if is_missing(land["attainment_rate"]):
+            return either(lang, ("全年完成 ", done, "。"), ("The year came to ", done, "."))
+        return either(lang, ("全年完成 ", done, "，为目标的 ", strong(share), "。"),
+                      ("The year came to ", done, ", ", strong(share), " of target."))  # fmt: skip
     line = _year(land, lang, currency)
     if is_missing(land["low_minor"]):
         return line + either(
@@ -172,10 +179,16 @@ def nodes(frame: pd.DataFrame, lang: str) -> Line:
     )
 
 
-def alerts(frame: pd.DataFrame, lang: str, currency: str) -> Line:
-    """How many alerts, and the gravest in full."""
+def alerts(frame: pd.DataFrame, lang: str, currency: str, is_looked_for: bool = True) -> Line:
+    """How many alerts, and the gravest in full; that nothing was looked for where no line was decided."""
     live = frame[frame["progress"] != "closed"]
     sized = live[live["gap_minor"].notna()]
+    if live.empty and not is_looked_for:
+        return either(
+            lang,
+            ("当日没有已决定的报警线，没有检查预警。",),
+            ("No line was decided for that day: nothing was looked for.",),
+        )
     if live.empty:
         return either(lang, ("没有预警：落后的节点都在偶然波动之内。",), ("No alert: what lags lies within chance.",))
     line = either(lang, (f"共 {len(live)} 条预警。",), (f"{len(live)} alerts. ",))
