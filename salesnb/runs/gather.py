@@ -10,6 +10,7 @@ from typing import Any
 from salesnb.model.errors import Place, RunError, Text
 from salesnb.runs.dag import Notebook
 from salesnb.versions.manifest import TableEntry
+from salesnb.versions.snapshot import masked
 from salesnb.versions.tables import sha256_of, table_facts, table_names
 
 
@@ -52,7 +53,7 @@ def gather_facts(notebook: Notebook, stage: Path) -> dict[str, Any]:
             except ValueError as error:
                 facts = error
             if isinstance(facts, dict):
-                return facts
+                return dict(masked(facts))
             raise RunError(
                 Text("笔记本的摘要不是 JSON 对象", "the notebook's summary is not a JSON object"),
                 where=Place(file=f"facts/{path.name}"),

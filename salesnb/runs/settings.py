@@ -11,6 +11,7 @@ from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Period, default_as_of, is_plan
 from salesnb.model.places import home, notebooks_dir, outputs_dir, params_dir, today
 from salesnb.versions.folders import PeriodFolder
+from salesnb.versions.snapshot import remember_secrets
 from salesnb.versions.targets import covers
 
 CELL_SECONDS = 1800
@@ -69,6 +70,7 @@ def settle(request: Request) -> Settings:
     """
     params = load_unit(request.unit)
     company = params.company
+    remember_secrets(params.docs["company"].data)
     period = company.calendar.period(request.period)
     now = today(company.timezone, company.today)
     chosen = _day(request.as_of)

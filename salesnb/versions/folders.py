@@ -16,9 +16,9 @@ from salesnb.model.places import safe_name
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-_VERSION = re.compile(r"v(\d{3,6})")
-_SPELLED = re.compile(r"[vV]?(\d{1,6})")
-_PERIOD = re.compile(r"\d{4}(?:H[12]|Q[1-4]|-\d{2}|-W\d{2}|-\d{2}-\d{2})?")
+_VERSION = re.compile(r"v(\d{3,6})", re.ASCII)
+_SPELLED = re.compile(r"[vV]?(\d{1,6})", re.ASCII)
+_PERIOD = re.compile(r"\d{4}(?:H[12]|Q[1-4]|-\d{2}|-W\d{2}|-\d{2}-\d{2})?", re.ASCII)
 MANIFEST = "manifest.json"
 LOCK_SECONDS = 600.0
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 HIDDEN = "***"
 _SECRET_KEY = re.compile(r"passw|pwd|secret|token|api_?key|access_?key|credential|webhook", re.IGNORECASE)
 _FROM_ENVIRONMENT = re.compile(r"\$\{\w+\}")
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+_FOLDERS = ("PWD", "OLDPWD")  # a shell's, not passwords
+_SHORTEST = 6  # shorter words would blank out half a page
+_NAMED: set[str] = set()
 _USERINFO = re.compile(r"(?<=://)([^/@\s:\"'<>]*):([^@\s\"'<>]*)@")
 _IN_QUERY = re.compile(r"([?&;](?:[^=&;\s]*(?:passw|pwd|secret|token|key)[^=&;\s]*)=)([^&;\s]+)", re.IGNORECASE)
 
@@ -28,12 +34,30 @@ def masked(value: Any, key: str = "") -> Any:
 
 def masked_text(text: str) -> str:
     """``text`` with passwords in addresses hidden: for messages and pages, where any text may hold an address."""
-    return _IN_QUERY.sub(rf"\1{HIDDEN}", _USERINFO.sub(rf"\1:{HIDDEN}@", text))
+    return _IN_QUERY.sub(rf"\1{HIDDEN}", masked_address(text))
 
 
 def masked_address(text: str) -> str:
-    """As :func:`masked_text`, but only ``user:password@``: for markup, where ``key=value`` may be markup's own."""
+    """As :func:`masked_text`, but only ``user:password@``: for markup, where ``key=value`` may be markup's own.
+
+    Secrets are read from the environment only, so their very words are known here and hidden wherever they turn up.
+    """
+    for secret in _secrets():
+        text = text.replace(secret, HIDDEN)
     return _USERINFO.sub(rf"\1:{HIDDEN}@", text)
+
+
+def remember_secrets(value: Any) -> None:
+    """Note the environment variables that parameters name as ``${NAME}``: what they hold is never shown."""
+    for _, text in leaves(value):
+        _NAMED.update(_REFERENCE.findall(text))
+
+
+def _secrets() -> list[str]:
+    """What the environment holds under names that parameters refer to or that say what they are, longest first."""
+    held = (v for n, v in os.environ.items() if n in _NAMED or (_SECRET_KEY.search(n) and n not in _FOLDERS))
+    found = {form for value in held if len(value) >= _SHORTEST for form in (value, quote(value, safe=""))}
+    return sorted(found, key=len, reverse=True)
 
 
 def snapshot_text(files: dict[str, Any]) -> str:
