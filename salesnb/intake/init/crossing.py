@@ -14,6 +14,7 @@ from salesnb.model.errors import Text
 
 DIMENSIONS = {"products": "product", "customers": "customer", "people": "person", "dealers": "dealer"}
 FACTS = ("sales_lines", "opportunities", "receipts", "visits")
+ALIKE = 0.5  # two exports that share this much of all their columns are one source that changed
 MOST = 200  # spellings put into a map; more of them are a system's ids, not slips
 
 
@@ -26,12 +27,28 @@ def cross(bench: Bench, draft: Draft, doubts: SalesDoubts) -> None:
             for fact in facts:
                 _spellings(bench, fact, source, doubts)
     sales = [s for s in draft.sources if s.table == "sales_lines"]
-    if len({s.guess.raw.columns for s in sales}) > 1:
-        doubts.several_sales(sales[0].guess, [s.file for s in sales[1:]])
+    others = _drifted(draft, doubts)
+    apart = [s for s in sales[1:] if s.guess.raw.columns != sales[0].guess.raw.columns and s.file not in others]
+    if apart:
+        doubts.several_sales(sales[0].guess, [s.file for s in apart])
     people = next((s for s in draft.sources if s.table == "people"), None)
     if people is not None and sales:
         for person, home, sold in links.homes(bench, sales[0], people):
             doubts.home_region(people.guess, person, home, sold)
+
+
+def _drifted(draft: Draft, doubts: SalesDoubts) -> set[str]:
+    """Files that are an earlier file's kind of export with some columns renamed, added or dropped; each is asked."""
+    found: set[str] = set()
+    for place, source in enumerate(draft.sources):
+        own = set(source.guess.raw.columns)
+        for other in draft.sources[:place]:
+            there = set(other.guess.raw.columns)
+            if other.table == source.table and own != there and len(own & there) >= ALIKE * len(own | there):
+                doubts.drift(source.guess, other.guess)
+                found.add(source.file)
+                break
+    return found
 
 
 def _key(bench: Bench, facts: Sequence[Drafted], dimension: Drafted) -> None:

@@ -93,6 +93,31 @@ class Doubts:
             severity="warn",
         )
 
+    def drift(self, guess: Guess, other: Guess) -> None:
+        """Two exports of one kind whose columns differ a little: the same source before and after a change."""
+        ours, theirs = set(guess.raw.columns), set(other.raw.columns)
+        pairs = [
+            (other.roles.chosen[role], header)
+            for role, header in sorted(guess.roles.chosen.items())
+            if role in other.roles.chosen and header not in theirs and other.roles.chosen[role] not in ours
+        ]
+        said = "、".join(f"{old}→{new}" for old, new in pairs) or "、".join(sorted(ours ^ theirs)[:6])
+        self.ask(
+            guess,
+            "column_drift",
+            Text(
+                f"与 {other.raw.shown} 是同一种导出，但列有变动：{said}，已按各自的列名分别映射",
+                f"the same kind of export as {other.raw.shown} with other columns: {said}; each is mapped by its own",
+            ),
+            Text(
+                "核对改名的列含义没有变（如含税、单位）；变了的在 company.yaml 分别写明",
+                "check that renamed columns still mean the same (tax, unit); where not, say so in company.yaml",
+            ),
+            pairs[0][1] if pairs else "",
+            said,
+            "warn",
+        )
+
     def stages(self, guess: Guess, header: str, unknown: Sequence[str]) -> None:
         """Stages that mean nothing to us yet."""
         self.ask(

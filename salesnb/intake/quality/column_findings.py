@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench
 from salesnb.intake.clean import numbers
+from salesnb.intake.quality import drift
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.read.raw import Raw, Source
 from salesnb.model.errors import DataError, Place, Text
@@ -30,42 +30,20 @@ _ORDERS = {
 _FORMS = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y", "ymd": "%y/%m/%d"}
 
 
-def columns_missing(source: Source, best: Raw | None, missing: Sequence[str]) -> DataError:
-    """The file lacks columns its map cannot do without; near names are shown."""
+def columns_missing(source: Source, best: Raw | None, missing: Sequence[tuple[str, str]]) -> DataError:
+    """The file lacks columns its map cannot do without, (our column, header) each; near names are shown."""
     there = best.columns if best else ()
-    near = [n for m in missing for n in difflib.get_close_matches(m, there, 2, 0.5)]
-    names, has = "、".join(missing), "、".join(there[:30])
+    near = list(dict.fromkeys(n for ours, header in missing for n in drift.near([header], ours, there)))
+    lost = [header for _, header in missing]
+    names, has = "、".join(lost), "、".join(there[:30])
     return DataError(
-        Text(f"文件中没有列：{names}", f"the file has no column {', '.join(missing)}"),
-        where=Place(file=source.shown, line=best.header_row if best else None, column=missing[0] if missing else None),
+        Text(f"文件中没有列：{names}", f"the file has no column {', '.join(lost)}"),
+        where=Place(file=source.shown, line=best.header_row if best else None, column=lost[0] if lost else None),
         why=Text(f"文件里的列：{has or '无'}", f"columns in the file: {', '.join(there[:30]) or 'none'}"),
         remedy=Text(
             f"在 company.yaml 的 sources 中改列名{'，可能是 ' + '、'.join(near) if near else ''}",
             f"change the name in sources of company.yaml{', perhaps to ' + ', '.join(near) if near else ''}",
         ),
-    )
-
-
-def column_absent(raw: Raw, out_name: str, headers: Sequence[str], table: str) -> Finding:
-    """A mapped but dispensable column is not in this file (two exports of one source differ)."""
-    near = [n for h in headers for n in difflib.get_close_matches(h, raw.columns, 2, 0.5)]
-    hint = Text(
-        f"，可能改名为 {'、'.join(near)}" if near else "", f", perhaps renamed to {', '.join(near)}" if near else ""
-    )
-    return Finding(
-        "column_absent",
-        "error" if near else "warn",
-        Text(
-            f"这个文件没有列“{'、'.join(headers)}”，{out_name} 留空{hint.zh}",
-            f"this file has no column {', '.join(headers)}; {out_name} stays empty{hint.en}",
-        ),
-        Text("核对是否改名；改名的文件另写一个来源", "check for a new name; give a renamed export a source of its own"),
-        table=table,
-        file=raw.shown,
-        row=raw.header_row or None,
-        column=headers[0],
-        value="、".join(near),
-        row_count=raw.rows,
     )
 
 

@@ -2,9 +2,9 @@
 
 Every unit keeps a ledger of row hashes beside its imports. Two kinds of rows count as known on their own day: those of
 the very first import, as far as anybody can tell, and those dated after all that earlier imports cover, for they are
-the regular export of a new month however late it is made. An import covers the months that were over when it was made, and
-the days before its last order. A row of such a day which no earlier import held was not known before the import that
-brought it: a late booking, or an order that was changed.
+the regular export of a new month however late it is made. An import covers the months that were over when it was made
+and the days before its last order. A row of such a day which no earlier import held was not known before the import
+that brought it: a late booking, or an order that was changed.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from functools import cached_property
 from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.clean.columns import TYPES, Reading, Typed, header_unit, is_percent, is_plain, trim, typed
 from salesnb.intake.quality import column_findings as report
+from salesnb.intake.quality import drift
 from salesnb.intake.read.layout import plain
 from salesnb.intake.read.raw import Raw
 from salesnb.intake.tables.specs import kinds
@@ -132,7 +133,8 @@ class Selection:
         if column.less and find(self.raw, column.less) is None:
             missing.append(column.less)
         if missing:
-            self.bench.findings.add(report.column_absent(self.raw, name, missing, self.out.table))
+            used = [h for c in self.mapping.columns.values() for names in spellings(c) for h in names]
+            self.bench.findings.add(drift.column_absent(self.raw, name, missing, self.out.table, used))
             return None
         headers = [there for _, there in found if there is not None]
         if column.columns:

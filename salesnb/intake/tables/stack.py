@@ -7,7 +7,7 @@ from pathlib import Path
 from salesnb.intake.bench import Bench, ident
 from salesnb.intake.clean.columns import TYPES
 from salesnb.intake.quality import column_findings as report
-from salesnb.intake.quality import furniture
+from salesnb.intake.quality import drift, furniture
 from salesnb.intake.read import files
 from salesnb.intake.read.raw import Hints, Raw, Source
 from salesnb.intake.tables import clocks, wide
@@ -30,6 +30,7 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
     listed = ", ".join(f"{ident(c)} {TYPES[known[c]]}" for c in mapped)
     bench.run(f"CREATE TABLE {out.name}(_file INTEGER, _row BIGINT, _flaw VARCHAR, _bad VARCHAR, {listed})")
     for name, mapping in sources.items():
+        begun = len(out.raws)
         for place, path in source_paths(folder, name, mapping, company):
             source = Source(path, place, table)
             for found in _mapped_tables(bench, source, mapping):
@@ -42,6 +43,7 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
                 Selection(bench, company, out, raw, mapping).insert()
                 if not raw.rows:
                     bench.findings.add(report.no_rows(raw, table))
+        bench.findings.extend(drift.columns_new(out.raws[begun:], headers(mapping), table))
     return out
 
 
@@ -100,13 +102,14 @@ def hints(mapping: Mapping) -> Hints:
 def _mapped_tables(bench: Bench, source: Source, mapping: Mapping) -> list[Raw]:
     """The tables of the file that hold what the map needs; DataError when none does."""
     raws = files.read(bench, source, hints(mapping))
-    needed = [mapping.columns[c] for c in SPECS[mapping.table].must if c in mapping.columns]
+    needed = [c for c in SPECS[mapping.table].must if c in mapping.columns]
     made = {wide.INTO, wide.VALUE}
-    wanted = [names for column in needed for names in spellings(column) if names[0] not in made]
-    fitting = [raw for raw in raws if all(find(raw, *names) for names in wanted)]
+    wanted = [(c, names) for c in needed for names in spellings(mapping.columns[c]) if names[0] not in made]
+    fitting = [raw for raw in raws if all(find(raw, *names) for _, names in wanted)]
     if not fitting:
-        best = max(raws, key=lambda r: sum(find(r, *names) is not None for names in wanted), default=None)
-        raise report.columns_missing(source, best, [n[0] for n in wanted if best is None or not find(best, *n)])
+        best = max(raws, key=lambda r: sum(find(r, *names) is not None for _, names in wanted), default=None)
+        lost = [(c, names[0]) for c, names in wanted if best is None or not find(best, *names)]
+        raise report.columns_missing(source, best, lost)
     return fitting
 
 
