@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
+from salesnb.model.periods import Kind
 from salesnb.model.tables import Column, contract
 from salesnb.notebook.feasibility_ahead import DIMENSIONS
 from salesnb.notebook.feasibility_means import MeansQuestions
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from salesnb.report.exhibit import Exhibit
 
 NO_LAUNCH = Text("本期没有新市场或新产品。", "No new market or product in this period.")
-NO_FIELD = Text("people.yaml 还没有一线自报数。", "people.yaml holds no commitments yet.")
+NO_FIELD = Text(
+    "还没有一线自报数：people.yaml 没有，也没有交回的填报表。",
+    "The field has said nothing yet, in people.yaml or forms.",
+)
 ITEMS = {
     "acquisition": Text("获取新客户", "Winning new customers"),
     "hires": Text("招聘方案", "Hires"),
@@ -73,11 +77,13 @@ class MoneyQuestions(MeansQuestions):
     @cached_property
     def field(self) -> pd.DataFrame:
         """``feasibility_feedback``, kept."""
+        from salesnb.intake.forms import merged
         from salesnb.stages import feasibility
 
-        notes = self.params.period(self.period.text).commitments
-        entries = (*self.params.people.commitments, *notes)
-        said = feasibility.commitments(entries, self.period.text, self.as_of)
+        notes = self.params.period(self.period.text).commitments  # what came back in forms stands there
+        given = (*self.params.people.commitments, *notes)
+        known = merged([one for one in given if one.decided <= self.as_of], self.period.text, self._parts)
+        said = feasibility.commitments(known, self.period.text, self.as_of)
         expected: dict[tuple[str, str], float | None] = {
             ("region", node): target for (d, node), target in self.targets.items() if d == "region_id"
         }
@@ -85,6 +91,13 @@ class MoneyQuestions(MeansQuestions):
             expected |= {("person", str(p)): None for p in self.team.seats["person_id"]}
         table = feasibility.feedback_table(self.base, said, expected, self.names, self.minor)
         return self.keep("feasibility_feedback", table)
+
+    @property
+    def _parts(self) -> tuple[str, ...]:
+        """Periods whose commitments together say the whole: quarters of a year or half, months of a quarter."""
+        if self.period.kind not in (Kind.YEAR, Kind.HALF):
+            return self.period.months
+        return tuple(quarter.text for quarter in self.calendar.children(self.period, Kind.QUARTER))
 
     def feedback(self) -> Exhibit:
         """Bottom-up beside top-down; people to unfold."""

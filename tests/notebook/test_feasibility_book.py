@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from salesnb.methods.projection.threads import one_thread
 from salesnb.notebook import feasibility
@@ -153,3 +154,29 @@ def test_a_company_with_orders_only_and_three_years(tiny: Callable[..., Any]) ->
     assert {call for call, shown in said.items() if getattr(shown, "is_absent", False)} >= {
         "book.verdicts()", "book.pipeline()", "book.goals()", "book.market()", "book.feedback()",
     }  # fmt: skip
+
+
+def test_what_came_back_in_forms_stands_beside_the_target(tiny: Callable[..., Any], tmp_path: Path) -> None:
+    regions = [(*row, "东" if i % 2 else "西") for i, row in enumerate(rows(72))]
+    tiny(regions, "2024", region_id="区域")
+    folder = tmp_path / "params" / "tiny"
+    said = [
+        {"node": "东", "level": "region", "period": f"2024Q{q}", "amount": 1500 + q, "round": 1, "by": "经理",
+         "decided": "2023-12-20", "reference": "form v001 东"}
+        for q in (1, 2, 3, 4)
+    ]  # fmt: skip
+    (folder / "periods").mkdir()
+    (folder / "periods" / "2024.yaml").write_text(
+        yaml.safe_dump({"period": "2024", "commitments": said}, allow_unicode=True), encoding="utf-8"
+    )
+    (folder / "goals.yaml").write_text(
+        'plan: "2024"\ngoals:\n  - {id: g, text: 增长, metric: sales, target: {is: 0.1, as: growth, unit: ratio},'
+        " base: 上年, owner: x, due: 2024-12-31, decided: 2023-12-01, by: x}\n"
+        "contribution: {东: 0.5, 西: 0.5}\n",
+        encoding="utf-8",
+    )
+    book = feasibility.open("tiny", "2024", lang="zh")
+    field = book.field.set_index("node_id")
+    assert field.loc["东", "committed_minor"] == 6010 * 100, "four quarters say the year"
+    assert field["committed_minor"].isna()["西"], "who said nothing said no zero"
+    assert "东" in str(book.feedback().table)
