@@ -27,6 +27,14 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
     shown = Text("单位或期间", "UNIT|PERIOD").get(lang)
     parser.add_argument("names", nargs="*", metavar=shown, help=help_text.get(lang))
     parser.add_argument("--unit", action="append", default=[], help=argparse.SUPPRESS)
+    take = Text("采纳计划的第几个解决办法，写进 decomposition.yaml", "take this way out of the plan's contradiction")
+    parser.add_argument("--take", type=int, metavar="N", help=take.get(lang))
+    parser.add_argument("--by", default="", metavar=Text("姓名", "NAME").get(lang),
+                        help=Text("谁决定的（--take）", "who decides (--take)").get(lang))  # fmt: skip
+    when = Text("哪天决定的（--take）；默认计划所知的最后一天", "when (--take); default the last day the plan knows")
+    parser.add_argument("--decided", metavar="DATE", help=when.get(lang))
+    parser.add_argument("--reference", default="", metavar=Text("文件", "FILE").get(lang),
+                        help=Text("依据（--take）", "the paper (--take)").get(lang))  # fmt: skip
     no_data = Text("不读取数据文件", "do not read the data files")
     parser.add_argument("--no-data", action="store_true", help=no_data.get(lang))
 
@@ -42,6 +50,8 @@ def do(given: argparse.Namespace, lang: str) -> int:
             Text("还没有任何单位", "there is no unit yet"),
             remedy=Text("运行 salesnb init 单位 导出文件…", "run salesnb init UNIT FILE…"),
         )
+    if given.take is not None:
+        return _take(given, wanted, periods, lang)
     count, watched = 0, 0
     for unit in wanted:
         stops = list(findings(unit))
@@ -89,6 +99,39 @@ def _rules(unit: str, period: str, lang: str) -> tuple[int, int]:
             print(f"    {line}")
     errors = sum(finding["severity"] == "error" for finding in found)
     return errors, len(found) - errors
+
+
+def _take(given: argparse.Namespace, wanted: list[str], periods: list[str], lang: str) -> int:
+    """Write a way out as a new decision: the same step as the button and the save of the notebook's panel."""
+    from salesnb.cli.approve import day_of
+    from salesnb.model.periods import default_as_of
+    from salesnb.model.places import today
+
+    if len(wanted) != 1 or len(periods) > 1:
+        raise UsageError(Text("--take 要写明一个单位和一份计划", "--take needs one unit and one plan"))
+    params = load_unit(wanted[0])
+    named = periods or _planned(wanted[0])
+    if not named or not given.by.strip():
+        raise UsageError(
+            Text("--take 要写明计划和决定人", "--take needs the plan and who decides"),
+            remedy=Text("加 2024 --by 姓名", "add 2024 --by NAME"),
+        )
+    plan = params.company.calendar.period(named[0])
+    now = today(params.company.timezone, params.company.today)
+    known = default_as_of(plan, now, params.company.close_days, planning=True)
+    decided = day_of(given.decided, "--decided") or known
+    words = [plan.text, str(given.take), given.by, decided.isoformat(), given.reference, lang]
+    command = [sys.executable, "-m", "salesnb.notebook.rule_take", params.unit, *words]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise RunError(
+            Text(f"{params.unit} {plan.text} 的办法没能写下", f"the way out of {params.unit} {plan.text} failed"),
+            why=Text(masked_text(done.stderr[-2000:]), masked_text(done.stderr[-2000:])),
+        )
+    found = json.loads(done.stdout)
+    for line in found["lines"]:
+        print(masked_text(line))
+    return DONE if found["taken"] else FINDINGS
 
 
 def _closing(names: str, count: int, watched: int) -> Text:

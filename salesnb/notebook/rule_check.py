@@ -54,7 +54,8 @@ def _contradictions(book: DecompositionBook) -> list[Finding]:
             own = records(found.changes[found.changes["proposal_no"] == number])
             parts = [said.change(one, measures[str(one["rule_id"])], book.terms) for one in own]
             named, joined = said.METHODS[str(row["method"])], "；".join(parts)
-            ways.append(book.say(Text(f"{named.zh}：{joined}", f"{named.en}: {'; '.join(parts)}")))
+            zh, en = f"办法 {number} · {named.zh}：{joined}", f"way {number} · {named.en}: {'; '.join(parts)}"
+            ways.append(book.say(Text(zh, en)))
     lines = [str(said.conflict(quarrel, book.terms)) for quarrel in quarrels(found, plan.problem.rules)]
     musts = book.undecided is not None
     head = (

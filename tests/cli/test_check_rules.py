@@ -65,3 +65,16 @@ def test_a_rule_about_nobody_is_named(unit: Path, capsys: pytest.CaptureFixture[
     assert main(["check", "u", "2024"]) == 1
     said = capsys.readouterr().out
     assert "south" in said and "East" in said and "North, South" in said
+
+
+def test_a_way_out_is_taken_by_one_flag(unit: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (unit / "decomposition.yaml").write_text(RULES.replace("STRENGTH", "must"), encoding="utf-8")
+    assert main(["check", "u", "2024", "--take", "99", "--by", "总监"]) == 1
+    assert "没有办法 99" in capsys.readouterr().out
+    assert main(["check", "u", "2024", "--take", "1"]) == 2
+    assert main(["check", "u", "2024", "--take", "1", "--by", "总监"]) == 0
+    assert "已写入 u/decomposition.yaml" in capsys.readouterr().out
+    text = (unit / "decomposition.yaml").read_text(encoding="utf-8")
+    assert set(RULES.replace("STRENGTH", "must").splitlines()) <= set(text.splitlines()) and "by: 总监" in text
+    assert main(["check", "u", "2024"]) == 0
+    assert "没有需要处理的问题" in capsys.readouterr().out
