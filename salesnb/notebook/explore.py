@@ -289,7 +289,8 @@ class Explorer:
             company = book.facts.months((), book.as_of).set_index("month")["net_minor"].reindex(net.index)
             return net / company.where(company > 0)
         if choice.measure == "margin":
-            return (net - frame["cost_minor"].astype("float64")) / net.where(net > 0)
+            costed = frame["costed_minor"].astype("float64")
+            return (costed - frame["cost_minor"].astype("float64")) / costed.where(costed > 0)
         if choice.measure == "growth":
             before = net.shift(12)
             return net / before.where(before > 0) - 1

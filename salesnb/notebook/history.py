@@ -10,6 +10,7 @@ from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
 from salesnb.model.periods import Workdays
 from salesnb.notebook.book import open_book
+from salesnb.notebook.history_bridge import BridgeQuestions
 from salesnb.notebook.history_customers import CustomerQuestions
 from salesnb.notebook.history_team import TeamQuestions
 
@@ -47,7 +48,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Histo
 
 
 @dataclass
-class HistoryBook(CustomerQuestions, TeamQuestions):
+class HistoryBook(BridgeQuestions, CustomerQuestions, TeamQuestions):
     """Answers about the past; every figure is a sum over the same windows of order lines."""
 
     reads_only_params = True

@@ -1,4 +1,4 @@
-"""History's questions about customers: worth, coming and going, tiers, cohorts, and the price-volume-mix bridge."""
+"""History's questions about customers: worth, coming and going, tiers and cohorts."""
 
 from __future__ import annotations
 
@@ -24,16 +24,6 @@ NO_TIERS = Text(
     "company.yaml 还没有设定客户层级（tiers）的年购买额标准。",
     "company.yaml sets no yearly purchase for customer tiers yet.",
 )
-EFFECTS = {
-    "price": Text("价格", "Price"),
-    "volume": Text("销量", "Volume"),
-    "mix": Text("产品结构", "Mix"),
-    "new_product": Text("新品", "New products"),
-    "lost_product": Text("停售产品", "Ended products"),
-    "new_customer": Text("新增客户", "New customers"),
-    "lost_customer": Text("流失客户", "Lost customers"),
-}
-LEVELS = {"product_id": Text("产品", "product"), "product_line": Text("产品线", "product line")}
 TIERS = {"_ordinary": Text("普通客户", "Ordinary customers"), "_none": Text("未购买", "Did not buy")}
 COHORTS_SHOWN = 8
 
@@ -157,31 +147,3 @@ class CustomerQuestions(Past):
 
     def _quarter(self, month: str) -> str:
         return self.calendar.parent(self.calendar.period(month), Kind.QUARTER).text
-
-    def bridge(self) -> Exhibit:
-        """Price, volume, mix, new and lost between the last two windows, exactly additive."""
-        from salesnb.report.charts import bridge
-        from salesnb.report.exhibit import Exhibit
-        from salesnb.report.sentences import customers as said
-        from salesnb.report.sentences.history import span
-        from salesnb.stages import history
-
-        sums = self.facts.sums(("customer_id", "product_line", "product_id"), self.windows[-2:], self.as_of)
-        level = history.bridge_level(sums, self.windows)
-        frame = self.keep("history_bridge", history.bridge(sums, self.windows, level))
-        if frame.empty:
-            none = Text(
-                "只有一个可比期间，没有增减可分解。", "Only one comparable window: there is no change to explain."
-            )
-            return Exhibit("bridge", reading=self.say(none), is_absent=True)
-        effects = frame.groupby("effect")["change_minor"].sum()
-        effects = effects.reindex([name for name in EFFECTS if effects.get(name, 0) != 0])
-        sold = sums.groupby("window")["net_minor"].sum()
-        start, end = (int(sold.get(w.label, 0)) for w in self.windows[-2:])
-        text = Text("价量结构桥闭合", "the bridge closes")
-        self.hold("bridge", text, start + int(frame["change_minor"].sum()), end)
-        names = [span(self.windows[-2].label, self.lang), *(EFFECTS[e].get(self.lang) for e in effects.index)]
-        steps = [start, *(int(v) for v in effects), end]
-        figure = bridge([*names, span(self.windows[-1].label, self.lang)], steps, self.unit_shown, wide=True)
-        reading = said.bridge(effects, EFFECTS, LEVELS[level], self.lang, self.currency)
-        return Exhibit("bridge", figure=figure, reading=reading)

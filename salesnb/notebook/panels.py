@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from salesnb.notebook.explore import Explorer
     from salesnb.notebook.history import HistoryBook
+    from salesnb.notebook.history_bridge import BridgeQuestions
 
 MANY = 30  # from so many nodes on a search box helps
 OFFERED = 200  # entries a list may have and still be scrolled through
@@ -40,34 +41,27 @@ def explore(book: HistoryBook) -> Any:
     return ExplorePanel(Explorer(book)).box
 
 
-class ExplorePanel:
-    """The widgets of :func:`explore`; ``box`` is what a notebook shows, the other attributes are for tests."""
+class Panel:
+    """What panels of the history book share: labelled lists, the answer, and steps whose errors are shown in it."""
 
-    def __init__(self, explorer: Explorer) -> None:
+    def __init__(self, book: HistoryBook | BridgeQuestions) -> None:
         import ipywidgets as widgets
 
-        self.explorer = explorer
-        self.book = explorer.book
+        self.book = book
         self._turn = RLock()
         self._is_answering = False
-        self.dimension = self._list(Text("维度", "Dimension"), self._named(explorer.dimensions))
-        self.find = widgets.Text(continuous_update=False, placeholder=self._say(Text("名称的一部分", "part of a name")))
-        self._label(self.find, Text("查找", "Find"))
-        self.node = self._list(Text("节点", "Node"), [])
-        self.below = self._list(Text("拆开按", "Split by"), [])
-        self.measure = self._list(Text("指标", "Measure"), self._measures())
-        self.period = self._list(Text("期间", "Period"), self._periods())
         self.answer = widgets.HTML()
         self.answer.add_class("snb-answer")
         self.answer.layout.width = "100%"
-        chosen = [self.dimension, self.find, self.node, self.below, self.measure, self.period]
-        controls = widgets.Box(chosen, layout=widgets.Layout(display="flex", flex_flow="row wrap"))
-        self.box = widgets.VBox([controls, self.answer], layout=widgets.Layout(max_width="960px"))
-        self.box.add_class("snb-explore")
-        self._watch()
-        self._guarded(self._dimension_chosen)
 
-    # ------------------------------------------------------------------ building
+    def _laid(self, chosen: Sequence[Any], name: str) -> Any:
+        """The lists in a row that wraps, the answer under them."""
+        import ipywidgets as widgets
+
+        controls = widgets.Box(list(chosen), layout=widgets.Layout(display="flex", flex_flow="row wrap"))
+        box = widgets.VBox([controls, self.answer], layout=widgets.Layout(max_width="960px"))
+        box.add_class(name)
+        return box
 
     def _say(self, text: Text) -> str:
         return self.book.say(text)
@@ -83,38 +77,9 @@ class ExplorePanel:
         widget.layout.width = "300px"
         return widget
 
-    def _named(self, dimensions: Sequence[str]) -> Options:
-        from salesnb.notebook.history import DIMENSIONS
-
-        return [(self._say(DIMENSIONS[name][0]), name) for name in dimensions]
-
-    def _measures(self) -> Options:
-        from salesnb.notebook.explore import MEASURES
-
-        return [(self._say(MEASURES[name].label), name) for name in self.explorer.measures]
-
-    def _periods(self) -> Options:
-        from salesnb.report.sentences.explore import when
-
-        own = self._say(Text("与上年可比的期间", "comparable windows"))
-        latest = when(self.book.last, self.book.lang)
-        return [(f"{latest}（{own}）" if self.book.lang == "zh" else f"{latest} ({own})", "")] + [
-            (when(period, self.book.lang), period) for period in self.explorer.periods if period
-        ]
-
-    def _watch(self) -> None:
-        steps: dict[Any, Callable[[], None]] = {
-            self.dimension: self._dimension_chosen,
-            self.find: self._nodes_found,
-            self.node: self._node_chosen,
-            self.below: self._answered,
-            self.measure: self._answered,
-            self.period: self._answered,
-        }
+    def _watched(self, steps: dict[Any, Callable[[], None]]) -> None:
         for widget, step in steps.items():
             widget.observe(lambda _, step=step: self._guarded(step), names="value")
-
-    # ------------------------------------------------------------------ answering
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Run one step; changes it makes to other lists start none of their own, and its error is shown.
@@ -148,6 +113,85 @@ class ExplorePanel:
             title = self._say(Text("给维护者的细节", "Details for the maintainer"))
             shown += Markup("<details><summary>{}</summary><pre>{}</pre></details>").format(title, trace)
         return shown
+
+
+class BridgePanel(Panel):
+    """Two lists of periods and the price-volume-mix bridge between them; ``box`` is what a notebook shows."""
+
+    book: BridgeQuestions
+
+    def __init__(self, book: BridgeQuestions) -> None:
+        super().__init__(book)
+        from salesnb.report.sentences.explore import when
+
+        periods = [(when(period, book.lang), period) for period in book.periods_sold()]
+        self.first = self._list(Text("从", "From"), periods)
+        self.last = self._list(Text("到", "To"), periods)
+        if len(periods) > 1:
+            self.first.value = periods[1][1]
+        self.box = self._laid([self.first, self.last], "snb-compare")
+        self._watched({self.first: self._answered, self.last: self._answered})
+        self._guarded(self._answered)
+
+    def _answered(self) -> None:
+        self.answer.value = self.book.between(self.first.value, self.last.value)._repr_html_()
+
+
+class ExplorePanel(Panel):
+    """The widgets of :func:`explore`; ``box`` is what a notebook shows, the other attributes are for tests."""
+
+    book: HistoryBook
+
+    def __init__(self, explorer: Explorer) -> None:
+        import ipywidgets as widgets
+
+        super().__init__(explorer.book)
+        self.explorer = explorer
+        self.dimension = self._list(Text("维度", "Dimension"), self._named(explorer.dimensions))
+        self.find = widgets.Text(continuous_update=False, placeholder=self._say(Text("名称的一部分", "part of a name")))
+        self._label(self.find, Text("查找", "Find"))
+        self.node = self._list(Text("节点", "Node"), [])
+        self.below = self._list(Text("拆开按", "Split by"), [])
+        self.measure = self._list(Text("指标", "Measure"), self._measures())
+        self.period = self._list(Text("期间", "Period"), self._periods())
+        chosen = [self.dimension, self.find, self.node, self.below, self.measure, self.period]
+        self.box = self._laid(chosen, "snb-explore")
+        self._watch()
+        self._guarded(self._dimension_chosen)
+
+    # ------------------------------------------------------------------ building
+
+    def _named(self, dimensions: Sequence[str]) -> Options:
+        from salesnb.notebook.history import DIMENSIONS
+
+        return [(self._say(DIMENSIONS[name][0]), name) for name in dimensions]
+
+    def _measures(self) -> Options:
+        from salesnb.notebook.explore import MEASURES
+
+        return [(self._say(MEASURES[name].label), name) for name in self.explorer.measures]
+
+    def _periods(self) -> Options:
+        from salesnb.report.sentences.explore import when
+
+        own = self._say(Text("与上年可比的期间", "comparable windows"))
+        latest = when(self.book.last, self.book.lang)
+        return [(f"{latest}（{own}）" if self.book.lang == "zh" else f"{latest} ({own})", "")] + [
+            (when(period, self.book.lang), period) for period in self.explorer.periods if period
+        ]
+
+    def _watch(self) -> None:
+        steps: dict[Any, Callable[[], None]] = {
+            self.dimension: self._dimension_chosen,
+            self.find: self._nodes_found,
+            self.node: self._node_chosen,
+            self.below: self._answered,
+            self.measure: self._answered,
+            self.period: self._answered,
+        }
+        self._watched(steps)
+
+    # ------------------------------------------------------------------ answering
 
     def _dimension_chosen(self) -> None:
         self.find.value = ""

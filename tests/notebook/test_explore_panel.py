@@ -196,3 +196,27 @@ def test_choices_made_at_once_all_count(panel: panels.ExplorePanel, monkeypatch:
         thread.join(30)
     assert len(asked) == 3 and (asked[-1].node, asked[-1].measure, asked[-1].period) == ("华东", "growth", "2023Q2")
     assert "华东 growth 2023Q2" in panel.answer.value
+
+
+def test_any_two_periods_have_a_bridge_that_closes(book: Any) -> None:
+    panel = panels.BridgePanel(book)
+    assert [value for _, value in panel.first.options] == book.periods_sold()
+    assert "snb" in panel.answer.value and 'role="alert"' not in panel.answer.value
+    panel.last.value, panel.first.value = "2023Q2", "2022Q4"
+    assert "2022 年第 4 季度 → 2023 年第 2 季度" in panel.answer.value
+    panel.first.value = "2023Q2"
+    assert 'role="alert"' in panel.answer.value and "选两个不同的期间" in panel.answer.value
+    panel.first.value = "2022-05"
+    assert 'role="alert"' not in panel.answer.value and "2022 年 5 月" in panel.answer.value
+
+
+def test_earlier_bridges_unfold_and_add_up(book: Any) -> None:
+    from salesnb.stages import history
+
+    sums = book.facts.sums(("customer_id", "product_line", "product_id"), book.windows, book.as_of)
+    sold = sums.groupby("window")["net_minor"].sum()
+    for first, last in zip(book.windows, book.windows[1:], strict=False):
+        frame = history.bridge(sums, (first, last), history.bridge_level(sums, (first, last)))
+        assert frame["change_minor"].sum() == sold[last.label] - sold[first.label]
+    shown = book.bridge()._repr_html_()
+    assert "以往各期之间" in shown and "2021 年 → 2022 年" in shown
