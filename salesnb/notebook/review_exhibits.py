@@ -54,7 +54,7 @@ class Shown:
 
 def pace(book: WhyQuestions) -> Exhibit:
     """Every scope: actual, due, gap, against last year and the period before, what a day must bring."""
-    from salesnb.report.exhibit import Exhibit
+    from salesnb.report.exhibit import Details, Exhibit
     from salesnb.report.tables import Options, Show, render
 
     shown, frame = contract("review_pace"), book.pace_table
@@ -69,7 +69,34 @@ def pace(book: WhyQuestions) -> Exhibit:
     if (rows["state"] != "").any():
         columns.append(Show(shown.column("state"), pill=True))
     table = render(rows, columns, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
-    return Exhibit("pace", table=table, reading=pace_reading(book))
+    core = Details(book.say(Text("核心指标：本期、上期、上年", "Core metrics: now, before, last year")), _core(book))
+    return Exhibit("pace", table=table, reading=pace_reading(book), details=[core])
+
+
+def _core(book: WhyQuestions) -> Any:
+    """The core metrics of the period beside the one before and last year's, then to date against target."""
+    from salesnb.report.numbers import is_missing, points, rate
+    from salesnb.report.tables import Options, render
+
+    names = ("value", "previous", "mom_rate", "last_year", "yoy_rate")
+    to_date = book.metric_table.set_index("metric")
+    rows = []
+    order = {one.metric: place for place, one in enumerate(book.wanted)}
+    for row in sorted(book.core_table.to_dict("records"), key=lambda one: order[one["metric"]]):
+        said = {name: book.written(row[name], row["unit"]) for name in ("value", "previous", "last_year")}
+        for name, base in (("mom_rate", "previous"), ("yoy_rate", "last_year")):
+            change = row["value"] - row[base]
+            said[name] = points(change, book.lang) if row["unit"] == "ratio" else rate(row[name], signed=True)
+        whole = to_date.loc[row["metric"]]
+        said["target"] = "" if is_missing(whole["target"]) else book.written(whole["target"], row["unit"])
+        said["to_date"] = book.written(whole["value"], row["unit"])
+        rows.append({"metric": book.metric_name(row["metric"]), **said})
+    shown, label = contract("review_core"), {
+        "to_date": Text("累计", "To date"), "target": Text("累计目标", "Target to date"),
+    }  # fmt: skip
+    columns = [Column(n, "text", shown.column(n).label, optional=True) for n in ("metric", *names)]
+    columns += [Column(name, "text", text, optional=True) for name, text in label.items()]
+    return render(rows, columns, book.lang, options=Options(caption=book.say(shown.label)))
 
 
 def pace_reading(book: WhyQuestions) -> Any:

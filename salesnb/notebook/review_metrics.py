@@ -35,6 +35,7 @@ NOT_DUE = Text(
     "Collection over receivables due needs payment terms, which the exports do not hold; it is not given.",
 )
 RATES = ("ratio",)
+SIDES = {"value": "", "previous": "-1p", "last_year": "-1y"}
 MONEY = ("yuan", "yuan_per_customer")
 
 
@@ -82,9 +83,38 @@ class MetricQuestions(ReviewBasis):
             for one in self.wanted
         ]
         before = self.window(self.main, "-1y")
-        now = self._figures(self.main.window(self.calendar), "")
-        last = self._figures(before, "-1y") if before else {}
+        now = self._figures(self.main.window(self.calendar), self.customers)
+        last = self._figures(before, self.customers) if before else {}
         return self.keep("review_metrics", review.metrics(wanted, self.main.period.text, now, last))
+
+    @cached_property
+    def core_table(self) -> pd.DataFrame:
+        """``review_core``: the core metrics of the period itself, of the one before and of the same a year before."""
+        import pandas as pd
+
+        from salesnb.model.tables import contract
+        from salesnb.stages import review
+
+        found = {name: self.window(self.scopes[0], suffix) for name, suffix in SIDES.items()}
+        windows = [one for one in found.values() if one]
+        customers = self.facts.sums(("customer_id",), windows + [self._buying(one) for one in windows], self.as_of)
+        sides = {name: self._figures(one, customers) if one else {} for name, one in found.items()}
+        rows = []
+        for one in self.wanted:
+            now, previous, last = (sides[name].get(one.metric, review.NOTHING).value for name in SIDES)
+            rows.append(
+                {
+                    "metric": one.metric,
+                    "unit": one.unit,
+                    "value": now,
+                    "previous": previous,
+                    "mom_rate": now / previous - 1 if previous > 0 else float("nan"),
+                    "last_year": last,
+                    "yoy_rate": now / last - 1 if last > 0 else float("nan"),
+                }
+            )
+        columns = [c.name for c in contract("review_core").columns]
+        return self.keep("review_core", pd.DataFrame(rows, columns=columns))
 
     @cached_property
     def customers(self) -> pd.DataFrame:
@@ -113,7 +143,8 @@ class MetricQuestions(ReviewBasis):
 
         return funnel.as_known(self.facts.table("opportunities"), self.as_of)
 
-    def _figures(self, window: Window, suffix: str) -> dict[str, Figure]:
+    def _figures(self, window: Window, customers: pd.DataFrame) -> dict[str, Figure]:
+        """Every metric of a window; ``customers``: sums by customer of it and of its buying window."""
         from salesnb.stages import review
 
         label, span = window.label, (window.start, window.end)
@@ -121,8 +152,8 @@ class MetricQuestions(ReviewBasis):
         known = total[total["costed_minor"].notna()]
         costed = (int(known["costed_minor"].sum()), int(known["cost_minor"].sum())) if len(known) else None
         orders = int(total["order_count"].sum())
-        out = review.sales_figures(self.customers_in(label), orders, costed)
-        out["repurchase_rate"] = review.repurchase(self.customers_in(f"{label}-buying"))
+        out = review.sales_figures(customers[customers["window"] == label], orders, costed)
+        out["repurchase_rate"] = review.repurchase(customers[customers["window"] == f"{label}-buying"])
         first = self.facts.first_orders(self.as_of)
         fresh = first["first_date"].dt.date.between(*span)
         out["new_customers"] = review.Figure(float(fresh.sum()), int(fresh.sum()))

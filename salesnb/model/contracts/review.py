@@ -114,6 +114,21 @@ METRICS = TableContract(
     Text("核心指标", "Core metrics"),
 )
 
+CORE = TableContract(
+    "review_core",
+    ("metric",),
+    (
+        _id("metric", "指标", "Metric"),
+        _id("unit", "单位", "Unit"),
+        _number("value", "本期", "This period"),
+        _number("previous", "上期", "Period before"),
+        _rate("mom_rate", "环比", "On period before"),
+        _number("last_year", "上年同期", "Last year"),
+        YOY,
+    ),
+    Text("本期核心指标", "Core metrics of the period"),
+)
+
 NODES = TableContract(
     "review_attainment",
     ("scope", "dimension", "node_id"),
@@ -364,4 +379,4 @@ WHYS = TableContract(
     Text("五个为什么", "Five whys"),
 )
 
-ALL = (PACE, METRICS, NODES, QUOTAS, ALERTS, LEADS, SLICES, BRIDGE, DRIVERS, FUNNEL, MIX, LANDING, PATH, RECORD, WHYS)
+ALL = (PACE, METRICS, CORE, NODES, QUOTAS, ALERTS, LEADS, SLICES, BRIDGE, DRIVERS, FUNNEL, MIX, LANDING, PATH, RECORD, WHYS)

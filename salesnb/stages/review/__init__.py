@@ -35,6 +35,7 @@ from salesnb.stages.review.landing import (
     without_company,
 )
 from salesnb.stages.review.metrics import (
+    NOTHING,
     Figure,
     Wanted,
     collection,
@@ -67,6 +68,7 @@ __all__ = [
     "BUCKETS",
     "COMPANY",
     "LEADS_SHOWN",
+    "NOTHING",
     "SLICE_DIMENSIONS",
     "SPLIT_ORDERS",
     "Closed",
