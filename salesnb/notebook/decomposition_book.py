@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from salesnb.model.params.decomposition import Decomposition
+    from salesnb.model.params.decomposition import Decomposition, Rule
     from salesnb.report.numbers import MoneyUnit
     from salesnb.report.sentences.decomposition_rules import Terms
     from salesnb.stages.decomposition import Built, Explanation, Plan, PlanConflict, Problem, Setting
@@ -85,7 +85,34 @@ class PlanBook(Book):
         from salesnb.stages.decomposition import Problem
 
         grain = max(1, round(self.params.decomposition.grain * self.scale))
-        return Problem(self.built.cube, self.built.rules, grain, self.scale, name=self.period.text)
+        return Problem(self.built.cube, (*self.built.rules, *self.caps), grain, self.scale, name=self.period.text)
+
+    @cached_property
+    def caps(self) -> tuple[Rule, ...]:
+        """Caps from the capacity that feasibility measured in this run, where the parameters want them."""
+        from salesnb.stages.decomposition import capacity_rules
+        from salesnb.versions.tables import read_table, table_names
+
+        wanted, folder = self.params.decomposition.caps, self.folder / "tables"
+        if wanted is None:
+            return ()
+        if "feasibility_capacity" not in table_names(folder):
+            self.note(
+                Text(
+                    "参数要求以产能封顶，但本次没有产能测算表，未封顶：请先运行可行性笔记本。",
+                    "The parameters ask for caps from capacity, but this run has no table of it: nobody is capped. "
+                    "Run the feasibility notebook first.",
+                )
+            )
+            return ()
+        people = self.names_of("person_id")
+
+        def words(name: str) -> str:
+            shown = people.get(name, name)
+            return self.say(Text(f"{shown}不超过测算产能", f"{shown} within measured capacity"))
+
+        table = read_table(folder, "feasibility_capacity")
+        return capacity_rules(wanted, table, self.built.postings, self.scale, words)
 
     @cached_property
     def plan(self) -> Plan:

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from salesnb.model.errors import DataError, ParamsError
-from salesnb.model.params.decomposition import Decomposition
+from salesnb.model.params.decomposition import Caps, Decomposition
 from salesnb.model.params.market import Market
 from salesnb.model.params.people import People
 from salesnb.model.periods import Calendar, month_range
-from salesnb.stages.decomposition import Built, Plan, Problem, Setting, build, decompose
+from salesnb.stages.decomposition import Built, Plan, Problem, Setting, build, capacity_rules, decompose
 from salesnb.stages.decomposition.cube import DIMS
 from salesnb.stages.decomposition.published import (
     accounts_in,
@@ -333,3 +333,40 @@ def test_gross_profit_and_amounts_per_head() -> None:
     assert status.loc["head", "achieved"] == pytest.approx(50_000, rel=1e-3)
     east = plan.by("region_id").set_index("region_id").loc["E", "target_minor"]
     assert east == pytest.approx(3 * 50_000_00, rel=1e-3)
+
+
+def test_caps_come_from_measured_capacity() -> None:
+    """Region and team as measured; a person's is his part of his team's, by presence, role and ramp."""
+    came = ("eve", "W", "w1", "2024-07-01", None)
+    staff = [(person, region, team, "2018-01-01", None) for region, team, person in SEATS]
+    moves = {
+        "id": "m",
+        "person": "eve",
+        "kind": "joins",
+        "to_team": "w1",
+        "from": "2024-07-01",
+        "decided": "2023-12-01",
+    }
+    people = People.model_validate({"teams": [{"id": "w1", "region": "W"}], "movements": [moves]})
+    built = build(setting(roster=roster(*staff), people=people))
+    assert came[0] in {one.person for one in built.postings}
+    capacity = pd.DataFrame(
+        [("company", "company", 9e8, 1e9), ("region_id", "E", 1.5e7, 1.6e7), ("team_id", "w1", 3e6, 4e6),
+         ("team_id", "e1", None, None)],
+        columns=["dimension", "node_id", "capacity_minor", "high_minor"],
+    ).assign(name="")  # fmt: skip
+    caps = Caps.model_validate({"levels": ["region", "team", "person"], "at": "mean", "strength": "must"})
+    rules = {rule.id: rule for rule in capacity_rules(caps, capacity, built.postings, 100, "cap {}".format)}
+    assert set(rules) == {"capacity-region-E", "capacity-team-w1", "capacity-person-dan", "capacity-person-eve"}
+    assert all(rule.reference == "capacity" and rule.strength == "must" for rule in rules.values())
+    assert rules["capacity-region-E"].at_most == 150_000 and rules["capacity-region-E"].text == "cap E"
+    dan, eve = rules["capacity-person-dan"].at_most or 0, rules["capacity-person-eve"].at_most or 0
+    assert dan + eve == pytest.approx(30_000) and dan == pytest.approx(2 * eve, rel=0.02)
+    plan = decompose(Problem(built.cube, [*rules.values()], 1_000_00))
+    targets = plan.by("person_id").set_index("person_id")["target_minor"]
+    assert (
+        targets["dan"] <= 3e6 * 0.68 and plan.rules.set_index("rule_id").loc["capacity-team-w1", "status"] == "binding"
+    )
+    high = capacity_rules(Caps(), capacity, built.postings, 100, str)
+    assert {rule.id for rule in high} == {"capacity-person-dan", "capacity-person-eve"}
+    assert sum(rule.at_most or 0 for rule in high) == pytest.approx(40_000)

@@ -112,6 +112,15 @@ class Padding(ParamsModel):
     share: Dated[Annotated[float, Field(ge=-0.2, le=0.3)]]
 
 
+class Caps(ParamsModel):
+    """Caps from measured capacity (R13, R22): at most what seats × productivity × ramp can carry on average (``mean``),
+    or what they exceed one time in ten (``high``)."""
+
+    levels: Annotated[tuple[Literal["region", "team", "person"], ...], Field(min_length=1)] = ("person",)
+    at: Literal["mean", "high"] = "high"
+    strength: Strength = "should"
+
+
 class Scenario(Decided):
     """A named alternative: what the company's growth is then, and rules that hold only there carry its id."""
 
@@ -188,6 +197,7 @@ class Decomposition(ParamsModel):
     weights: Dated[Shares] | None = None  # reasons for the start: history, potential, team_size, growth_wish, …
     rules: tuple[Rule, ...] = ()
     zeros: tuple[StructuralZero, ...] = ()
+    caps: Caps | None = None  # without it nobody is capped by measured capacity
     padding: tuple[Padding, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     figures: tuple[Figure, ...] = ()

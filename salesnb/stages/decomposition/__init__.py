@@ -9,10 +9,23 @@ are int64 minor units; every published table is a sum of the same cells.
 """
 
 from salesnb.stages.decomposition.build import Built, build
+from salesnb.stages.decomposition.caps import capacity_rules
 from salesnb.stages.decomposition.conflict import Explanation
 from salesnb.stages.decomposition.cube import Cube
 from salesnb.stages.decomposition.plan import Desk, Plan, Problem, decompose
 from salesnb.stages.decomposition.refusals import PlanConflict
 from salesnb.stages.decomposition.setting import Setting
 
-__all__ = ["Built", "Cube", "Desk", "Explanation", "Plan", "PlanConflict", "Problem", "Setting", "build", "decompose"]
+__all__ = [
+    "Built",
+    "Cube",
+    "Desk",
+    "Explanation",
+    "Plan",
+    "PlanConflict",
+    "Problem",
+    "Setting",
+    "build",
+    "capacity_rules",
+    "decompose",
+]
