@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from salesnb.intake.bench import Bench, ident
+from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.quality.furniture import keep_aside
 from salesnb.intake.tables.select import Stack
@@ -13,6 +13,7 @@ from salesnb.model.errors import Text
 from salesnb.model.tables import TableContract
 
 ADDED_UP = ("spend", "targets", "market_sizes", "dealer_stock", "general_ledger", "market_watch")
+STATED_ONCE = ("targets", "market_sizes")  # the same row twice is a copy, not twice the amount
 EVENTS = ("receipts", "invoices", "shipments", "visits")
 _EQUAL = {"duplicate_record": Text("与另一行完全相同（含单号）", "the same as another row, number included")}
 
@@ -20,6 +21,8 @@ _EQUAL = {"duplicate_record": Text("与另一行完全相同（含单号）", "t
 def by_key(bench: Bench, table: str, shape: TableContract, rows: Stack) -> str:
     """``table`` with unique keys by the rule of its kind; a finding says what was merged, dropped or renumbered."""
     keys = list(shape.keys)
+    if shape.name in STATED_ONCE:
+        table = _copies_aside(bench, table, rows, keys)
     listed = ", ".join(ident(k) for k in keys)
     shown = f"concat_ws(' / ', {', '.join(f'any_value({ident(k)})::VARCHAR' for k in keys)})"
     found = bench.rows(
@@ -88,6 +91,34 @@ def _last(bench: Bench, table: str, listed: str) -> str:
         f" ORDER BY _file DESC, _row DESC) AS _nth FROM {table}) WHERE _nth = 1"
     )
     return out
+
+
+def _copies_aside(bench: Bench, table: str, rows: Stack, keys: Sequence[str]) -> str:
+    """Rows equal in every cell, mapped or not, within or between files: all but the first are set aside."""
+    parts = []
+    for file, raw in enumerate(rows.raws):
+        cells, head = ", ".join(f"c{i}" for i in range(len(raw.columns))), literal(" ".join(raw.columns))
+        parts.append(f"SELECT {file} AS f, _row AS r, {head} || to_json([{cells}]) AS whole FROM {raw.name}")
+    copies = bench.name("copies")
+    bench.run(
+        f"CREATE TABLE {copies} AS SELECT f, r FROM (SELECT f, r, row_number() OVER (PARTITION BY whole ORDER BY f, r)"
+        f" AS n FROM ({' UNION ALL '.join(parts)}) JOIN (SELECT DISTINCT _file, _row FROM {table})"
+        " ON f = _file AND r = _row) WHERE n > 1"
+    )
+    count = int(str(bench.one(f"SELECT count(*) FROM {copies}")))
+    if not count:
+        return table
+    for file, raw in enumerate(rows.raws):
+        keep_aside(bench, raw, rows.table, f"SELECT r, 'duplicate_record' FROM {copies} WHERE f = {file}", _EQUAL)
+    shown = f"concat_ws(' / ', {', '.join(f'{ident(k)}::VARCHAR' for k in keys)})"
+    place = bench.rows(
+        f"SELECT min(f), arg_min(r, (f, r)), arg_min({shown}, (f, r)) FROM {copies}"
+        f" JOIN {table} ON f = _file AND r = _row"
+    )[0]
+    _say(bench, rows, ("duplicate_record", "warn", _SAME), (count, count, *place), keys)
+    kept = bench.name("once")
+    bench.run(f"CREATE TABLE {kept} AS SELECT t.* FROM {table} t ANTI JOIN {copies} ON f = _file AND r = _row")
+    return kept
 
 
 def _added(bench: Bench, table: str, shape: TableContract, keys: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,18 +130,23 @@ def _cited(params: Params, request: ChangeRequest, held: tuple[Chain, Period], o
     folder = PeriodFolder(outputs or outputs_dir(), params.unit, period)
     table = TABLE if period == plan.text else RETARGET
     proposal = read_proposal(folder, folder.existing(version), params.company.currency, table)
-    base = {str(b).removeprefix("retarget:") for b in proposal.frame["basis"] if str(b).startswith("retarget:")}
-    now = chain.last.name if chain.last else ""
-    if table == RETARGET and base - {now}:
+    if table == TABLE:
+        return proposal
+    last = chain.last
+    assert last is not None
+    made_on = sorted(set(proposal.frame["revision"].astype(str)))
+    if made_on != [last.name]:
         raise UsageError(
             Text(
-                f"方案 {request.version} 是在 {'、'.join(sorted(base))} 上做的，现行目标是 {now}",
-                f"proposal {request.version} was made on {', '.join(sorted(base))}; in force is {now}",
+                f"方案 {request.version} 是在 {'、'.join(made_on)} 上做的，现行目标是 {last.name}",
+                f"proposal {request.version} was made on {', '.join(made_on)}; in force is {last.name}",
             ),
             where=_place(params, request, "version"),
             remedy=Text("重新运行复盘，引用新的版本", "run the review again and cite the new version"),
         )
-    return proposal
+    columns = list(chain.cells(last).columns)
+    frame = proposal.frame[columns]
+    return replace(proposal, frame=frame, keys=tuple(key for key in proposal.keys if key in columns))
 
 
 def _same_year(params: Params, request: ChangeRequest, before: int, after: int) -> None:
