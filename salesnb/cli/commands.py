@@ -19,6 +19,7 @@ DONE, FINDINGS, MISUSE = 0, 1, 2
 # command → module of this package with ``add(parser, lang)`` and ``do(arguments, lang) -> exit code``
 COMMANDS = {
     "run": ("run", Text("运行一个或多个期间的笔记本并发布版本", "run the notebooks of periods and publish versions")),
+    "batch": ("batch", Text("批量运行多个单位和期间", "run many units and periods at once")),
     "check": (
         "check",
         Text("不运行，检查参数、数据来源和笔记本", "check parameters, sources and notebooks without running"),
