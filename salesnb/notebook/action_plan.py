@@ -40,7 +40,8 @@ class ActionPlanBook(PayShows):
             texts |= {item.id: item.text for item in items}
         texts |= {k.id: k.text for o in plan.objectives for k in o.key_results}
         texts |= {g.id: g.text for g in self.params.goals.goals}
-        return {name: text.split("，")[0] for name, text in texts.items()} | self.people_names
+        short = {name: self.word(text).split("，")[0] for name, text in texts.items()}
+        return short | self.people_names
 
     def answer(self) -> Answer:
         """The conclusion: do key results make the objectives, how do tasks stand, what is wrong."""
@@ -71,14 +72,14 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Details, Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        frame = self.objectives_found
+        frame = self.worded(self.objectives_found)
         if frame.empty:
             return shown.absent("objectives", self.say(Text("没有目标。", "There are no objectives.")))
         reading = said.objectives(frame, self.lang, self.currency)
         columns = ("text", "owner", "key_result_count", "target_minor", "contributed_minor", "gap_minor", "state")
         rows = shown.said(frame, self.lang, self.who, said.COVER)
         table = shown.table(rows, "action_objectives", columns, self.unit_shown, Text("目标", "Objectives"))
-        results = shown.said(self.results_found, self.lang, self.who)
+        results = shown.said(self.worded(self.results_found), self.lang, self.who)
         wanted = ("text", "owner", "due_date", "counts", "amount_minor", "share_of_objective")
         inner = shown.table(results, "action_key_results", wanted, self.unit_shown, Text("关键结果", "Key results"))
         details = [Details(self.say(Text("逐条关键结果", "Each key result")), inner)]
@@ -117,7 +118,7 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_money as said
 
-        frame = self.strategies_found
+        frame = self.worded(self.strategies_found)
         if frame.empty:
             return shown.absent("strategies", said.strategies(frame, self.lang, self.currency))
         rows = shown.said(frame, self.lang, self.who)
@@ -130,10 +131,11 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        figure = shown.gantt_chart((self.tasks_found, self.milestones_found), self.who, self.as_of, self.lang)
+        frames = (self.worded(self.tasks_found), self.worded(self.milestones_found))
+        figure = shown.gantt_chart(frames, self.who, self.as_of, self.lang)
         if figure is None:
             return shown.absent("gantt", self.say(Text("没有排期的任务。", "No task has dates.")))
-        return Exhibit("gantt", figure=figure, reading=said.tasks(self.tasks_found, self.lang))
+        return Exhibit("gantt", figure=figure, reading=said.tasks(frames[0], self.lang))
 
     def board(self) -> Any:
         """Widgets to add, assign, move and finish tasks; they stay out of the page."""
@@ -145,7 +147,7 @@ class ActionPlanBook(PayShows):
         """Every task with owner, dates, deliverable, state and slack."""
         from salesnb.report.exhibit import Exhibit
 
-        frame = self.tasks_found
+        frame = self.worded(self.tasks_found)
         if frame.empty:
             return shown.absent("tasks", self.say(Text("没有任务。", "There are no tasks.")))
         rows = shown.said(frame.sort_values(["due_date", "task_id"], kind="stable"), self.lang, self.who)
@@ -178,7 +180,7 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        frame = self.milestones_found
+        frame = self.worded(self.milestones_found)
         if frame.empty:
             return shown.absent("milestones", self.say(Text("没有里程碑。", "There are no milestones.")))
         rows = shown.said(frame.sort_values(["due_date", "milestone_id"]), self.lang, self.who)
@@ -200,7 +202,7 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        frame = self.calendar_found
+        frame = self.worded(self.calendar_found)
         if frame.empty:
             return shown.absent("calendar", self.say(Text("日历是空的。", "The calendar is empty.")))
         written = action_plan_files.write_calendars(self)

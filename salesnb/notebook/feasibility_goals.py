@@ -71,7 +71,8 @@ class GoalQuestions(Ahead):
         actions = self.params.actions
         held, rules = self.params.goals.goals, self.params.decomposition.rules
         out = {goal.id: goal.text for goal in held} | {rule.id: rule.text for rule in rules}
-        return out | {t.id: t.text for t in actions.tasks} | {m.id: m.text for m in actions.milestones}
+        out |= {t.id: t.text for t in actions.tasks} | {m.id: m.text for m in actions.milestones}
+        return {name: self.word(text) for name, text in out.items()}
 
     def goals(self) -> Exhibit:
         """Each goal with what it leaves open."""
@@ -87,7 +88,7 @@ class GoalQuestions(Ahead):
             return Exhibit("goals", reading=self.say(NO_GOALS), is_absent=True)
         comma = "、" if self.lang == "zh" else ", "
         names = self.names["person_id"]
-        rows = frame.assign(
+        rows = self.worded(frame).assign(
             owner=[names.get(o, o) for o in frame["owner"]],
             lacks=[
                 comma.join(said.LACKS[n].get(self.lang) for n in t.split("|") if n) or MISSING for t in frame["lacks"]

@@ -126,3 +126,16 @@ def test_later_decisions_and_the_order_of_lines_never_change_an_earlier_report(v
         assert dated(*shuffled).find(day, as_of) == dated(*known).find(day, as_of)
     else:
         assert dated(*shuffled).find(day, as_of) is None
+
+
+def test_a_text_may_be_written_in_both_languages() -> None:
+    from salesnb.model.params.actions import Actions
+    from salesnb.model.params.quantities import english
+
+    task = {"id": "t", "text": {"zh": "续签", "en": "Renew"}, "deliverable": {"zh": "协议", "en": "Contract"}}
+    plan = Actions.model_validate({"tasks": [task, {"id": "u", "text": "只有中文"}]})
+    assert plan.tasks[0].text == "续签" and plan.tasks[1].text == "只有中文"
+    assert english(plan) == {"续签": "Renew", "协议": "Contract"}
+    for wrong in ({"zh": "续签"}, {"zh": "续签", "en": ""}, {"zh": "续签", "en": "Renew", "fr": "x"}):
+        with pytest.raises(ValueError):
+            Actions.model_validate({"tasks": [{"id": "t", "text": wrong}]})

@@ -11,6 +11,7 @@ from salesnb.model.params.dated import Dated, ParamsModel
 from salesnb.model.params.quantities import (
     Decided,
     Id,
+    Note,
     Number,
     Positive,
     Ratio,
@@ -84,8 +85,8 @@ class Task(Decided):
     owner: str = ""
     start: date | None = None
     due: date | None = None
-    deliverable: str = ""
-    resources: str = ""
+    deliverable: Note = ""
+    resources: Note = ""
     measure: Measure | None = None
     after: tuple[str, ...] = ()  # ids of tasks that must be done before
     cost: Yuan | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WrapValidator, model_validator
 
 from salesnb.model.params.dated import EVER, ParamsModel
 
@@ -59,7 +59,48 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Shares = Annotated[dict[str, Share], AfterValidator(_sums_to_one)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s/\\]+$")]
-Words = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Bilingual(str):
+    """A name or text that was written in both languages: Chinese as itself, English beside it."""
+
+    en: str
+
+    def __new__(cls, zh: str, en: str) -> Bilingual:
+        made = super().__new__(cls, zh)
+        made.en = en
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.en
+
+
+def _words(value: Any, plain: Callable[[Any], str]) -> str:
+    """One text, or ``{zh: …, en: …}``."""
+    if not isinstance(value, dict):
+        return plain(value)
+    if set(value) != {"zh", "en"}:
+        raise ValueError("write {zh: …, en: …} / 两种语言写成 {zh: …, en: …}")
+    return Bilingual(plain(value["zh"]), plain(value["en"]))
+
+
+Words = Annotated[str, Field(min_length=1, max_length=2000), WrapValidator(_words)]
+
+Note = Annotated[str, Field(max_length=2000), WrapValidator(_words)]  # words that may be missing
+
+
+def english(held: Any) -> dict[str, str]:
+    """Chinese → English of every text in ``held`` (models, lists, dicts of them) that was written in both."""
+    if isinstance(held, Bilingual):
+        return {str(held): held.en}
+    parts: Iterable[Any] = ()
+    if isinstance(held, BaseModel):
+        parts = (getattr(held, name) for name in type(held).model_fields)
+    elif isinstance(held, dict):
+        parts = held.values()
+    elif isinstance(held, list | tuple):
+        parts = held
+    return {zh: en for part in parts for zh, en in english(part).items()}
 
 
 def distinct(ids: Iterable[str]) -> None:
