@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,12 +61,9 @@ QUOTAS = [
 @pytest.fixture(scope="module")
 def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
     """``firm(orders=…, quotas=…)``: the half year's review of a company with these files."""
-    tmp_path = tmp_path_factory.mktemp("faults")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SALESNB_PARAMS", str(tmp_path / "params"))
-        patch.setenv("SALESNB_OUTPUTS", str(tmp_path / "outputs"))
         patch.delenv("SALESNB_STAGE", raising=False)
-        yield _maker(tmp_path)
+        yield _maker(tmp_path_factory, patch)
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +72,14 @@ def book(firm) -> Any:
     return firm()
 
 
-def _maker(tmp_path: Path) -> Callable[..., Any]:
+def _maker(folders: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Every company in folders of its own: an import remembers which rows it held before."""
+
     def make(orders: list[str] = ORDERS, quotas: list[str] = QUOTAS, people: list[str] = PEOPLE) -> Any:
-        folder = tmp_path / "params" / "firm"
+        root = folders.mktemp("firm")
+        patch.setenv("SALESNB_PARAMS", str(root / "params"))
+        patch.setenv("SALESNB_OUTPUTS", str(root / "outputs"))
+        folder = root / "params" / "firm"
         (folder / "data").mkdir(parents=True, exist_ok=True)
         for name, rows in (("orders", orders), ("quotas", quotas), ("people", people)):
             (folder / "data" / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -92,8 +93,7 @@ def nodes(book: Any, dimension: str) -> Any:
     return book.nodes_of(dimension).set_index("node_id")
 
 
-def test_split_credit_gives_each_his_percent_and_the_ -> None:
-    book = firm()
+def test_split_credit_gives_each_his_percent_and_the_order_once(book) -> None:
     people = nodes(book, "person_id")["actual_minor"]
     assert people["p2"] == 30_000 and people["p1"] == 70_000 + 30_000 + 50_000
     assert people.sum() == book.main_pace["actual_minor"] == 200_000, "1000 + 300 + 500 + 200, the shared order once"
