@@ -54,7 +54,8 @@ def _say(path: str, dry: bool, lang: str) -> None:
 
 
 def approved_versions(unit: str, period: str) -> frozenset[str]:
-    """Versions that a target in ``params/UNIT/targets`` was approved from (``source version`` of its record)."""
+    """Versions that a target in ``params/UNIT/targets`` was approved from (``source version`` of its record), and those
+    that a change request in ``params/UNIT/changes`` cites as its proposal."""
     from salesnb.model.params.strict import load_yaml
 
     found = set()
@@ -63,4 +64,8 @@ def approved_versions(unit: str, period: str) -> frozenset[str]:
         stated = str(data.get("source_version", ""))
         if str(data.get("plan", "")) == period or f"/{period}/" in f"/{stated}":
             found.add(stated.rsplit("/", 1)[-1])
+    for path in sorted((params_dir() / unit / "changes").glob("*.yaml")):
+        cited, _, version = str(load_yaml(path).data.get("version", "")).partition("/")
+        if cited == period:
+            found.add(version)
     return frozenset(found - {""})

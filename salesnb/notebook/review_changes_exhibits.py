@@ -32,6 +32,8 @@ def changes(book: ChangeQuestions) -> Exhibit:
         none = Text("没有变更申请。", "There are no change requests.")
         return Exhibit("changes", reading=book.say(none), is_absent=True)
     last = frame.groupby("request_id", sort=True).tail(1)
+    amounts = frame.dropna(subset=["amount_minor"]).groupby("request_id")["amount_minor"].last()
+    last = last.assign(amount_minor=last["request_id"].map(amounts).astype("Int64"))
     steps = _states(book, frame, ("date", "by", "role", "note", "revision"))
     details = [Details(book.say(Text("每一步", "Every step")), steps)]
     table = _states(book, last, ("date", "by", "amount_minor", "next_role", "revision"))

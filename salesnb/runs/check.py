@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
-from salesnb.model.errors import RunError, SalesnbError
+from salesnb.model.errors import ParamsError, RunError, SalesnbError
 from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Kind
 from salesnb.model.places import notebooks_dir
@@ -22,9 +23,21 @@ def findings(unit: str) -> Iterator[SalesnbError]:
         yield error
         return
     yield from _caught(params.check_all)
+    yield from _caught(lambda: _decided(params))
     for name in params.company.sources:
         yield from _caught(lambda name=name: source_files(params, name))  # type: ignore[misc]
     yield from _notebooks(params)
+
+
+def _decided(params: Params) -> None:
+    """Approved targets and change requests are what they were when they were decided."""
+    from salesnb.versions.changes import read_changes
+    from salesnb.versions.targets.chain import plans, read_chain
+
+    for plan in plans(params.folder):
+        read_chain(params.folder, plan)
+    with suppress(ParamsError):  # a file that cannot be read has been told already
+        read_changes(params)
 
 
 def _notebooks(params: Params) -> Iterator[SalesnbError]:

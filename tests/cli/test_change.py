@@ -11,7 +11,8 @@ from tests.versions.targets_company import Company
 from tests.versions.test_changes import made
 
 NEW = ["--kind", "target", "--title", "华东调整", "--from", "2024-08-01", "--analysis", "竞品降价",
-       "--proposal", "移给 p2", "--evidence", "decisions/report.md", "--move", "person=p1,product_line=A>person=p2:0.08万"]  # fmt: skip
+       "--proposal", "移给 p2", "--evidence", "decisions/report.md",
+       "--move", "person=p1,product_line=A>person=p2:0.08万"]  # fmt: skip
 
 
 @pytest.fixture
@@ -70,3 +71,12 @@ def test_an_edited_request_is_exit_1(firm: Company, capsys: pytest.CaptureFixtur
     assert step("approve", "周志远") == 1
     said = capsys.readouterr().err
     assert "变更记录被改动：申请内容与提交时不同" in said and "params/u/changes/c1.yaml" in said
+    assert main(["check", "u", "--no-data"]) == 1
+    assert "变更记录被改动" in capsys.readouterr().out
+
+
+def test_pruning_keeps_the_versions_that_requests_cite(firm: Company) -> None:
+    from salesnb.cli.prune import approved_versions
+
+    assert step("new", "李想", *NEW[:-2], "--version", "2024-06/v003") == 0
+    assert approved_versions("u", "2024-06") == {"v003"} and approved_versions("u", "2024") == {"v001"}
