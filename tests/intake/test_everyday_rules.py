@@ -212,6 +212,43 @@ def test_sales_inside_the_group_are_eliminated_and_listed() -> None:
     assert got.tables["sales_cells"]["net_minor"].sum() == TOTAL - expected
 
 
+def test_documents_inside_the_group_leave_with_its_sales_and_entities_have_names() -> None:
+    columns = {"receipt_id": "号", "receipt_date": "日", "received": "额", "customer_id": "客"}
+    receipts = {"table": "receipts", "file": "r.csv", "columns": columns}
+    content = "号,日,额,客\nR1,2024-02-01,10,客户3\nR2,2024-02-01,7,客户1\n"
+    held = {"east": {"name": {"zh": "华东公司", "en": "East Ltd"}, "customers": ["客户3"]}}
+    columns = mapped(entity_id="主体")
+    got = load({"orders.csv": more("主体", ["east"] * 60), "r.csv": content},
+               {"orders": source(columns=columns), "r": receipts}, entities=held)  # fmt: skip
+    assert got.tables["receipts"]["received_minor"].tolist() == [700]
+    found = got.find("internal_documents")
+    assert (found.file, found.row, found.column, found.value) == ("r.csv", 2, "客", "客户3")
+    nodes = got.tables["nodes"].set_index(["dimension", "node_id"])["name"]
+    assert nodes["entity_id", "east"] == "华东公司" and set(lines(got)["entity_id"]) == {"east"}
+
+
+def test_control_totals_of_a_year_are_of_the_companys_own_year() -> None:
+    whole = f"{TOTAL / 100:.2f}"  # January to March: the fiscal year 2023 of a company whose year starts in April
+    own = {"orders": source(control=[{"period": "2023", "total": whole}])}
+    assert "control_total" not in load({"orders.csv": BASE}, own, fiscal_year_start=4).codes
+    assert load({"orders.csv": BASE}, own).find("control_total").severity == "stop"
+    quarter = {"orders": source(control=[{"period": "2024Q1", "total": whole}])}
+    assert "control_total" not in load({"orders.csv": BASE}, quarter).codes
+
+
+def test_dealers_stand_in_a_tree() -> None:
+    columns = {"dealer_id": "编码", "name": "名称", "parent_id": "上级", "region_id": "区"}
+    content = "编码,名称,上级,区\nD1,总代,,华东\nD2,分销一,D1,华东\nD3,分销二,D1,华南\n"
+    dealers = {"table": "dealers", "file": "d.csv", "columns": columns}
+    got = load({"orders.csv": more("商", ["D2", "D3", ""] * 20), "d.csv": content},
+               {"orders": source(columns=mapped(dealer_id="商")), "d": dealers})  # fmt: skip
+    nodes = got.tables["nodes"].set_index(["dimension", "node_id"])
+    assert nodes.loc[("dealer_id", "D2"), "parent_id"] == nodes.loc[("dealer_id", "D3"), "parent_id"] == "D1"
+    assert nodes.loc[("dealer_id", "D1"), "name"] == "总代"
+    assert pd.isna(nodes.loc[("dealer_id", "D1"), "parent_id"])
+    assert lines(got).groupby("dealer_id")["net_minor"].sum().index.tolist() == ["D2", "D3", "_unassigned"]
+
+
 # ---------------------------------------------------------------------- organisation as of the order date
 
 PEOPLE = """工号,任职起,任职止,区域,团队

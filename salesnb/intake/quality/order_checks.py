@@ -237,12 +237,13 @@ def against_ledger(bench: Bench, company: Company, rows: Stack, lines: str, ledg
     )
 
 
-def controls(bench: Bench, rows: Stack, lines: str, wanted: Sequence[Control]) -> None:
+def controls(bench: Bench, company: Company, rows: Stack, lines: str, wanted: Sequence[Control]) -> None:
     """The import against ledger figures the company gave; a miss beyond tolerance stops the run."""
     for control in wanted:
         column = control.column if control.column in ("net", "list", "cost", "quantity") else "net"
-        where = "true" if not control.period else "month = ?" if len(control.period) == 7 else "left(month, 4) = ?"
-        values = [control.period] if control.period else []
+        where, values = "true", []
+        if control.period:  # a year is the company's own, which may start in any month
+            where, values = "list_contains(?, month)", [list(company.calendar.period(control.period).months)]
         # what the ledger shows is what was booked: returns the netting made come from another source
         found = bench.one(f"SELECT coalesce(sum({column}), 0) FROM {lines} WHERE NOT _made AND {where}", values)
         gap = Decimal(found) - Decimal(control.total)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.quality import line_checks, order_checks, reference_checks
-from salesnb.intake.tables import beside, cells, deals, known, ledger, names, paper, records, rounding, sales
+from salesnb.intake.tables import beside, cells, deals, internal, known, ledger, names, paper, records, rounding, sales
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.stack import stack
 from salesnb.model.params.company import Company
@@ -34,6 +34,7 @@ EVENTS = (
     "market_watch",
     "competitor_moves",
 )
+INTERNAL = ("receipts", "invoices", "shipments")  # documents between entities of the group leave with its sales
 ORDER = (*DIMENSIONS, "sales_lines", "returns", "credits", *EVENTS)
 
 
@@ -65,7 +66,8 @@ def build(bench: Bench, job: Import) -> None:
         deals.say(bench, stacks["sales_lines"], lines)
     dims = dict(imported)
     for table in (t for t in EVENTS if t in stacks):
-        imported[table] = records.import_rows(bench, company, stacks[table], dims)
+        rows = records.import_rows(bench, company, stacks[table], dims)
+        imported[table] = internal.events(bench, company, stacks[table], rows) if table in INTERNAL else rows
         reference_checks.unknown(bench, stacks[table], imported[table], dims)
         reference_checks.spellings(bench, stacks[table], imported[table])
     if lines is not None and "general_ledger" in imported:
@@ -80,7 +82,7 @@ def build(bench: Bench, job: Import) -> None:
     bridge = beside.basis_bridge(bench, company, lines, frames) if lines is not None else None
     if bridge is not None:
         write(target, "basis_bridge", bridge)
-    write(target, "nodes", names.nodes(bench, lines, imported))
+    write(target, "nodes", names.nodes(bench, company, lines, imported))
     kept = ledger.ledger(bench, company, stacks, lines, job.prints)
     aside, findings = ledger.set_aside(bench), bench.findings.frame()
     said = {"import_ledger": kept, "findings": findings, "set_aside": aside}
@@ -122,7 +124,7 @@ def _check_lines(bench: Bench, company: Company, rows: Stack, lines: str, dims: 
     if "people" in dims:
         reference_checks.off_duty(bench, rows, lines, dims["people"])
     wanted = [c for s in company.sources.values() if s.table == "sales_lines" for c in s.control]
-    order_checks.controls(bench, rows, lines, wanted)
+    order_checks.controls(bench, company, rows, lines, wanted)
 
 
 def copy(bench: Bench, query: str, path: Path) -> None:

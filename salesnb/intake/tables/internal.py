@@ -11,10 +11,9 @@ from salesnb.model.params.company import Company
 
 def eliminated(bench: Bench, company: Company, rows: Stack, lines: str) -> tuple[str, str | None]:
     """(sales to others, internal sales or None) of sorted, keyed lines."""
-    customers = sorted({c for entity in company.entities.values() for c in entity.customers})
-    if not customers:
+    inside = _inside(company)
+    if inside is None:
         return lines, None
-    inside = f"customer_id IN ({', '.join(literal(c) for c in customers)})"
     count, amount, file, row, value = bench.rows(
         "SELECT count(*), sum(net), min(_file), arg_min(_row, (_file, _row)), arg_min(customer_id, (_file, _row))"
         f" FROM {lines} WHERE {inside}"
@@ -45,3 +44,45 @@ def eliminated(bench: Bench, company: Company, rows: Stack, lines: str) -> tuple
     bench.run(f"CREATE TABLE {outside} AS SELECT * FROM {lines} WHERE NOT {inside}")
     bench.run(f"CREATE TABLE {internal} AS SELECT * FROM {lines} WHERE {inside}")
     return outside, internal
+
+
+def events(bench: Bench, company: Company, rows: Stack, table: str) -> str:
+    """Receipts, invoices or shipments without those between entities of the group: they belong to sales that are
+    eliminated, and would stand against the sales to others."""
+    inside = _inside(company)
+    if inside is None:
+        return table
+    count, file, row, value = bench.rows(
+        "SELECT count(*), min(_file), arg_min(_row, (_file, _row)), arg_min(customer_id, (_file, _row))"
+        f" FROM {table} WHERE {inside}"
+    )[0]
+    if not count:
+        return table
+    bench.findings.add(
+        Finding(
+            "internal_documents",
+            "info",
+            Text(
+                f"{count} 行是集团内部往来，已随内部销售一并抵销",
+                f"{count} rows are between entities of the group: eliminated",
+            ),
+            Text(
+                "内部客户在 company.yaml 的 entities 中维护", "internal customers are kept in entities of company.yaml"
+            ),
+            table=rows.table,
+            file=rows.raws[file].shown,
+            row=row,
+            column=rows.header(file, "customer_id"),
+            value=value,
+            row_count=count,
+        )
+    )
+    outside = bench.name("outside")
+    bench.run(f"CREATE TABLE {outside} AS SELECT * FROM {table} WHERE NOT {inside}")
+    return outside
+
+
+def _inside(company: Company) -> str | None:
+    """SQL of whether a row's customer is an entity of the group; None without such customers."""
+    customers = sorted({c for entity in company.entities.values() for c in entity.customers})
+    return f"customer_id IN ({', '.join(literal(c) for c in customers)})" if customers else None

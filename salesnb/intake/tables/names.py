@@ -25,13 +25,15 @@ _NODES = (
     ("channel_id", "", "", ""),
     ("industry", "", "", ""),
     ("dealer_id", "dealer_name", "dealers", "name"),
+    ("entity_id", "", "", ""),
 )
 _PARENTS = {"product_id": "product_line", "team_id": "region_id"}
 
 
-def nodes(bench: Bench, lines: str | None, tables: Mapping[str, str]) -> pd.DataFrame:
+def nodes(bench: Bench, company: Company, lines: str | None, tables: Mapping[str, str]) -> pd.DataFrame:
     """The ``nodes`` table: every id of every dimension once, with its name and parent. Names come from the dimension
-    table, else from the order lines (the most frequent spelling), else they are the id."""
+    table (legal entities': from company.yaml), else from the order lines (the most frequent spelling), else they are
+    the id."""
     import pandas as pd
 
     found: dict[tuple[str, str], tuple[str, str | None]] = {}
@@ -50,6 +52,8 @@ def nodes(bench: Bench, lines: str | None, tables: Mapping[str, str]) -> pd.Data
                     found.setdefault((column, node), (node, None))
     if lines is not None:
         found.update(_region_tree(bench, lines, found))
+    for node, entity in company.entities.items():
+        found["entity_id", node] = (entity.name.get(company.language), None)
     if "dealers" in tables:
         for node, parent in bench.rows(f"SELECT dealer_id, parent_id FROM {tables['dealers']}"):
             found["dealer_id", node] = (found["dealer_id", node][0], parent)
