@@ -205,10 +205,7 @@ def _after(params: Params, name: str, state: Change, day: date) -> Text:
     if state.state == "published":
         if not state.revision:
             return Text("已生效", "it is in force")
-        return Text(
-            f"{state.revision} 已成为执行的目标",
-            f"{state.revision} is in force",
-        )
+        return Text(f"{state.revision} 已成为执行的目标", f"{state.revision} is in force")
     if state.state in ("rejected", "recalled"):
         return Text("申请到此结束，目标不变", "it has ended; targets stay as they are")
     wanted = needed(params, read_changes(params).requests[name])

@@ -117,7 +117,7 @@ def _proposal(
     write_table(made / "tables", TABLE, fresh, keys)
     path = made / "tables" / f"{TABLE}.parquet"
     known = max(last.as_of, date.min)
-    return Proposal(made, f"changes/{request.id}", known, sha256_of(path), tuple(keys), grain, fresh)
+    return Proposal(made, f"change:{request.id}", known, sha256_of(path), tuple(keys), grain, fresh)
 
 
 def _cited(params: Params, request: ChangeRequest, held: tuple[Chain, Period], outputs: Path | None) -> Proposal:
