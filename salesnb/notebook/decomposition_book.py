@@ -196,7 +196,8 @@ class PlanBook(Book):
                 number = f" {seen[seat.team]}" if seen[seat.team] > 1 else ""
                 team = teams.get(seat.team, seat.team)
                 names[seat.person] = self.say(Text(f"{team}待补岗位{number}", f"{team}, open seat{number}"))
-        return names | {UNASSIGNED: self.say(Text("未分配", "Unassigned"))}
+        rest = Text("其他客户", "Other customers") if dimension == "customer_id" else Text("未分配", "Unassigned")
+        return names | {UNASSIGNED: self.say(rest)}
 
     def called(self, frame: pd.DataFrame, dimension: str, column: str = "node_id") -> pd.DataFrame:
         """``frame`` with the names of the nodes in ``column``."""

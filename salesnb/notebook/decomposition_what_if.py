@@ -152,6 +152,10 @@ class WhatIfQuestions(PeopleQuestions):
         last = frame[frame["round"] == frame["round"].max()]
         table = self._gap_table(last, "region")
         details = [Details(self.say(LEVELS[level]), self._gap_table(last, level)) for level in ("team", "person")]
+        if self.params.decomposition.rounds:
+            details.append(
+                Details(self.say(Text("两上两下的步骤与期限", "Rounds and their days")), self._steps_table())
+            )
         if frame["round"].nunique() > 1:
             details.append(Details(self.say(Text("历轮承诺", "Round by round")), self._rounds_table(frame)))
         regions = self.called(last[last["level"] == "region"], "region_id")
@@ -184,6 +188,34 @@ class WhatIfQuestions(PeopleQuestions):
         shows += [Show(of.column(name)) for name in (below if level != "person" else ("condition",))]
         caption = self.say(Text(f"{LEVELS[level].zh}：下达与承诺", f"{LEVELS[level].en}: handed down and committed"))
         return render(own, shows, self.lang, self.unit_shown, Options(caption=caption, fold=50))
+
+    def _steps_table(self) -> Markup:
+        """两上两下: each step's direction and day, and whether it has passed; answers beside upward ones."""
+        from salesnb.report.tables import Options, Show, render
+
+        rows, up = [], 0
+        ways = {"down": Text("公司 → 一线", "company → field"), "up": Text("一线 → 公司", "field → company")}
+        for step in sorted(self.params.decomposition.rounds, key=lambda one: one.number):
+            if step.decided > self.as_of:
+                continue
+            up += step.direction == "up"
+            answers = {one.node for one in self.commitments if one.round == up and one.amount is not None}
+            word = Text("已到期", "past") if step.due <= self.as_of else Text("未到期", "to come")
+            rows.append(
+                {"number": step.number, "way": self.say(ways[step.direction]), "text": step.text}
+                | {"due": step.due.isoformat(), "state": self.say(word)}
+                | {"answers": len(answers) if step.direction == "up" else None}
+            )
+        shows = [
+            Show(Column("number", "count", Text("步骤", "Step"))),
+            Show(Column("way", "text", Text("方向", "Direction"))),
+            Show(Column("text", "text", Text("内容", "What"))),
+            Show(Column("due", "text", Text("期限", "Due"))),
+            Show(Column("state", "text", Text("状态", "State"))),
+            Show(Column("answers", "count", Text("已报单位和人", "Answers"))),
+        ]
+        caption = self.say(Text("两上两下的步骤与期限", "Rounds and their days"))
+        return render(rows, shows, self.lang, options=Options(caption=caption))
 
     def _rounds_table(self, frame: pd.DataFrame) -> Markup:
         """Every round's commitment of each region beside what is handed down now."""

@@ -18,13 +18,14 @@ def bridge(frame: pd.DataFrame, people: pd.DataFrame, before: str, lang: str, cu
     if not change and moved.empty:
         same = frame[(frame["dimension"] != "company") & (frame["change_minor"] != 0)]
         if same.empty:
-            zh = ("与", strong(before), "相比，", good("没有变化"), "。")
+            zh = ("与", strong(before), " 相比，", good("没有变化"), "。")
             return either(lang, zh, ("Against ", strong(before), ": ", good("no change"), "."))
     total = money(change, lang, currency, signed=True)
+    whole = ("公司合计不变", "the total stays") if not change else (f"公司合计 {total}", f"{total} in all")
     line = either(
         lang,
-        ("与", strong(before), "相比，公司合计 ", strong(total), f"，{count(len(moved))} 人的目标有变化"),
-        ("Against ", strong(before), ": ", strong(total), f" in all; targets of {count(len(moved))} people change"),
+        ("与", strong(before), " 相比，", strong(whole[0]), f"，{count(len(moved))} 人的目标有变化"),
+        ("Against ", strong(before), ": ", strong(whole[1]), f"; targets of {count(len(moved))} people change"),
     )
     if len(moved):
         ordered = moved.sort_values(["change_minor", "node_id"], kind="stable")
