@@ -103,6 +103,12 @@ class Facts:
 
         return sums.activity(self._lines, entity, as_of)
 
+    def basis_bridge(self, company: Company, as_of: date) -> pd.DataFrame:
+        """Signed, shipped, invoiced, received and what lies between (see :mod:`salesnb.intake.basis_bridge`)."""
+        from salesnb.intake import basis_bridge
+
+        return basis_bridge.basis_bridge(self, self._lines, company, as_of)
+
     def ledger_check(self, company: Company, as_of: date) -> pd.DataFrame:
         """Sales against the general ledger, month by month (see :func:`salesnb.intake.ledger_check.ledger_check`)."""
         from salesnb.intake import ledger_check

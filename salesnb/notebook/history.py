@@ -261,6 +261,7 @@ class HistoryBook(BridgeQuestions, CustomerQuestions, TeamQuestions):
         self.keep("findings", self.facts.findings)
         self.keep("set_aside", ledger.set_aside(self.facts))
         self.keep("ledger_check", self.facts.ledger_check(self.params.company, self.as_of))
+        self.keep("basis_bridge", self.facts.basis_bridge(self.params.company, self.as_of))
         for name, frame in ledger.directory(self.facts, self._known).items():
             self.keep(name, frame)
         return ledger.import_exhibit(self.facts, self.lang)

@@ -31,23 +31,45 @@ SEVERITIES = {
     "info": (Text("提示", "Info"), ""),
 }
 MONTHS_SHOWN = 12
+BRIDGE_MONTHS = 4
+BASES = {
+    "signed": Text("签约", "signed"),
+    "shipped": Text("发货", "shipped"),
+    "invoiced": Text("开票", "invoiced"),
+    "received": Text("回款", "received"),
+}
+# any two bases may be neighbours: a company may export no deliveries or no invoices
+STEP_ORDER = [f"{a}_{b}" for i, a in enumerate(BASES) for b in list(BASES)[i + 1 :]]
 ROWS_SHOWN = 200  # the table beside the page holds all of them
 
 
 def render_page(
-    ledger: pd.DataFrame, findings: pd.DataFrame, aside: pd.DataFrame, closed: pd.DataFrame, context: PageContext
+    ledger: pd.DataFrame,
+    findings: pd.DataFrame,
+    aside: pd.DataFrame,
+    closed: pd.DataFrame,
+    bridge: pd.DataFrame,
+    context: PageContext,
 ) -> str:
-    """The page from ``import_ledger``, ``findings``, ``set_aside`` and ``ledger_check``; the last two may be empty."""
+    """The page from ``import_ledger``, ``findings``, ``set_aside``, ``ledger_check`` and ``basis_bridge``; the last
+    three may be empty."""
     lang = context.lang
     headings = (
         Text("读了什么，留下了什么？", "What was read, what was kept?"),
         Text("发现了什么，怎么处理？", "What was found, and what to do?"),
         Text("各月合计对得上总账吗？关账后又补录了多少？", "Do the months meet the ledger? What was booked late?"),
+        Text("签约、发货、开票、回款之间还差多少？", "What lies between signed, shipped, invoiced and received?"),
         Text("哪些行没有进表？", "Which rows are not in the tables?"),
     )
     currency = str(ledger["currency"].iloc[0]) if len(ledger) else "CNY"
     months = months_closed(closed, lang, currency)
-    bodies = (ledger_table(ledger, lang), findings_table(findings, lang), months, _aside_table(aside, lang))
+    bodies = (
+        ledger_table(ledger, lang),
+        findings_table(findings, lang),
+        months,
+        between_bases(bridge, lang, currency),
+        _aside_table(aside, lang),
+    )
     given = {
         "title": Text("数据质量报告", "Data quality").get(lang),
         "who": Text("给销售运营和财务：先看数据，再信数字。", "For sales operations and finance: data first.").get(
@@ -124,6 +146,42 @@ def months_closed(closed: pd.DataFrame, lang: str, currency: str) -> Markup:
         )
     said = Markup("").join(Markup("<p>{}</p>").format(line.html()) for line in lines)
     return said + render(rows, shows, lang, unit, Options(caption=shape.label.get(lang)))
+
+
+def between_bases(bridge: pd.DataFrame, lang: str, currency: str) -> Markup:
+    """What is signed and not shipped, shipped and not invoiced, invoiced and not received: now, and month by month;
+    empty where only one basis is known."""
+    own = bridge[bridge["currency"] == currency]
+    if own.empty:
+        return Markup("")
+    last = str(own["month"].max())
+    names = {step: _between(str(step)) for step in STEP_ORDER if (own["step"] == step).any()}
+    now = own[own["month"] == last].set_index("step")["closing_minor"]
+    line = either(lang, (f"到 {numbers.month(last, lang)}：",), (f"By {numbers.month(last, lang)}: ",))
+    for place, (step, name) in enumerate(names.items()):
+        parted = ("，" if lang == "zh" else ", ") if place else ""
+        line += Line(parted, name.get(lang), " ", strong(numbers.money(int(now[step]), lang, currency)))
+    since = numbers.month(str(own["month"].min()), lang)
+    line += either(lang, (f"（从 {since}的数据算起）。",), (f" (from the data of {since} on).",))
+    newest = sorted(own["month"].unique())[-BRIDGE_MONTHS:]
+    rows = own[own["month"].isin(newest)]
+    rows = rows.assign(
+        step=[_between(str(s)).get(lang) for s in rows["step"]], order=rows["step"].map(STEP_ORDER.index)
+    )
+    rows = rows.sort_values(["order", "month"], kind="stable")
+    shape, unit = contract("basis_bridge"), MoneyUnit.choose(int(rows["closing_minor"].abs().max()), lang, currency)
+    shows = [Show(Column("step", "text", shape.column("step").label))]
+    shows += [
+        Show(shape.column(n)) for n in ("month", "opening_minor", "added_minor", "cleared_minor", "closing_minor")
+    ]
+    table = render(rows, shows, lang, unit, Options(caption=shape.label.get(lang)))
+    return Markup("<p>{}</p>").format(line.html()) + table
+
+
+def _between(step: str) -> Text:
+    """Two bases with what lies between them: "signed, not shipped"."""
+    before, after = (BASES[name] for name in step.split("_"))
+    return Text(f"已{before.zh}未{after.zh}", f"{before.en}, not {after.en}")
 
 
 def _meets(closed: pd.DataFrame, lang: str, currency: str) -> Line:

@@ -185,9 +185,9 @@ def _quality_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Pat
     from salesnb.report import quality
     from salesnb.versions.tables import read_table
 
-    names = ("import_ledger", "findings", "set_aside", "ledger_check")
-    ledger, findings, aside, closed = (read_table(stage / "tables", n) for n in names)
-    return quality.render_page(ledger, findings, aside, closed, _context(settings, plan, manifest, None, stage))
+    names = ("import_ledger", "findings", "set_aside", "ledger_check", "basis_bridge")
+    ledger, findings, aside, closed, bridge = (read_table(stage / "tables", n) for n in names)
+    return quality.render_page(ledger, findings, aside, closed, bridge, _context(settings, plan, manifest, None, stage))
 
 
 def _failure_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:

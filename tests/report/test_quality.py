@@ -43,11 +43,11 @@ def frame(name, rows):
     return check(pd.DataFrame(rows, columns=[c.name for c in table.columns]), table)
 
 
-def page(findings, aside=(), lang="zh", closed=()):
+def page(findings, aside=(), lang="zh", closed=(), bridge=()):
     ledger = frame("import_ledger", LEDGER)
     context = PageContext(lang=lang, company="C", period="2024", version="v001")
     tables = (frame("findings", list(findings)), frame("set_aside", list(aside)), frame("ledger_check", list(closed)))
-    return quality.render_page(ledger, *tables, context)
+    return quality.render_page(ledger, *tables, frame("basis_bridge", list(bridge)), context)
 
 
 def plain(html):
@@ -86,6 +86,25 @@ def test_a_finding_is_said_with_its_place_its_value_and_its_remedy(lang, words):
 def test_clean_data_is_said_to_be_clean_and_shows_no_empty_tables():
     html = page([])
     assert "没有发现问题" in html and html.count("<table") == 1
+
+
+def test_what_lies_between_the_bases_is_said_and_shown():
+    def step(month, name, opening, added, cleared):
+        return {"month": month, "step": name, "currency": "CNY", "opening_minor": opening, "added_minor": added,
+                "cleared_minor": cleared, "closing_minor": opening + added - cleared}  # fmt: skip
+
+    rows = [
+        step("2024-01", "signed_shipped", 0, 900_00, 300_00),
+        step("2024-02", "signed_shipped", 600_00, 0, 100_00),
+        step("2024-01", "shipped_received", 0, 300_00, 0),
+        step("2024-02", "shipped_received", 300_00, 100_00, 50_00),
+    ]
+    html = plain(page([], bridge=rows))
+    assert (
+        "到 2024 年 2 月：已签约未发货 <b>500 元</b>，已发货未回款 <b>350 元</b>（从 2024 年 1 月的数据算起）" in html
+    )
+    assert html.index("<th>已签约未发货</th>") < html.index("<th>已发货未回款</th>")
+    assert "signed, not shipped" in page([], bridge=rows, lang="en") and "口径桥" not in page([])
 
 
 def test_a_row_set_aside_is_shown_as_it_stood():
