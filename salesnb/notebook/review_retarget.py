@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from salesnb.model.contracts.facts import UNASSIGNED
-from salesnb.model.errors import Text
+from salesnb.model.errors import ParamsError, Text
 from salesnb.model.periods import Kind
 from salesnb.notebook.review_landing import LandingQuestions
 
@@ -68,7 +68,13 @@ class RetargetQuestions(LandingQuestions):
         first = self.months_ahead[0] if is_missed else str(coming["month"].min())
         following = self.calendar.containing(Kind.QUARTER, self.calendar.month_start(first))
         before, span = Before(coming, handed), tuple(sorted(coming["month"].unique()))
-        after = self._decomposed(before, told, (is_missed, carry, following.months))
+        try:
+            after = self._decomposed(before, told, (is_missed, carry, following.months))
+        except ParamsError as refused:  # limits that leave no plan: said on the page, nothing is proposed
+            self.note(
+                Text(f"再分解没有可行方案：{refused.what.zh}。", f"No new figures can be proposed: {refused.what.en}.")
+            )
+            return None
         return Proposed(is_missed, span, following.text, before, after, told, carry)
 
     @cached_property

@@ -175,7 +175,6 @@ INCOMPLETE = [
     ({"moves": [MOVE | {"take": {"planet": "mars"}}]}, "no dimension planet"),
     ({"moves": [MOVE | {"months": ["2024-05"]}]}, "not in the plan's rest"),
     ({"moves": [{"take": {"person": "p1"}, "amount": 100}]}, "year's total, which is locked"),
-    ({"moves": [{"give": {"person": "p1"}, "amount": 100}]}, "year's total, which is locked"),
     ({"kind": "resource", "moves": None}, "without an amount"),
     ({"kind": "resource", "moves": None, "amount": "30万"}, "nobody is named to decide above it"),
 ]  # fmt: skip
@@ -187,6 +186,21 @@ def test_an_incomplete_request_cannot_be_submitted(firm: Company, said: dict[str
     with pytest.raises(UsageError, match=words):
         changes.submit(firm.params, "c1", act(day=2))
     assert states(firm) == ["draft"]
+
+
+def test_a_year_that_is_locked_may_rise_by_request_and_never_falls(firm: Company) -> None:
+    approved(firm, moves=[{"give": {"person": "p1"}, "amount": 100}])
+    changes.publish(firm.params, "c1", act(day=5))
+    first, second = read_chain(firm.folder, "2024").revisions
+    assert second.total_minor == first.total_minor + 10_000
+
+
+def test_moves_keep_people_and_their_months_in_whole_grains(firm: Company) -> None:
+    approved(firm, moves=[MOVE | {"amount": 900}])
+    changes.publish(firm.params, "c1", act(day=5))
+    chain = read_chain(firm.folder, "2024")
+    sums = chain.cells(chain.revisions[1]).groupby(["person_id", "month"])["target_minor"].sum()
+    assert (sums % 10_000 == 0).all()
 
 
 def test_above_the_limit_the_next_role_decides_too(firm: Company) -> None:

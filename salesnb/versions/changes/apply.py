@@ -150,16 +150,16 @@ def _cited(params: Params, request: ChangeRequest, held: tuple[Chain, Period], o
 
 
 def _same_year(params: Params, request: ChangeRequest, before: int, after: int) -> None:
-    """A locked year neither falls nor grows by a request; where it is not locked, both may be asked for."""
+    """The floor of a locked year does not fall by a request; what raises it may be asked for."""
     rule = params.review.retarget
-    if before != after and rule is not None and "year" in rule.locked:
+    if after < before and rule is not None and "year" in rule.locked:
         raise UsageError(
             Text(
-                "申请改变了全年合计，而年度目标已锁定（review.yaml 的 retarget.locked）",
-                "the request changes the year's total, which is locked (retarget.locked in review.yaml)",
+                "申请降低了全年合计，而年度底线已锁定（review.yaml 的 retarget.locked）",
+                "the request lowers the year's total, which is locked (retarget.locked in review.yaml)",
             ),
             where=_place(params, request, "moves"),
-            remedy=Text("增减写成相等的两边，或先解除锁定", "take and give the same amount, or unlock the year first"),
+            remedy=Text("写明加到哪里（give），或先解除锁定", "say where it goes (give), or unlock the year first"),
         )
 
 

@@ -25,8 +25,9 @@ def apply_moves(
 ) -> pd.DataFrame:
     """``frame`` (cells with ``target_minor``) after ``moves`` in ``months``; ``sizes``: grain and scale, minor units.
 
-    What is taken comes from people in proportion to their targets there, in whole grains, and within a person from his
-    cells; what is given goes the same way. Somebody without any target yet takes over the shape of what was taken.
+    What is taken comes from people and months in proportion to their targets there, in whole grains, and within those
+    from their cells; what is given goes the same way. Somebody without any target yet takes over the shape of what was
+    taken.
     UsageError for amounts off the grain, more than there is, and nodes nobody has.
     """
     out = frame
@@ -108,19 +109,21 @@ def _given(
 
 
 def _spread(pool: pd.DataFrame, sizes: tuple[int, int], capped: bool = False) -> pd.DataFrame:
-    """``pool`` with ``amount`` in place of its targets: people in grains by their sums, cells by theirs."""
+    """``pool`` with ``amount`` in place of its targets: people and their months in whole grains by their sums, the
+    cells of each by theirs. Where months are too small for whole grains, only people are kept in them."""
     amount, grain = sizes
-    sums = pool.groupby("person_id", sort=True)[AMOUNT].sum()
-    caps = [int(s) // grain if capped else amount // grain for s in sums]
-    units = _units(amount // grain, [int(s) for s in sums], caps)
-    out = pool.copy(deep=False)
-    shares = dict(zip(sums.index, units, strict=True))
+    for keys in (["person_id", "month"], ["person_id"]):
+        groups = pool.groupby(keys, sort=True)
+        sums = [int(s) for s in groups[AMOUNT].sum()]
+        caps = [own // grain if capped else amount // grain for own in sums]
+        if sum(caps) * grain >= amount:
+            break
     made: dict[object, int] = {}
-    for person, own in pool.groupby("person_id", sort=True):
-        whole, total = shares[person] * grain, int(own[AMOUNT].sum())
+    for (_, own), units in zip(groups, _units(amount // grain, sums, caps), strict=True):
+        whole, total = units * grain, int(own[AMOUNT].sum())
         exact = [Decimal(int(v)) * whole / total for v in own[AMOUNT]]
         made |= dict(zip(own.index, spread_minor(exact, list(range(len(own))), whole), strict=True))
-    out[AMOUNT] = [made[at] for at in pool.index]
+    out = pool.assign(**{AMOUNT: [made[at] for at in pool.index]})
     return out[out[AMOUNT] > 0]
 
 
