@@ -13,6 +13,8 @@ from salesnb.model.errors import LANGUAGES, Place, RunError, Text
 from salesnb.report import sanitize
 
 # a widget's view and its "HBox(children=…)" are not among them: the static equivalent stands in a cell beside
+_CHINESE = "\u3001-\u303f\u3400-\u9fff\uff01-\uff60\u201c\u201d"
+_WRAPPED = re.compile(f"(?<=[{_CHINESE}])\n(?=[{_CHINESE}])")  # a line break that HTML would show as a space
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown")
 _TITLE = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _EXHIBIT, _HALF, _ABSENT = 'class="exhibit', 'class="exhibit half"', 'class="exhibit absent"'
@@ -99,6 +101,8 @@ def _bare(cell: Any) -> Any:
     from nbformat import from_dict
 
     copy = from_dict({**cell})
+    if cell.cell_type == "markdown":
+        copy["source"] = _WRAPPED.sub("", cell.source)
     if cell.cell_type == "code":
         copy["outputs"] = [shown for output in cell.outputs if (shown := _output(output)) is not None]
     return copy
