@@ -178,6 +178,21 @@ class DecompositionBook(RuleQuestions, WhatIfQuestions, ChangeQuestions):
 
         return decomposition_panel.explore(self)
 
+    def _ready(self) -> None:
+        """Have every table that letters are made from, in whatever order the notebook asks its questions."""
+        super()._ready()
+        asked = {
+            "target_nodes": lambda: self.nodes,
+            "target_derivation": lambda: self.steps,
+            "target_units": self.activity,
+            "target_counts": lambda: self.counted,
+            "target_scenarios": self.scenarios,
+            "rule_status": lambda: self.rule_status,
+        }
+        for name, ask in asked.items():
+            if name not in self.tables:
+                ask()
+
     def checks(self) -> Any:
         """All checks: the ledger's, and every published table against the cells."""
         self.publish()

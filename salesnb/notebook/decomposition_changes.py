@@ -175,7 +175,8 @@ class ChangeQuestions(PaperQuestions):
         from salesnb.report.sentences import decomposition_changes as said
         from salesnb.report.tables import Options, Show, render
 
-        self._ready()
+        if "target_weeks" not in self.tables:
+            self.publish()
         weeks = self.tables["target_weeks"]
         sums = weeks.groupby(["week", "month"])["target_minor"].sum().reset_index()
         days = weeks.drop_duplicates(["week", "month"]).groupby("week")["working_days"].sum()

@@ -15,7 +15,7 @@ from salesnb.notebook import decomposition
 from salesnb.notebook.decomposition_desk import PlanDesk
 from tests.intake.form_of_one import fill
 
-ASKED = "answer cards staff weeks derivation counts activity padding scenarios rules gaps letters forms changes"
+ASKED = "answer cards staff weeks rules derivation letters forms counts activity padding gaps scenarios changes"
 
 
 @pytest.fixture(scope="module")
