@@ -114,6 +114,9 @@ class MeansQuestions(GoalQuestions):
 
         shown = contract("feasibility_capacity")
         order = {"company": 0, "region_id": 1, "team_id": 2}
+        # the company's heads are those of its regions' plan: regions do not lend people to each other
+        hires = [c for c in ("hire_count", "hire_month", "latest_month") if c in frame]
+        frame = frame.assign(**{c: frame[c].where(frame["dimension"] != "company") for c in hires})
         frame = frame.sort_values(["dimension", "capacity_minor"], ascending=[True, False], kind="stable",
                                   key=lambda c: c.map(order) if c.name == "dimension" else c)  # fmt: skip
         names = ("name", "seat_count", "capacity_minor", "low_minor", "high_minor", "target_minor", "gap_minor",

@@ -106,7 +106,7 @@ def finding(row: Mapping[str, Any], names: Mapping[str, str], lang: str, currenc
     said, other = (_figure(row[side], str(row["unit"]), lang, currency) for side in ("said", "other"))
     owner_missing = row["kind"] == "without_owner" and is_missing(row["said"])
     template = OWNERLESS if owner_missing else FINDINGS.get(str(row["kind"]))
-    item, about = names.get(str(row["item_id"]), str(row["item_id"])), _named(row["about"], names)
+    item, about = names.get(str(row["item_id"]), str(row["item_id"])), _named(row["about"], names, lang)
     if template is None:
         known = Text(
             f"{item}：{said} 与 {other} 不一致（涉及{about}）", f"{item}: {said} against {other} (with {about})"
@@ -115,11 +115,15 @@ def finding(row: Mapping[str, Any], names: Mapping[str, str], lang: str, currenc
     return template.get(lang).format(item=item, about=about, said=said, other=other)
 
 
-def _named(about: Any, names: Mapping[str, str]) -> str:
+_MARKS = str.maketrans({"；": "; ", "、": ", ", "：": ": "})
+
+
+def _named(about: Any, names: Mapping[str, str], lang: str) -> str:
     """What a finding names, ids said as a reader knows them wherever they stand in it."""
     if is_missing(about):
         return ""
-    return _ID.sub(lambda found: names.get(found.group(), found.group()), str(about))
+    marked = str(about) if lang == "zh" else str(about).translate(_MARKS)
+    return _ID.sub(lambda found: names.get(found.group(), found.group()), marked)
 
 
 def _figure(value: Any, unit: str, lang: str, currency: str) -> str:

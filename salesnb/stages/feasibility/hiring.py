@@ -69,22 +69,20 @@ def _capacity_row(staff: Staffing, dimension: str, node: str, target: float | No
 
 def _hires_of(staff: Staffing, dimension: str, node: str, need: float) -> dict[str, object]:
     """How many hires close a node's gap, from when, at the latest when: of the commonest role, for a region those of
-    its cheapest plan, which may mix roles (then no one latest month is said)."""
-    option = _hire(staff, dimension, node, need)
+    its cheapest plan. A plan that mixes roles has no one latest month."""
+    plan = _plan_of(staff, node, need) if dimension == "region_id" else []
+    roles = sorted({str(row["role"]) for row in plan})
+    if len(roles) > 1 and not plan[0]["shortfall_minor"]:
+        count = sum(int(str(row["hire_count"])) for row in plan)
+        return {"hire_count": count, "hire_month": min(str(row["start_month"]) for row in plan)}
+    option = _hire(staff, dimension, node, need, *roles)
     if option is None:
         return {}
     hiring, first, ahead = option
     count = int(hiring.count[first]) if first < len(hiring.count) else -1
-    alone = (
-        {"hire_count": count, "hire_month": ahead[first], "latest_month": ahead[hiring.latest(count)]}
-        if count > 0
-        else {}
-    )
-    plan = _plan_of(staff, node, need) if dimension == "region_id" else []
-    planned = sum(int(str(r["hire_count"])) for r in plan)
-    if not plan or plan[0]["shortfall_minor"] or planned == count:
-        return alone
-    return {"hire_count": planned, "hire_month": min(str(r["start_month"]) for r in plan)}
+    if count <= 0:
+        return {}
+    return {"hire_count": count, "hire_month": ahead[first], "latest_month": ahead[hiring.latest(count)]}
 
 
 def _roles(staff: Staffing, dimension: str, node: str) -> list[str]:
@@ -100,9 +98,11 @@ def _roles(staff: Staffing, dimension: str, node: str) -> list[str]:
     return [name for name in ordered if count[name]] or ordered[:1]
 
 
-def _hire(staff: Staffing, dimension: str, node: str, need: float) -> tuple[Hiring, int, Sequence[str]] | None:
-    """Hires of the commonest role, by the month they start."""
-    roles = _roles(staff, dimension, node)
+def _hire(
+    staff: Staffing, dimension: str, node: str, need: float, *wanted: str
+) -> tuple[Hiring, int, Sequence[str]] | None:
+    """Hires of the role that is ``wanted``, else of the commonest, by the month they start."""
+    roles = [*wanted, *_roles(staff, dimension, node)]
     if not roles or not len(staff.team.season):
         return None
     team, role = staff.team, roles[0]
