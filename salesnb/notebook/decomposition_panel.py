@@ -45,7 +45,7 @@ class PlanPanel:
         self.locks = {region: self._check(Text("锁定", "Lock"), region) for region in desk.regions}
         self.reason = self._text(Text("锁定原因", "Why locked"))
         self.people = PeopleLocks(desk, self._guarded, lambda: str(self.reason.value))
-        self.shares = {rule.id: self._slider(rule.text, _first(rule), 0.0, 1.0, 420) for rule in desk.shares}
+        self.shares = {rule.id: self._slider(rule.text, _first(rule), 0.0, 1.0, 470) for rule in desk.shares}
         self.on = {rule.id: self._check(Text("", ""), rule.id, True) for rule in self.book.problem.rules}
         self.states = {rule.id: widgets.HTML() for rule in self.book.problem.rules}
         self.by = self._text(Text("决定人", "Decided by"))
@@ -74,7 +74,8 @@ class PlanPanel:
             value=round(known * 100, 2), min=min(low, known) * 100, max=max(high, known) * 100, step=0.1,
             description=label, continuous_update=False, readout_format=".1f",
         )  # fmt: skip
-        made.style.description_width = "96px" if width == 360 else "180px"
+        made.style.description_width = "96px" if width == 360 else "240px"
+        made.tooltip = label
         made.layout.width = f"{width}px"
         made.disabled = value != value
         return made
@@ -223,6 +224,7 @@ class PlanPanel:
 
         button = widgets.Button(description=self._say(Text(f"采纳办法 {number}", f"Take way {number}")))
         read = self.desk.explanation  # what the words on the button mean, whatever is edited meanwhile
+        button.layout = widgets.Layout(width="112px", flex="0 0 auto")
         button.on_click(lambda _: self._guarded(lambda: self.desk.take(number, read)))
         return widgets.HBox([button, widgets.HTML(words)], layout=widgets.Layout(align_items="center"))
 
