@@ -55,7 +55,9 @@ def hires(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     if frame.empty:
         return either(lang, ("各区域没有需要靠招聘补的缺口。",), ("No region has a gap that hires must close.",))
     number, value = int(frame["hire_count"].sum()), money(int(frame["value_minor"].sum()), lang, currency)
-    where = listed([f"{r['name']} {int(r['hire_count'])}" for r in frame.to_dict("records")], lang)
+    who = [(str(r["name"]), int(r["hire_count"]), str(r["role"])) for r in frame.to_dict("records")]
+    each = [Text(f"{name} {count} 名{role}", f"{name} {count} {role}".rstrip()) for name, count, role in who]
+    where = listed([text.get(lang) for text in each], lang)
     line = either(
         lang,
         ("最省的方案是招 ", strong(f"{number} 人"), f"（{where}），本期可增约 {value}"),
