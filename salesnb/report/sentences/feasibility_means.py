@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from salesnb.model.errors import Text
 from salesnb.report.numbers import count, is_missing, money, month, rate
 from salesnb.report.prose import Line, bad, good, strong, warn
 from salesnb.report.sentences.feasibility import people
