@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesnb.model.errors import SalesnbError, UsageError, VersionError
@@ -201,6 +202,8 @@ def test_moves_keep_people_and_their_months_in_whole_grains(firm: Company) -> No
     chain = read_chain(firm.folder, "2024")
     sums = chain.cells(chain.revisions[1]).groupby(["person_id", "month"])["target_minor"].sum()
     assert (sums % 10_000 == 0).all()
+    months = [chain.cells(r).groupby("month")["target_minor"].sum() for r in chain.revisions]
+    assert months[0].equals(months[1]), "who carries it changes, not when it is due"
 
 
 def test_above_the_limit_the_next_role_decides_too(firm: Company) -> None:
@@ -376,3 +379,29 @@ def test_an_id_is_used_once(firm: Company) -> None:
         draft(firm)
     with pytest.raises(UsageError, match="no change request c9; there are: c1"):
         changes.submit(firm.params, "c9", act(day=2))
+
+
+@given(st.data())
+@settings(max_examples=25)
+def test_any_move_keeps_months_and_takes_from_nobody_more_than_he_has(data: st.DataObject) -> None:
+    from salesnb.model.errors import Place
+    from salesnb.model.params.change import Move
+    from salesnb.versions.changes.moves import apply_moves
+
+    rows = [(p, line, f"2024-{m:02d}", data.draw(st.integers(0, 9)) * 10_000)
+            for p in ("a", "b", "c") for line in "AB" for m in range(7, 11)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["person_id", "product_line", "month", "target_minor"])
+    have = int(frame.loc[frame["person_id"] == "a", "target_minor"].sum())
+    if not have or not frame.loc[frame["person_id"] == "b", "target_minor"].sum():
+        return
+    units = data.draw(st.integers(1, have // 10_000))
+    move = Move.model_validate({"take": {"person": "a"}, "give": {"person": "b"}, "amount": units * 100})
+    months = tuple(f"2024-{m:02d}" for m in range(7, 11))
+    after = apply_moves(frame, [move], months, (10_000, 100), Place())
+    sums = [f.groupby("person_id")["target_minor"].sum() for f in (frame, after)]
+    assert (sums[1] - sums[0]).to_dict() == {"a": -units * 10_000, "b": units * 10_000, "c": 0}
+    assert (after["target_minor"] >= 0).all() and after["target_minor"].sum() == frame["target_minor"].sum()
+    b_has = set(frame.loc[(frame["person_id"] == "b") & (frame["target_minor"] > 0), "month"])
+    if b_has == set(months):
+        by = [f.groupby("month")["target_minor"].sum() for f in (frame, after)]
+        assert by[0].equals(by[1])

@@ -26,8 +26,8 @@ def apply_moves(
     """``frame`` (cells with ``target_minor``) after ``moves`` in ``months``; ``sizes``: grain and scale, minor units.
 
     What is taken comes from people and months in proportion to their targets there, in whole grains, and within those
-    from their cells; what is given goes the same way. Somebody without any target yet takes over the shape of what was
-    taken.
+    from their cells; what is given goes the same way, month for month. Somebody without any target
+    yet takes over the shape of what was taken.
     UsageError for amounts off the grain, more than there is, and nodes nobody has.
     """
     out = frame
@@ -89,7 +89,10 @@ def _given(
     named = _selected(frame, move.give, place, is_new=taken is not None)
     pool = frame[named & frame["month"].isin(months) & (frame[AMOUNT] > 0)]
     if len(pool):
-        return _spread(pool, sizes)
+        monthly = None if taken is None else (-taken[AMOUNT]).groupby(taken["month"]).sum()
+        if monthly is None or (monthly % sizes[1]).any() or not set(monthly.index) <= set(pool["month"]):
+            return _spread(pool, sizes)
+        return _by_month(pool, monthly, sizes[1])
     if taken is None or any(isinstance(n, Not) or len(n) != 1 for n in move.give.values()):
         raise UsageError(
             Text("give 所指的地方没有目标，无法按比例分配", "what give names has no targets to follow"),
@@ -106,6 +109,14 @@ def _given(
             Text(f"新人要写明 {'、'.join(lacking)}", f"say {', '.join(lacking)} of somebody new"), where=place
         )
     return taken.assign(**said, **{AMOUNT: -taken[AMOUNT]})
+
+
+def _by_month(pool: pd.DataFrame, monthly: pd.Series, grain: int) -> pd.DataFrame:
+    """Each month is given what was taken from it, so that no month's total changes."""
+    import pandas as pd
+
+    parts = [_spread(pool[pool["month"] == month], (int(amount), grain)) for month, amount in monthly.items()]
+    return pd.concat(parts)
 
 
 def _spread(pool: pd.DataFrame, sizes: tuple[int, int], capped: bool = False) -> pd.DataFrame:
