@@ -149,12 +149,17 @@ def test_the_real_plan_s_rates_counts_and_rhythm(case):
     assert one(found, "share_beyond_leaders").said == pytest.approx(0.54) and one(
         found, "share_beyond_leaders"
     ).other == pytest.approx(0.45)
+    beyond = one(found, "share_beyond_leaders")
+    assert f"{beyond.said:.2f}" in expect["market_share_plus_2_points"]
+    assert f"{beyond.other:.2f}" in expect["market_share_plus_2_points"]
     drivers = one(found, "left_for_new")
     assert round(drivers.said / WAN) == expect["drivers"]["left_for_new"]
     assert round(drivers.other / WAN) == expect["drivers"]["new_last_year"]
     assert round((11200 * WAN - drivers.said) / WAN) == expect["drivers"]["old_customers"]
     assert one(found, "share_of_what", "core").other == pytest.approx(0.60)
     assert one(found, "share_of_what", "unsaid").other == pytest.approx(0.20)
+    for item in ("core", "unsaid"):
+        assert f"{one(found, 'share_of_what', item).other:.2f}" in expect["share_reading"]
     leads = one(found, "leads_unsourced")
     assert (leads.said, leads.other, leads.gap) == tuple(expect["leads_q1"].values())
     assert one(found, "funnel_is_wide").other == pytest.approx(expect["leads_give_small_customers"])
@@ -165,10 +170,12 @@ def test_the_real_plan_s_rates_counts_and_rhythm(case):
     )
     below = one(found, "below_last_year")
     assert below.said == pytest.approx(0.60) and below.other == pytest.approx(0.70)
+    assert expect["q3_repurchase"] == "0.80 × 0.75 = 0.60 is below last year's 0.70"
     assert one(found, "rest_rate").other == pytest.approx(expect["repurchase_rest"], abs=1e-3)
     owners = {f.node: f.gap for f in found if f.kind == "without_owner"}
     assert owners == expect["new_customers_without_region"]
     assert one(found, "counted_twice", "large").said == 25
+    assert expect["large_counted_twice_perhaps"] == "C 20 + 华东 5 = 25"
     assert one(found, "parts_are_whole", "new").said == 120 and one(found, "said_twice", "new-q2").severity == "agrees"
     assert one(found, "parts_are_whole", "Q1").said == pytest.approx(expect["quarter_share_sum"])
     stock = one(found, "cleared_later")
