@@ -142,7 +142,7 @@ def _leads(book: ChangeQuestions, rows: pd.DataFrame) -> Any:
           zip(rows["to_name"], rows["to_id"], blocked, strict=True)]  # fmt: skip
     rows = rows.assign(
         from_name=[unassigned if who == UNASSIGNED else names.get(str(who), str(who)) for who in rows["from_id"]],
-        why=[said.REASONS[str(reason)].get(book.lang) for reason in rows["reason"]],
+        why=[said.REASONS[str(reason)].get(book.lang).rstrip(":").capitalize() for reason in rows["reason"]],
         to_shown=to,
     )
     columns = [Show(of.column(c)) for c in ("opportunity_id", "region_id", "industry", "amount_minor", "win_rate")

@@ -327,6 +327,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Company:
 
 
 @given(st.sampled_from(["a", "b"]), st.data())
+@settings(max_examples=40)
 def test_any_sealed_word_that_is_changed_is_detected(sealed: Company, name: str, data: st.DataObject) -> None:
     path = sealed.folder / "changes" / f"{name}.yaml"
     content = path.read_bytes()

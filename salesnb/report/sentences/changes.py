@@ -24,9 +24,9 @@ TRIGGERS = {
     "both": Text("竞品降价、敏感度指数", "Price and index"),
 }
 REASONS = {
-    "unassigned": Text("无人负责", "Nobody has it"),
-    "left": Text("负责人已离岗", "Its owner has left"),
-    "over": Text("负责人在手过多", "Its owner holds too many"),
+    "unassigned": Text("无人负责", "without an owner:"),
+    "left": Text("负责人已离岗", "owner has left:"),
+    "over": Text("负责人在手过多", "owner holds too many:"),
 }
 BLOCKED = {
     "": Text("", ""),
@@ -92,12 +92,12 @@ def leads(frame: pd.DataFrame, lang: str) -> Line:
             ("Every open lead has an owner with room for it; nothing has to be handed out.",),
         )
     counts = frame["reason"].value_counts()
-    why = [f"{REASONS[r].get(lang)} {counts[r]}" for r in REASONS if r in counts]
+    why = {one: [f"{REASONS[r].get(one)} {counts[r]}" for r in REASONS if r in counts] for one in ("zh", "en")}
     given, left = int((frame["blocked"] == "").sum()), int((frame["blocked"] != "").sum())
     line = either(
         lang,
-        ("建议重新分配 ", strong(f"{given} 条"), f"线索（{'、'.join(why)}）。"),
-        ("To hand out: ", strong(f"{given} leads"), f" ({', '.join(why)}). "),
+        ("建议重新分配 ", strong(f"{given} 条"), f"线索（{'、'.join(why['zh'])}）。"),
+        ("To hand out: ", strong(f"{given} leads"), f" ({', '.join(why['en'])}). "),
     )
     if left:
         line += either(lang, (bad(f"{left} 条"), "暂无人可接。"), (bad(f"{left}"), " find nobody. "))
