@@ -21,6 +21,8 @@ CALENDAR = "calendar/calibration.ics"
 class ChangeQuestions(RetargetQuestions, MetricQuestions, RiskQuestions):
     """Mixin of the review book."""
 
+    change_head = ""  # the hash that stands for all decisions by the day
+
     @cached_property
     def changes_table(self) -> pd.DataFrame:
         """``change_states``: requests as they stood on the day; the seals of all of them are verified first."""
@@ -29,6 +31,8 @@ class ChangeQuestions(RetargetQuestions, MetricQuestions, RiskQuestions):
 
         held = changes.read_changes(self.params)
         then = [one for one in (changes.known(r, self.as_of) for r in held.requests.values()) if one is not None]
+        sealed = [state for request in then for state in request.sealed]
+        self.change_head = max(sealed, key=lambda s: s.number or 0).hash or "" if sealed else ""
         turns = {}
         for request in then:
             if request.last.state in ("submitted", "approved"):

@@ -37,7 +37,9 @@ def changes(book: ChangeQuestions) -> Exhibit:
     steps = _states(book, frame, ("date", "by", "role", "note", "revision"))
     details = [Details(book.say(Text("每一步", "Every step")), steps)]
     table = _states(book, last, ("date", "by", "amount_minor", "next_role", "revision"))
-    return Exhibit("changes", reading=said.requests(last, book.lang), table=table, details=details)
+    head = book.change_head[:12]
+    note = book.say(Text(f"变更链 {head}", f"Chain of changes {head}")) if head else ()
+    return Exhibit("changes", reading=said.requests(last, book.lang), table=table, details=details, notes=note)
 
 
 def _states(book: ChangeQuestions, rows: pd.DataFrame, names: tuple[str, ...]) -> Any:
