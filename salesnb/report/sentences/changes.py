@@ -43,7 +43,7 @@ def requests(last: pd.DataFrame, lang: str) -> Line:
     line = either(
         lang,
         (f"共 {len(last)} 份申请，已发布 {done} 份。",),
-        (f"{len(last)} requests, {done} published. ",),
+        (f"{len(last)} request{'s' if len(last) != 1 else ''}, {done} published. ",),
     )
     if len(waiting):
         zh = [f"{row['title']}（{row['next_role']}）" for row in waiting.to_dict("records")]
