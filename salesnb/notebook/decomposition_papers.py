@@ -7,12 +7,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.audience import own_file
-from salesnb.model.errors import Text
+from salesnb.model.errors import DataError, Text
+from salesnb.model.places import outputs_dir
 from salesnb.model.tables import Column
 from salesnb.notebook.decomposition_counts import CountQuestions
 
 if TYPE_CHECKING:
     import pandas as pd
+    from markupsafe import Markup
 
     from salesnb.model.forms import Form
     from salesnb.report.exhibit import Exhibit
@@ -114,7 +116,13 @@ class PaperQuestions(CountQuestions):
         if self.params.decomposition.letter is None:
             none = Text("decomposition.yaml 没有 letter，不出责任书。", "decomposition.yaml has no letter.")
             return Exhibit("letters", reading=self.say(none), is_absent=True)
-        if not self.letters_made:
+        try:
+            made_any = bool(self.letters_made)
+        except DataError as error:  # a roster that does not know who carries a target: the page says so and goes on
+            why = Text(f"责任书没有出：{error.what.zh}", f"no letters were made: {error.what.en}")
+            self.note(why)
+            return Exhibit("letters", reading=self.say(why), is_absent=True)
+        if not made_any:
             nobody = Text("没有人承担目标，不出责任书。", "Nobody carries a target, so there are no letters.")
             return Exhibit("letters", reading=self.say(nobody), is_absent=True)
         from salesnb.report.letters import register
@@ -133,6 +141,11 @@ class PaperQuestions(CountQuestions):
         how = (self.lang, self.unit_shown, BASE)
         title = self.say(Text(f"个人责任书：{len(people)} 份", f"Personal letters: {len(people)}"))
         details = [Details(title, register.letter_table(people, "person", self.as_of, how))]
+        issued = self._issued()
+        if issued:
+            details.append(
+                Details(self.say(Text("已出具的责任书与签收登记", "Letters issued and what came back")), issued)
+            )
         table = register.letter_table(regions, "region", self.as_of, how)
         return Exhibit("letters", reading=reading, table=table, details=details)
 
@@ -147,6 +160,18 @@ class PaperQuestions(CountQuestions):
         path.parent.mkdir(parents=True, exist_ok=True)
         self.written.add(file.as_posix())
         return path
+
+    def _issued(self) -> Markup | None:
+        """A link to the register that stands beside the versions; None before an approval has issued letters."""
+        from markupsafe import Markup
+
+        from salesnb.report.letters.register import anchor
+
+        place = PurePosixPath("letters", self.approved.name, "index.html") if self.approved is not None else None
+        kept = outputs_dir() / self.unit / self.period.text
+        if place is None or not kept.joinpath(*place.parts).is_file():
+            return None
+        return Markup("<p>{}</p>").format(anchor(place, place.parts[1], "../../"))
 
     @cached_property
     def written(self) -> set[str]:
