@@ -21,7 +21,8 @@ def orders(lines: Path, start: date, end: date, as_of: date) -> pd.DataFrame:
     names the order it takes back stands under that order.
     """
     query = f"""
-        SELECT coalesce(original_order_id, order_id) AS order_id, {_REST}, min(coalesce(ship_date, order_date)) AS base_date,
+        SELECT coalesce(original_order_id, order_id) AS order_id, {_REST},
+               min(coalesce(ship_date, order_date)) AS base_date,
                sum(net_minor)::BIGINT AS net_minor, sum(cost_minor)::BIGINT AS cost_minor
         FROM read_parquet($lines)
         WHERE order_date BETWEEN $start AND $end AND order_date <= $as_of AND coalesce(known_date, order_date) <= $as_of

@@ -86,6 +86,22 @@ def test_settlement_months_are_those_of_the_calendar(closes: int) -> None:
         assert found.set_index("order_id").loc[order[0], "month"] == calendar.month_of(day)
 
 
+@pytest.mark.parametrize(("closes", "late_in"), [(None, "2024-02"), (25, "2024-03")])
+def test_late_bookings_count_in_their_own_or_in_the_open_month(closes: int | None, late_in: str) -> None:
+    entered = [row[2] for row in ROWS]
+    entered[0], entered[1] = "2024-02-28", "2024-02-05"  # orders of January; the month is closed on the 5th of February
+    given = {"orders.csv": more("录入", entered)}
+    wanted = {"orders": source(columns=mapped(known_date="录入"))}
+    own = lines(load(given, wanted, month_closes_on=closes)).set_index("order_id")["month"]
+    assert own[["A000", "A001"]].tolist() == ["2024-01", "2024-01"]
+    moved = lines(
+        load(given, wanted, month_closes_on=closes, late_bookings="open_month", close_days=5 if closes is None else 11)
+    )
+    months = moved.set_index("order_id")["month"]
+    assert months["A000"] == late_in and months["A001"] == "2024-01"
+    assert months.drop("A000").equals(own.drop("A000")) and moved["net_minor"].sum() == TOTAL
+
+
 def test_a_booking_month_wins_over_the_order_date() -> None:
     got = load(
         {"orders.csv": more("归属月", ["2025-07"] * len(ROWS))}, {"orders": source(columns=mapped(month="归属月"))}

@@ -13,7 +13,6 @@ from salesnb.intake.tables import beside, cells, deals, internal, known, ledger,
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.stack import stack
 from salesnb.model.params.company import Company
-from salesnb.model.places import today
 from salesnb.model.tables import contract
 
 if TYPE_CHECKING:
@@ -97,8 +96,7 @@ def _sales(bench: Bench, job: Import, stacks: Mapping[str, Stack], dims: Mapping
     """Order lines and the tables summed from them; the rounded lines are returned."""
     company, target, rows = job.company, job.target, stacks["sales_lines"]
     exact = sales.exact_lines(bench, company, rows, stacks, dims)
-    now = today(company.timezone, company.today)
-    dated = known.dated(bench, rows, exact.lines, job.ledger, now)
+    dated = known.dated(bench, company, rows, exact.lines, job.ledger)
     _check_lines(bench, company, rows, dated, dims)
     lines = rounding.to_minor(bench, dated)
     netted = company.basis.returns == "netted"

@@ -16,8 +16,11 @@ from pathlib import Path
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.cache import next_of
 from salesnb.intake.quality.findings import Finding
+from salesnb.intake.tables.calendar_sql import booked_month
 from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
+from salesnb.model.params.company import Company
+from salesnb.model.places import today
 
 # what makes a row the same row in the next export; who is credited may change without a new sale
 _CONTENT = "order_id, line_no, order_date, product_id, customer_id, currency, net, quantity, is_return"
@@ -25,9 +28,10 @@ _CONTENT = "order_id, line_no, order_date, product_id, customer_id, currency, ne
 _LEDGER = "h, seen, first_seen, gone, order_date, net"
 
 
-def dated(bench: Bench, rows: Stack, lines: str, ledger: Path | None, now: date) -> str:
-    """``lines`` with ``known_date`` from the ledger where no column says it; the ledger with the new rows
-    is written beside the old one, which holds until the import is done."""
+def dated(bench: Bench, company: Company, rows: Stack, lines: str, ledger: Path | None) -> str:
+    """``lines`` with ``known_date`` from the ledger where no column says it, and with the month it then counts in; the
+    ledger with the new rows is written beside the old one, which holds until the import is done."""
+    now = today(company.timezone, company.today)
     if ledger is None or all("known_date" in source.columns for source in rows.sources):
         return lines
     text = ", ".join(f"coalesce({c}::VARCHAR, '')" for c in _CONTENT.split(", "))
@@ -51,8 +55,11 @@ def dated(bench: Bench, rows: Stack, lines: str, ledger: Path | None, now: date)
     if gone:
         bench.findings.add(_gone_rows(rows, gone, amount))
     out = bench.name("dated")
+    said = any("month" in source.columns for source in rows.sources)  # an export's own booking month always holds
+    month = "" if said else f", {booked_month('l.month', 's.first_seen', company)} AS month"
     bench.run(
-        f"CREATE TABLE {out} AS SELECT l.* REPLACE (coalesce(l.known_date, s.first_seen) AS known_date) FROM {lines} l"
+        f"CREATE TABLE {out} AS SELECT l.* REPLACE (coalesce(l.known_date, s.first_seen) AS known_date{month})"
+        f" FROM {lines} l"
         f" JOIN {hashed} USING (_file, _row, _made, person_id) JOIN {seen} s USING (h)"
         " ORDER BY order_id, line_no, person_id"
     )

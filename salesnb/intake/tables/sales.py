@@ -11,7 +11,7 @@ from salesnb.intake.clean.columns import DECIMAL
 from salesnb.intake.quality import sales_checks
 from salesnb.intake.quality.gate import gate
 from salesnb.intake.tables import conversions, credits, enrich
-from salesnb.intake.tables.calendar_sql import settlement_month
+from salesnb.intake.tables.calendar_sql import booked_month, settlement_month
 from salesnb.intake.tables.internal import eliminated
 from salesnb.intake.tables.returns import with_returns
 from salesnb.intake.tables.select import Stack
@@ -85,8 +85,9 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
     basis = (
         f"coalesce({date_of.get(company.basis.date, 'NULL')}, _day)" if company.basis.date != "order_date" else "_day"
     )
+    month = booked_month(settlement_month(basis, company), "known_date", company)
     bench.run(
-        f"CREATE VIEW {out} AS SELECT * REPLACE (coalesce(month, {settlement_month(basis, company)}) AS month) FROM ("
+        f"CREATE VIEW {out} AS SELECT * REPLACE (coalesce(month, {month}) AS month) FROM ("
         f"SELECT _file, _row, {_have(rows, 'order_id')}::VARCHAR AS order_id, {_have(rows, 'line_no')}::VARCHAR "
         f"AS line_no,"
         f" coalesce({day}, {first_of_month})::DATE AS order_date, coalesce({day}, {first_of_month})::DATE AS _day,"

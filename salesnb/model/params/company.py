@@ -183,6 +183,7 @@ class Company(ParamsModel):
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
     month_closes_on: int | None = Field(default=None, ge=1, le=30)
     close_days: int = Field(default=5, ge=0, le=90)
+    late_bookings: Literal["own_month", "open_month"] = "own_month"  # where lines entered after closing count
     today: date | None = None
     font: str | None = None
     basis: Basis = Basis()
