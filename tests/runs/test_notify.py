@@ -10,6 +10,7 @@ from datetime import date
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -308,3 +309,20 @@ def test_an_address_in_the_parameters_is_refused(firm: Company) -> None:
         load_unit("u").review  # noqa: B018
     with pytest.raises(UsageError):
         notify.recipients(Company(firm.root / "none").params, ())
+
+
+def test_a_run_sends_only_when_asked_to_and_never_fails_for_it(
+    firm: Company, web: Web, mail: Mail, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = SimpleNamespace(state="published", version="v001", changed_cells=None, shown="outputs/u/2024-06/v001",
+                           page="all/50_review.html", failures=[])  # fmt: skip
+    monkeypatch.setattr("salesnb.runs.run.run", lambda request, progress: done)
+    assert main(["run", "2024-06", "--unit", "u"]) == 0 and not web.got
+    web.status = 503
+    assert main(["run", "2024-06", "--unit", "u", "--notify"]) == 0
+    said = capsys.readouterr()
+    assert "已发布 v001" in said.out and "group：发送失败" in said.err and len(mail.letters) == 1
+    web.status = 200
+    assert main(["run", "2024-06", "--unit", "u", "--notify"]) == 0 and (len(web.got), len(mail.letters)) == (2, 1)
+    monkeypatch.setattr(done, "state", "unchanged")
+    assert main(["run", "2024-06", "--unit", "u", "--notify"]) == 0 and len(web.got) == 2
