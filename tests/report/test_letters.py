@@ -208,6 +208,15 @@ def test_a_new_letter_says_what_changed_since_the_last() -> None:
     assert "均无变动" in str(same.sections[0].blocks[0])
 
 
+def test_a_letter_with_every_section_numbers_them_all() -> None:
+    from salesnb.report.letters.content import Need
+
+    whole = letter(needs=(Need(Text("订单", "Orders"), 12.0),), needs_note=Text("按实测。", "Measured."))
+    again = replacing(whole, letter(revision="2024-r00"))
+    headings = [section.heading for section in paper(again, "zh").sections]
+    assert headings[0].startswith("一、") and headings[-1].startswith("十一、") and len(headings) == 11
+
+
 def test_who_has_not_signed_is_listed_the_overdue_first() -> None:
     signed = letter(node_id="E1", acknowledgement=Acknowledgement("signed", date(2024, 1, 10)))
     late, objected = letter(node_id="E3"), letter(node_id="E2", acknowledgement=Acknowledgement("objected"))

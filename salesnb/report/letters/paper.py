@@ -11,7 +11,7 @@ from salesnb.report.letters.grids import Grids
 from salesnb.report.letters.sheet import Block, Grid, Items, Paper, Section, Signing, Words
 from salesnb.report.letters.wording import capitals, kpi_value, term_words
 
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二")
 
 
 def paper(letter: Letter, lang: str) -> Paper:
