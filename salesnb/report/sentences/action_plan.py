@@ -46,7 +46,7 @@ def answer(objectives: pd.DataFrame, tasks: pd.DataFrame, findings: pd.DataFrame
     fault_run = bad if faults else good
     return line + either(
         lang,
-        ("。开工前要改正 ", fault_run(f"{faults} 处"), f"，问清 {asks} 处。"),
+        ("。要改正 " if done or late else "。开工前要改正 ", fault_run(f"{faults} 处"), f"，问清 {asks} 处。"),
         (". ", fault_run(f"{faults} faults"), f" are to be mended and {asks} points to be asked."),
     )
 
