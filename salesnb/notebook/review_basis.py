@@ -12,6 +12,8 @@ from salesnb.model.periods import Kind, Window, Workdays
 from salesnb.notebook.book import Book
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
     from salesnb.report.numbers import MoneyUnit
@@ -26,6 +28,9 @@ NOT_APPROVED = Text(
     "目标取自导入的既有目标表，尚未在本工作簿批准。",
     "Targets are imported quotas that have not been approved here.",
 )
+
+
+UNCOVERED = 0.005  # sales without a quota that change what an attainment says
 
 
 class ReviewBasis(Book):
@@ -81,6 +86,8 @@ class ReviewBasis(Book):
         rows = rows[(rows["from_date"].dt.date <= year.end) & (rows["to_date"].dt.date >= year.start)]
         if len(rows):
             self.note(NOT_APPROVED)
+            if (rows["person_id"] != UNASSIGNED).all():
+                self._note_uncovered(year.start)
             return Targets("imported", one_currency(rows.reset_index(drop=True), self.currency), self.calendar)
         self.note(found.say())
         self.note(NO_TARGET)
@@ -93,6 +100,24 @@ class ReviewBasis(Book):
 
         plan = self.calendar.containing(Kind.YEAR, self.main.through).text
         return in_force(self.params.folder, plan, self.as_of)
+
+    def _note_uncovered(self, start: date) -> None:
+        """Quotas of people cover what people sell: say how much of the year's sales stands in no quota at all."""
+        from salesnb.report.numbers import rate
+
+        span = [Window("year", start, self.main.through)]
+        sums = self.facts.sums(("person_id",), span, self.as_of).groupby("person_id")["net_minor"].sum()
+        nobody, total = float(sums.get(UNASSIGNED, 0)), float(sums.sum())
+        if total > 0 and nobody / total > UNCOVERED:
+            share = rate(nobody / total)
+            self.note(
+                Text(
+                    f"目标只下达到人，而 {share} 的销售没有业务员、不在任何目标之内："
+                    "全公司达成率因此偏高，请以各人为准。",
+                    f"Quotas are people's, and {share} of sales has no salesperson and stands in no quota: the"
+                    " company's attainment is too high by that; judge by person.",
+                )
+            )
 
     @property
     def judged_by(self) -> str:
