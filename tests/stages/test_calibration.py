@@ -15,8 +15,10 @@ CALENDAR, LINES = Calendar(), Lines(cut=-0.30, index=1.5, on_day=10)
 
 
 def move(day: date, change: float | None, competitor: str = "对手", **said: Any) -> Move:
-    form = {"id": f"m{day}", "recorded": day, "competitor": competitor, "kind": "price", "text": "降价。",
-            "source": "周报", "by": "市场部", "sign": "threat", "price_change": change, "where": {"region": "华东"}}  # fmt: skip
+    form = {
+        "id": f"m{day}", "recorded": day, "competitor": competitor, "kind": "price", "text": "降价。", "sign": "threat",
+        "source": "周报", "by": "市场部", "price_change": change, "where": {"region": "华东"},
+    }  # fmt: skip
     return Move.model_validate(form | said)
 
 
