@@ -122,6 +122,37 @@ def test_a_form_that_came_back_shows_as_commitment_of_its_round(
     assert last["people_minor"] == 7 * 400 * 1_000_000 and "没有上报" in text
 
 
+def test_an_account_that_a_rule_names_is_planned_by_name_and_what_it_moves_is_said(
+    book: Any, environment: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from salesnb.model.errors import Text
+    from salesnb.notebook.decomposition_changes import Before
+
+    monkeypatch.setenv("SALESNB_PARAMS", str(tmp_path))
+    shutil.copytree(environment["params"] / "sample", tmp_path / "sample", ignore=shutil.ignore_patterns(".*.lock"))
+    sold = book.facts.months(("customer_id",), book.as_of)
+    sums = (
+        sold[sold["month"].isin(list(book.calendar.last_year(book.period).months))]
+        .groupby("customer_id")["net_minor"]
+        .sum()
+    )
+    account, asked = str(sums.idxmax()), int(sums.max() / 100 * 1.3)
+    path = tmp_path / "sample" / "decomposition.yaml"
+    where = f"where: {{customer: {account}}}, amount: sales, at_least: {asked}"
+    rule = f"  - {{id: account, text: 指名客户增长三成, {where}}}\n"
+    path.write_text(path.read_text(encoding="utf-8").replace("rules:\n", f"rules:\n{rule}", 1), encoding="utf-8")
+    named = decomposition.open("sample", "2024", lang="zh")
+    nodes = named.nodes_of("customer_id").set_index("node_id")
+    assert int(nodes["target_minor"].sum()) == named.plan.total == book.plan.total
+    assert nodes.loc[account, "target_minor"] >= asked * 100 and nodes.loc["_unassigned", "name"] == "其他客户"
+    assert set(named.tables) and account in set(named.publish() or named.tables["target_cells"]["customer_id"])
+    named.__dict__["before"] = Before(Text("此前", "before"), book.tables["target_cells"], tuple(book.problem.rules))
+    text = named.changes().text()
+    bridge, rules = named.tables["target_bridge"], named.tables["target_rule_changes"]
+    assert (bridge.groupby("dimension")["change_minor"].sum() == 0).all() and "公司合计不变" in text
+    assert list(rules["rule_id"]) == ["account"] and rules["kind"].iloc[0] == "added" and "新增 1 条" in text
+
+
 def test_musts_against_each_other_leave_the_plan_undecided(
     environment: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -60,7 +60,14 @@ class _Sayer(Grids):
                     f"No target is set yet for {', '.join(names)}; the letter cannot be signed before.",
                 )
             )
-        if letter.replaces:
+        if letter.replaces and not letter.revision:
+            yield self.said(
+                Text(
+                    f"批准后将取代 {letter.replaces}，届时重新签署；拟议的变动见第一条。",
+                    f"Once approved it replaces {letter.replaces}, to be signed anew; section 1 says what changes.",
+                )
+            )
+        elif letter.replaces:
             yield self.said(
                 Text(
                     f"本责任书取代 {letter.replaces}，请重新签署；变动见第一条。",
