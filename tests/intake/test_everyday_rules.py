@@ -93,6 +93,8 @@ def test_late_bookings_count_in_their_own_or_in_the_open_month(closes: int | Non
     given = {"orders.csv": more("录入", entered)}
     wanted = {"orders": source(columns=mapped(known_date="录入"))}
     own = lines(load(given, wanted, month_closes_on=closes)).set_index("order_id")["month"]
+    told = load(given, wanted, month_closes_on=closes, close_days=5 if closes is None else 11).find("late_entries")
+    assert (told.row_count, told.row, told.value) == (1, 2, "2024-02-28") and "复盘" in told.remedy.zh
     assert own[["A000", "A001"]].tolist() == ["2024-01", "2024-01"]
     moved = lines(
         load(given, wanted, month_closes_on=closes, late_bookings="open_month", close_days=5 if closes is None else 11)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from salesnb.intake.bench import Bench
 from salesnb.intake.quality.findings import Finding
+from salesnb.intake.tables.calendar_sql import closing_day, settlement_month
 from salesnb.intake.tables.select import Stack
 from salesnb.model.errors import Text
 from salesnb.model.params.company import Company, Control
@@ -115,14 +116,16 @@ def _last_month(bench: Bench, rows: Stack, lines: str) -> None:
 
 
 def _late(bench: Bench, company: Company, rows: Stack, lines: str) -> None:
-    """Lines entered after their month was closed: shown apart, because a review of that month did not know them."""
+    """Lines entered after their month was closed: shown apart, because a review of that month did not know them; or
+    counted in the month then open, where the company wants that."""
     if "known_date" not in rows.columns:
         return
-    close = company.close_days
+    close, moved = company.close_days, company.late_bookings == "open_month"
+    month = settlement_month("order_date", company) if moved else "month"
     row, file, value, count, amount = bench.rows(
         f"SELECT arg_min(_row, (_file, _row)), min(_file), arg_min(known_date::VARCHAR, (_file, _row)), count(*)"
         f", sum(net) FROM {lines}"
-        f" WHERE NOT _made AND known_date > last_day((month || '-01')::DATE) + {close}"
+        f" WHERE NOT _made AND known_date > {closing_day(month, company)}"
     )[0]
     if count:
         _add(
@@ -134,7 +137,11 @@ def _late(bench: Bench, company: Company, rows: Stack, lines: str) -> None:
                 f"{count} 行在当月关账（月末 + {close} 天）之后才录入，共 {amount:,.2f}",
                 f"{count} lines were entered after their month was closed (end + {close} days), {amount:,.2f} in all",
             ),
-            Text("复盘当月时不含这些行；年累计包含", "a review of that month leaves them out; year to date has them"),
+            Text("已计入录入时的月份（late_bookings）", "they count in the month of entry (late_bookings)")
+            if moved
+            else Text(
+                "复盘当月时不含这些行；年累计包含", "a review of that month leaves them out; year to date has them"
+            ),
             file=rows.raws[file].shown,
             row=row,
             column=rows.header(file, "known_date"),

@@ -18,9 +18,13 @@ def booked_month(month: str, known: str, company: Company) -> str:
     by then and the company books late lines into the open month."""
     if company.late_bookings == "own_month":
         return month
+    return f"CASE WHEN {known} > {closing_day(month, company)} THEN {settlement_month(known, company)} ELSE {month} END"
+
+
+def closing_day(month: str, company: Company) -> str:
+    """SQL of the day on which a settlement month is closed: ``close_days`` after its last day."""
     first = f"CAST(({month}) || '-01' AS DATE)"
     last = f"last_day({first})"
     if company.month_closes_on is not None:
         last = f"least({last}, {first} + {company.month_closes_on - 1})"
-    closed = f"{last} + {company.close_days}"
-    return f"CASE WHEN {known} > {closed} THEN {settlement_month(known, company)} ELSE {month} END"
+    return f"({last} + {company.close_days})"
