@@ -34,14 +34,15 @@ class ActionPlanBook(PayShows):
     @cached_property
     def item_names(self) -> dict[str, str]:
         """Ids of everything in the plan as a reader knows it: the first words of its text."""
+        from salesnb.report.sentences.words import short
+
         plan = self.actions
         texts: dict[str, str] = {}
         for items in (plan.objectives, plan.tasks, plan.strategies, plan.promotions, plan.milestones, plan.promises):
             texts |= {item.id: item.text for item in items}
         texts |= {k.id: k.text for o in plan.objectives for k in o.key_results}
         texts |= {g.id: g.text for g in self.params.goals.goals}
-        short = {name: self.word(text).split("，")[0] for name, text in texts.items()}
-        return short | self.people_names
+        return {name: short(self.word(text)) for name, text in texts.items()} | self.people_names
 
     def answer(self) -> Answer:
         """The conclusion: do key results make the objectives, how do tasks stand, what is wrong."""

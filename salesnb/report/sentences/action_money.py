@@ -9,7 +9,7 @@ import pandas as pd
 from salesnb.model.errors import Text
 from salesnb.report.numbers import count, is_missing, money, rate
 from salesnb.report.prose import Line, bad, good, strong
-from salesnb.report.sentences.words import either, listed
+from salesnb.report.sentences.words import either, listed, short
 
 
 def budget(frame: pd.DataFrame, regions: pd.DataFrame, lang: str, currency: str) -> Line:
@@ -128,7 +128,7 @@ def risks(frame: pd.DataFrame, lang: str, currency: str) -> Line:
         gain = money(int(chances["expected_minor"].sum()), lang, currency)
         line += either(lang, ("；机会带来 ", good(gain)), ("; chances bring ", good(gain)))
     if fired:
-        named = listed([text.split("，")[0] for text in fired], lang)
+        named = listed([short(text) for text in fired], lang)
         return line + either(
             lang,
             ("。", bad(f"已触发 {len(fired)} 项"), f"：{named}。"),

@@ -10,7 +10,7 @@ import pandas as pd
 from salesnb.model.errors import Text
 from salesnb.report.numbers import count, figure, money
 from salesnb.report.prose import Line, bad, good, strong, warn
-from salesnb.report.sentences.words import either
+from salesnb.report.sentences.words import either, short
 
 COVER = {
     "exact": Text("恰好", "Exact"),
@@ -57,7 +57,7 @@ def objectives(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     for row in frame[frame["state"].isin(["short", "over", "overlap"])].to_dict("records"):
         gap = money(abs(int(row["gap_minor"])), lang, currency)
         word = Text("少", "short by") if row["gap_minor"] < 0 else Text("多", "over by")
-        name = str(row["text"]).split("，")[0]
+        name = short(str(row["text"]))
         parts.append(Text(f"{name}：{word.zh} {gap}", f"{name}: {word.en} {gap}").get(lang))
     bare = int((frame["state"] == "no_key_results").sum())
     if bare:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from salesnb.report.numbers import MISSING, is_missing, month_names, rate
@@ -23,6 +24,11 @@ def change_run(value: float, lang: str, rise_is_good: bool = True) -> Run:
     words = ("增长", "up") if value > 0 else ("下降", "down")
     words_said = f"{words[lang == 'en']} {said}"
     return good(words_said) if (value > 0) == rise_is_good else bad(words_said)
+
+
+def short(text: str) -> str:
+    """The first words of a text somebody wrote: up to its first comma, Chinese or English."""
+    return re.split("，|, ", text)[0]
 
 
 def listed(parts: Sequence[str], lang: str) -> str:
