@@ -14,7 +14,7 @@ from salesnb.report.request_form import DATE, FIGURES, HEAD, SIGN, SIGNERS, Requ
 
 WRITTEN = datetime(2024, 1, 1)  # the file's own dates are fixed: they say nothing about the form
 ZIPPED = (1980, 1, 1, 0, 0, 0)
-_WIDTHS = (11, 42, 13, 26, 13, 24, 23, 19, 42, 17, 31)  # mm, of 261 between the margins
+_WIDTHS = (11, 40, 18, 26, 18, 24, 23, 19, 36, 18, 28)  # mm, of 261 between the margins
 _BODY, _HEAD_FONT, _LATIN, _SHADE, _GREY = "宋体", "黑体", "Times New Roman", "F2F4F7", (0x59, 0x64, 0x74)
 
 
