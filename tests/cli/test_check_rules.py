@@ -67,6 +67,7 @@ def test_a_rule_about_nobody_is_named(unit: Path, capsys: pytest.CaptureFixture[
     assert "south" in said and "East" in said and "North, South" in said
 
 
+@pytest.mark.long
 def test_a_way_out_is_taken_by_one_flag(unit: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (unit / "decomposition.yaml").write_text(RULES.replace("STRENGTH", "must"), encoding="utf-8")
     assert main(["check", "u", "2024", "--take", "99", "--by", "总监"]) == 1
