@@ -61,14 +61,14 @@ class ReviewBook(ClosingShows, ChangeQuestions):
         alerts = self.alerts_table
         live = alerts[(alerts["progress"] != "closed") & alerts["gap_minor"].notna()]
         ordered = live.sort_values(["gap_minor", "alert"], kind="stable")
-        line = self.say(Text("产品线 ", "line "))
-        pairs = zip(ordered["dimension"], ordered["name"], strict=True)
-        named = [line + name if dimension == "product_line" else name for dimension, name in pairs]
-        names = list(dict.fromkeys(named))[:NAMED]
+        names = list(dict.fromkeys(self.titled(ordered)))[:NAMED]
         land, when = self.landing_of(self.year), self.words_of(self.main)
         found = None if self.line is None else names
         sentence = said.answer(self.main_pace, land, when, found, self.lang, self.currency)
-        return self.answered(Answer(sentence, [self.judged_by] if self.judged_by else self.notes, self.lang))
+        row = self.pace_table[self.pace_table["scope"] == self.period.text].iloc[0]
+        pulse = said.pulse(self.main_pace, row, self.words_of(self.scopes[0]), land, self.lang, self.currency)
+        more = [self.judged_by] if self.judged_by else self.notes
+        return self.answered(Answer(sentence, [pulse, *more], self.lang))
 
     def cards(self) -> Any:
         """Three to five core metrics with their bars and lights."""
