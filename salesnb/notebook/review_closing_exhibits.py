@@ -87,6 +87,7 @@ def problems(book: ClosingQuestions) -> Exhibit:
         book.named(frame)
         .assign(
             dimension=[DIMENSIONS[d].get(lang) for d in frame["dimension"]],
+            name=book.titled(book.named(frame)),
             cause=frame["cause"].fillna(waiting),
             rank=frame["dimension"].map({d: i for i, d in enumerate(ORDER)}),
         )
@@ -97,7 +98,7 @@ def problems(book: ClosingQuestions) -> Exhibit:
     columns += [Show(shown.column(c)) for c in ("since_month", "inside", "cause")]
     table = render(rows, columns, lang, book.unit_shown, Options(caption=book.say(shown.label), fold=10))
     details = [
-        Details(_title(book, str(row["name"])), _analysis(book, row))
+        Details(_title(book, book.titled(frame[frame["node_id"] == row["node_id"]])[0]), _analysis(book, row))
         for row in frame[frame["dimension"].isin(["region_id", "product_line"])].head(REPORTED).to_dict("records")
     ]
     return Exhibit("problems", reading=reading, table=table, details=details)
