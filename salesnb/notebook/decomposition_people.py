@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesnb.report.numbers import MoneyUnit
 
 KINDS = ("base", "organisation", "reason", "rule", "rounding")
+SIDE_BY_SIDE = 12  # people in one table
 LARGE_STEPS = 4  # rules named in the company's bridge; the others are one step
 
 
@@ -86,46 +87,43 @@ class PeopleQuestions(ActivityQuestions):
         return sorted(own, key=lambda region: (region == UNASSIGNED, -int(sums[region]), region))
 
     def _of_region(self, region: str) -> Details:
-        """A region's people, each to unfold."""
+        """A region's people side by side: a step a row, a person a column."""
         from markupsafe import Markup
 
         from salesnb.report.exhibit import Details
 
         own = self.plan.table[(self.plan.table["region_id"] == region) & (self.plan.table["target_minor"] > 0)]
-        sums, names = own.groupby("person_id")["target_minor"].sum(), self.names_of("person_id")
+        sums = own.groupby("person_id")["target_minor"].sum()
         people = sorted(map(str, sums.index), key=lambda person: (person == UNASSIGNED, -int(sums[person]), person))
-        body = Markup("").join(self._own(person, names.get(person, person)).html() for person in people)
+        groups = [people[at : at + SIDE_BY_SIDE] for at in range(0, len(people), SIDE_BY_SIDE)]
+        body = Markup("").join(self._steps_of(group) for group in groups)
         name = self.names_of("region_id").get(region, region)
         title = Text(f"{name}：{len(people)} 人", f"{name}: {len(people)} people")
         return Details(self.say(title), body)
 
-    def _own(self, person: str, name: str) -> Details:
-        """One person's steps."""
-        from salesnb.report.exhibit import Details
+    def _steps_of(self, people: list[str]) -> Markup:
+        """The steps of some people; targets and what is handed down are the sums so far, all others the step itself."""
         from salesnb.report.sentences import decomposition_people as said
         from salesnb.report.tables import Options, Show, render
 
         texts = {rule.id: rule.text for rule in self.problem.rules}
-        own = self.steps[self.steps["person_id"] == person]
-        rows = []
-        for row in own.to_dict("records"):
-            named = row["named"] if isinstance(row["named"], str) else ""
-            is_sum = row["step"] in ("target", "handed")
-            word = said.step_word(str(row["step"]), texts.get(named, named), self.lang)
-            rows.append(
-                {
-                    "word": word,
-                    "amount_minor": None if is_sum else row["amount_minor"],
-                    "running_minor": row["running_minor"],
-                }
-            )
-        of = contract("target_derivation")
-        shows = [Show(Column("word", "text", Text("步骤", "Step"))), Show(of.column("amount_minor"), signed=True)]
-        shows.append(Show(of.column("running_minor")))
+        own = self.steps[self.steps["person_id"].isin(people)]
+        own = own.assign(named=own["named"].fillna(""))
+        is_sum = own["step"].isin(("target", "handed"))
+        own = own.assign(shown=own["amount_minor"].where(~is_sum, own["running_minor"]))
+        wide = own.pivot(index=["step", "named"], columns="person_id", values="shown").add_prefix("of ")
+        places = own.groupby(["step", "named"])["step_no"].max().sort_values(kind="stable").index
+        wide = wide.reindex(places).astype("Int64").reset_index()
+        steps = zip(wide["step"], wide["named"], strict=True)
+        words = [said.step_word(str(step), texts.get(named, named), self.lang) for step, named in steps]
+        names = self.names_of("person_id")
+        shows = [Show(Column("word", "text", Text("步骤", "Step")))]
+        for person in people:
+            name = self.say(Text("未分配", "Unassigned")) if person == UNASSIGNED else names.get(person, person)
+            shows.append(Show(Column(f"of {person}", "minor", Text(name, name), unit="money", optional=True)))
         unit = self.money_unit(int(own["running_minor"].abs().max()))
-        table = render(rows, shows, self.lang, unit, Options(caption=name, level="", fold=40))
-        final = int(own["running_minor"].iloc[-1])
-        return Details(f"{name} · {unit.say(final)}", table)
+        caption = self.say(contract("target_derivation").label)
+        return render(wide.assign(word=words), shows, self.lang, unit, Options(caption=caption, level="", fold=40))
 
     # ------------------------------------------------------------------ fairness
 
