@@ -16,6 +16,7 @@ _KINDS = {
     "dead": Text("内核意外终止，多为内存不足", "the kernel died, mostly because memory ran out"),
     "memory": Text("内存不足", "memory ran out"),
     "disk": Text("无法读写文件", "a file could not be read or written"),
+    "glyph": Text("图上有字体画不出的字", "a chart has a character that its font lacks"),
     "timeout": Text("超过时限仍未结束", "the cell did not end in time"),
     "start": Text("内核无法启动", "the kernel could not start"),
     "parameters": Text("参数名称不符", "the parameters do not match"),
@@ -28,6 +29,10 @@ _REMEDIES = {
     "disk": Text(
         "检查磁盘空间与文件夹的写权限，关闭占用文件的程序后重跑",
         "check free space and the folder's access, close programs that hold the file, then run again",
+    ),
+    "glyph": Text(
+        "换掉这些字，或用环境变量 SALESNB_FONT 指定含有它们的字体；自画的图在 matplotlib 里设置中文字体",
+        "replace them, or name a font that has them in SALESNB_FONT; for own charts set matplotlib's font",
     ),
     "timeout": Text("检查该单元格，或放宽时限后重跑", "look at the cell, or allow more time, then run again"),
     "start": Text("检查 Python 环境是否完整", "check that the Python environment is whole"),
@@ -59,9 +64,9 @@ def render(
     """The failure page.
 
     Each failure has ``notebook``, ``cell`` (code cells from 1; 0: none ran), ``question`` ({zh, en}), ``kind`` (error,
-    exit, dead, memory, disk, timeout, start, parameters, render), ``error``, ``message`` (as ``SalesnbError.say``
-    writes it, or any text) and ``traceback`` (lines). ``stands`` says what is still valid (the version before),
-    ``stopped`` names the notebooks that were not run because of it. Passwords in messages are masked.
+    exit, dead, memory, disk, glyph, timeout, start, parameters, render), ``error``, ``message`` (as
+    ``SalesnbError.say`` writes it, or any text) and ``traceback`` (lines). ``stands`` says what is still valid (the
+    version before), ``stopped`` names the notebooks that were not run because of it. Passwords are masked.
     """
     lang = context.lang
     names = Text("、", ", ").get(lang).join(dict.fromkeys(str(f["notebook"]) for f in failures))

@@ -1,7 +1,8 @@
 """Which notebooks a period needs and in which order: read from the notebooks' own metadata, checked before any runs.
 
-Every notebook states ``salesnb: {stage, periods, reads, writes}`` and may say ``when: plan`` or ``when: review``; a table has one writer, and whoever reads a table
-comes after it. A unit's own notebooks in ``params/UNIT/notebooks`` join the shipped ones.
+Every notebook states ``salesnb: {stage, periods, reads, writes}`` and may say ``when: plan`` or ``when: review``; a
+table has one writer, and whoever reads a table comes after it. A unit's own notebooks in ``params/UNIT/notebooks``
+join the shipped ones.
 """
 
 from __future__ import annotations

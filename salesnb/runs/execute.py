@@ -29,6 +29,7 @@ from salesnb.versions.snapshot import masked_address, masked_text
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 _MARKER = "papermill-error-cell-tag"
 _START_SECONDS = 60
+_GLYPH = re.compile(r"Glyph \d+ .*?missing from[^\n]*")
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 _DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO))
 _FOLDERS = tuple(f"{folder}{os.sep}" for folder in (sysconfig.get_path("purelib"), sys.prefix, PACKAGE.parent))
@@ -195,12 +196,19 @@ def _failed_cell(node: Any, ledger: Ledger, code: list[int]) -> int | None:
     """The first code cell that was not answered with "ok", exited, or shows an error."""
     for index in code:
         shows_error = any(out.get("output_type") == "error" for out in node.cells[index].get("outputs", []))
-        if ledger.answered.get(index) != "ok" or ledger.exited == index or shows_error:
+        if ledger.answered.get(index) != "ok" or ledger.exited == index or shows_error or _box(node.cells[index]):
             return index
     return None
 
 
-_Kind = Literal["error", "exit", "dead", "memory", "disk", "timeout", "start", "parameters", "render"]
+def _box(cell: Any) -> str:
+    """What matplotlib says, once and only on stderr, when a font lacks a character and the chart shows a box."""
+    said = "".join(out.text for out in cell.get("outputs", []) if out.output_type == "stream" and out.name == "stderr")
+    found = _GLYPH.search(said)
+    return found.group() if found else ""
+
+
+_Kind = Literal["error", "exit", "dead", "memory", "disk", "glyph", "timeout", "start", "parameters", "render"]
 
 
 def _story(
@@ -215,6 +223,8 @@ def _story(
         lines = [_clean(line) for line in out.get("traceback", [])]
         said = lines[0] if out.get("ename") in OURS and lines else _clean(str(out.get("evalue", "")))
         return _of_machine(str(out.get("ename", "")), said), str(out.get("ename", "")), said, lines
+    if _box(cell) and ledger.answered.get(index) == "ok":
+        return "glyph", "UserWarning", _box(cell), []
     name = type(raised).__name__ if raised else ""
     if name == "CellTimeoutError":
         return "timeout", name, str(cell_seconds), []
@@ -224,9 +234,11 @@ def _story(
 
 
 def _of_machine(name: str, said: str) -> _Kind:
-    """Whether an error is the machine's (no memory, a disk that is full or may not be written), not the notebook's."""
+    """Whether an error is the machine's (memory, disk, a font without a character) rather than the notebook's."""
     if name in ("MemoryError", "_ArrayMemoryError") or "std::bad_alloc" in said:
         return "memory"
+    if name == "GlyphError":
+        return "glyph"
     number = _ERRNO.match(said)
     return "disk" if number and int(number.group(1)) in _DISK else "error"
 

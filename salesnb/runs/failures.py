@@ -17,7 +17,7 @@ def failure_error(failure: Failure, shown: str) -> RunError:
     ours = failure.error in OURS
     detail = failure.message if ours else failure.message.split("\n")[0]
     told = ": ".join(part for part in ("" if ours else failure.error, detail) if part)
-    told = told if failure.kind in ("error", "disk", "start", "parameters", "render") else ""
+    told = told if failure.kind in ("error", "disk", "glyph", "start", "parameters", "render") else ""
     what = _WHAT[failure.kind]
     return RunError(
         Text(
@@ -35,6 +35,7 @@ _WHAT = {
     "dead": Text("的内核意外终止", "lost its kernel"),
     "memory": Text("内存不足", "ran out of memory"),
     "disk": Text("无法读写文件", "could not read or write a file"),
+    "glyph": Text("的图上有字体画不出的字", "draws a character that its font lacks"),
     "timeout": Text("超过时限仍未结束", "did not end in time"),
     "start": Text("的内核无法启动", "could not start its kernel"),
     "parameters": Text("的参数不符", "has other parameters"),
@@ -54,6 +55,10 @@ _REMEDY = {
     "disk": Text(
         "检查磁盘空间与文件夹的写权限，关闭占用文件的程序后重跑",
         "check free space and the folder's access, close programs that hold the file, then run again",
+    ),
+    "glyph": Text(
+        "换掉这些字，或用环境变量 SALESNB_FONT 指定含有它们的字体；自画的图在 matplotlib 里设置中文字体",
+        "replace them, or name a font that has them in SALESNB_FONT; for own charts set matplotlib's font",
     ),
     "timeout": Text(
         "检查该单元格，或用 --cell-seconds 放宽时限", "look at the cell, or allow more with --cell-seconds"

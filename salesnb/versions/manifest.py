@@ -28,7 +28,9 @@ class Failure(Entry):
     notebook: str
     cell: int = 0
     question: dict[str, str] = Field(default_factory=dict)
-    kind: Literal["error", "exit", "dead", "memory", "disk", "timeout", "start", "parameters", "render"] = "error"
+    kind: Literal["error", "exit", "dead", "memory", "disk", "glyph", "timeout", "start", "parameters", "render"] = (
+        "error"
+    )
     error: str = ""
     message: str = ""
     traceback: list[str] = Field(default_factory=list)

@@ -175,6 +175,34 @@ def test_no_fault_is_ever_published(workbook: Workbook) -> None:
     assert "第 1 版仍然有效" in page
 
 
+def test_a_box_instead_of_a_character_fails_the_run(workbook: Workbook) -> None:
+    """A unit's own chart, drawn by matplotlib itself: its warning would go unseen and the box into the report."""
+    chart = "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1)).text(0, 0, 'a\\ue000')"
+    workbook.notebook("15_own", chart, unit="u")
+    outcome, told = _run()
+    assert outcome.state == "failed"
+    assert [(f.notebook, f.cell, f.kind) for f in outcome.failures] == [("15_own", 2, "glyph")]
+    assert "SALESNB_FONT" in told and "missing from" in told
+    assert "SALESNB_FONT" in (outcome.folder / "all" / "failure.html").read_text(encoding="utf-8")
+
+
+def test_a_units_own_notebook_joins_the_sequence(workbook: Workbook) -> None:
+    """It reads what a shipped one wrote, its table goes to the workbook, its page into the navigation (R78)."""
+    workbook.notebook("10_a", workbook.table("a", [1]), writes=["a"])
+    workbook.notebook("20_b", "pass", reads=["own_b"])
+    own = workbook.notebook("15_own", workbook.table("own_b", [7]), unit="u", reads=["a"], writes=["own_b"])
+    outcome, told = _run()
+    assert outcome.version == "v001"
+    assert [line.split()[1] for line in told.splitlines() if "运行中" in line] == ["10_a", "15_own", "20_b"]
+    page = (outcome.folder / "all" / "10_a.html").read_text(encoding="utf-8")
+    assert '<a href="15_own.html">标题 15_own</a>' in page
+    assert (outcome.folder / "tables" / "own_b.csv").read_text(encoding="utf-8-sig").splitlines()[1] == "r0,0.07"
+    assert _run()[0].state == "unchanged"
+    own.unlink()
+    with pytest.raises(RunError, match="own_b, which no notebook writes"):
+        _run()
+
+
 def test_a_kernel_is_this_python_and_knows_nothing_of_the_user(
     workbook: Workbook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
