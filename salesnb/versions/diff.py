@@ -95,7 +95,15 @@ def _is_equal(old: Path, new: Path, name: str) -> bool:
 def _unchanged(folder: Path, name: str) -> TableDiff:
     frame, (_, keys) = read_table(folder, name), table_facts(folder, name)
     none = frame.iloc[:0]
-    return TableDiff(name, tuple(keys), "same", dict(frame.dtypes.items()), _no_cells(tuple(keys)), none, none)
+    return TableDiff(
+        name,
+        tuple(keys),
+        "same",
+        {str(c): kind for c, kind in frame.dtypes.items()},
+        _no_cells(tuple(keys)),
+        none,
+        none,
+    )
 
 
 def _no_cells(keys: tuple[str, ...]) -> pd.DataFrame:

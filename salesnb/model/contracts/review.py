@@ -379,4 +379,21 @@ WHYS = TableContract(
     Text("五个为什么", "Five whys"),
 )
 
-ALL = (PACE, METRICS, CORE, NODES, QUOTAS, ALERTS, LEADS, SLICES, BRIDGE, DRIVERS, FUNNEL, MIX, LANDING, PATH, RECORD, WHYS)
+ALL = (
+    PACE,
+    METRICS,
+    CORE,
+    NODES,
+    QUOTAS,
+    ALERTS,
+    LEADS,
+    SLICES,
+    BRIDGE,
+    DRIVERS,
+    FUNNEL,
+    MIX,
+    LANDING,
+    PATH,
+    RECORD,
+    WHYS,
+)
