@@ -81,13 +81,6 @@ def chance_figure(value: Any, decimals: int = 0) -> str:
     return "< 1" if value < 0.01 else "> 99" if value > 0.99 else percent_figure(value, decimals)
 
 
-def chance_figure(value: Any, decimals: int = 0) -> str:
-    """A probability in a column of per cent: never certain, so ``< 1`` and ``> 99`` at the ends."""
-    if is_missing(value):
-        return MISSING
-    return "< 1" if value < 0.01 else "> 99" if value > 0.99 else percent_figure(value, decimals)
-
-
 def points(value: Any, lang: str, decimals: int = 1) -> str:
     """A difference of two rates, always signed: −0.016 → ``−1.6 点`` / ``−1.6 pts``."""
     shown = percent_figure(value, decimals, signed=True)

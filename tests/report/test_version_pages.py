@@ -106,9 +106,7 @@ def test_a_comparison_counts_labels_and_subtracts() -> None:
     page = compare.render(lines, Side("v002", "2024-07-01"), Side("v003"), PageContext(lang="zh"))
     assert "有变动的：参数 1、表中的单元格 3、数据文件 1、软件包 1。" in page
     assert "旧：第 2 版 · 2024-07-01　新：第 3 版" in page
-    assert re.search(
-        r"区域 未分配 · 期间 2023.*?销售额.*?1,234\.50.*?−2,345\.00.*?−3,579\.50.*?改变", page
-    )
+    assert re.search(r"区域 未分配 · 期间 2023.*?销售额.*?1,234\.50.*?−2,345\.00.*?−3,579\.50.*?改变", page)
     assert "分维度历史 · history_nodes <small>2</small>" in page and "<h2>own_table" in page
     assert "&lt;x&gt;" in page and f'<code title="{"9" * 64}">99999999</code>' in page
     same = compare.render([], Side("v002"), Side("v003"), PageContext(lang="en"))
