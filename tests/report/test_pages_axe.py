@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from salesnb.model.tables import contract
+from salesnb.model.tables import contract, without_rows
 from salesnb.report import compare, failure, index, own, quality
 from salesnb.report.compare import Side
 from salesnb.report.page import Link, PageContext, render
@@ -63,7 +63,8 @@ def quality_page(lang: str) -> str:
     finding = pd.DataFrame([place | {"severity": "error", "column": "金额", "value": "x", "row_count": 1} | said])
     months = pd.DataFrame(columns=[column.name for column in contract("ledger_check").columns])
     aside = pd.DataFrame([place | {"reason_zh": "不是数", "reason_en": "no number", "content": "[]"}])
-    return quality.render_page(ledger, finding, aside, months, PageContext(lang=lang, version="v003"))
+    bridge = without_rows(contract("basis_bridge"))
+    return quality.render_page(ledger, finding, aside, months, bridge, PageContext(lang=lang, version="v003"))
 
 
 def pages(lang: str, review: Callable[[str], Any], context: Callable[[str], PageContext]) -> dict[str, str]:
