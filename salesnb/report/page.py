@@ -21,6 +21,7 @@ STATES = {
     "approved": (Text("已批准", "Approved"), "good"),
     "submitted": (Text("待批准", "Submitted"), "warn"),
     "draft": (Text("草稿", "Draft"), "warn"),
+    "undecided": (Text("未决", "Not decided"), "warn"),
     "carried": (Text("沿用", "Carried"), "warn"),
     "stale": (Text("已过期", "Stale"), "warn"),
     "failed": (Text("失败", "Failed"), "bad"),

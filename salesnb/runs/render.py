@@ -155,6 +155,8 @@ def _origin(entry: NotebookEntry | None, lang: str) -> str:
 def _state(manifest: Manifest) -> str:
     if manifest.state == "failed":
         return "failed"
+    if any(entry.facts.get("undecided") for entry in manifest.notebooks.values()):
+        return "undecided"
     return "draft" if manifest.draft else "published"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,3 +24,16 @@ def test_nothing_is_approved_from_it(tmp_path: Path) -> None:
     assert not firm.files()
     found = latest_proposal(firm.period(), "CNY")
     assert found is not None and found.version == "2024/v001"
+
+
+def test_the_head_of_its_pages_says_that_nothing_is_decided() -> None:
+    from types import SimpleNamespace
+
+    from salesnb.report.page import state_words
+    from salesnb.runs.render import _state
+
+    notebooks = {name: SimpleNamespace(facts=entry["facts"]) for name, entry in UNDECIDED.items()}
+    undecided: Any = SimpleNamespace(state="complete", draft=False, notebooks=notebooks)
+    assert state_words(_state(undecided), "zh") == ("未决", "warn")
+    decided: Any = SimpleNamespace(state="complete", draft=False, notebooks={})
+    assert _state(decided) == "published"

@@ -76,7 +76,7 @@ def _explained(problem: Problem, condensed: Condensed, met: Sequence[Met], cells
         rows, sums = _described(number, found.conflict, lines, found.amounts(problem.cube.start, cells))
         members += rows
         groups += sums
-    proposals = _proposals(condensed, met[0]) if met else []
+    proposals = _new_first(_proposals(condensed, met[0])) if met else []
     headers, changes, nodes = [], [], []
     for number, proposal in enumerate(proposals, 1):
         own = _changes(number, proposal, lines, met[0].amounts(problem.cube.start, cells))
@@ -171,6 +171,19 @@ def _proposals(condensed: Condensed, met: Met) -> list[Proposal]:
         if found:
             return found
     return []
+
+
+def _new_first(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Proposals in order, those that give what an earlier one gives last: a page shows each result once."""
+    seen: set[tuple[tuple[str, float, float], ...]] = set()
+    new: list[Proposal] = []
+    again: list[Proposal] = []
+    for proposal in proposals:
+        gives = ((c.name.name, round(float(c.after[0]), -2), round(float(c.after[1]), -2)) for c in proposal.changes)
+        key = tuple(sorted(gives))
+        (again if key in seen else new).append(proposal)
+        seen.add(key)
+    return new + again
 
 
 def _flexible(condensed: Condensed, problem: Rows, must: bool) -> Flexible:
