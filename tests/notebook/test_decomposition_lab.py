@@ -19,7 +19,7 @@ from tests.notebook.test_jupyterlab import ROOT, Lab, lab, page  # noqa: F401 (f
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 NOTEBOOK = "30_decomposition.ipynb"
 
 
