@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesnb.notebook.review_why import WhyQuestions
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.numbers import MoneyUnit
+    from salesnb.report.prose import Line
 
 PROGRESS = {
     "new": Text("待处理", "New"),
@@ -127,7 +128,27 @@ def nodes(book: WhyQuestions, dimension: str, label: Text) -> Exhibit:
     from salesnb.report.sentences import review as said
 
     frame = book.named(book.nodes_of(dimension))
-    return Exhibit(f"nodes-{dimension}", table=node_table(book, frame, label), reading=said.nodes(frame, book.lang))
+    reading = [said.nodes(frame, book.lang)]
+    if dimension == "person_id":
+        here = frame[
+            ~frame["node_id"].isin(book.left | book.vacant | {UNASSIGNED})
+        ]  # seats nobody sits on lag by nature
+        reading = [said.nodes(here, book.lang), *_ranks(book, here)]
+    return Exhibit(f"nodes-{dimension}", table=node_table(book, frame, label), reading=reading)
+
+
+def _ranks(book: WhyQuestions, people: pd.DataFrame) -> list[Line]:
+    """The best sellers of last year beside newcomers, where both are groups."""
+    from salesnb.report.sentences import review_closing as said
+    from salesnb.stages.review.ranks import best_and_rookies
+
+    roster = book.facts.table("people", book.as_of)
+    first = (
+        roster.assign(day=roster["hired_date"].fillna(roster["from_date"])).groupby("person_id")["day"].min().dropna()
+    )
+    hired = {str(person): day.date() for person, day in first.items()}
+    found = best_and_rookies(people, hired, book.main.through)
+    return [] if found is None else [said.ranks(*found, book.lang)]
 
 
 def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text) -> Any:

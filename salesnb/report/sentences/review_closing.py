@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from salesnb.model.errors import Text
@@ -280,3 +282,15 @@ def portraits(frame: pd.DataFrame, effects: pd.DataFrame, hours: float, lang: st
                 )
             )
     return lines or [either(lang, ("各类客户的赢率差异属偶然。",), ("Differences between customers are chance.",))]
+
+
+def ranks(best: Any, rookies: Any, lang: str) -> Line:
+    """Attainment of last year's best sellers beside that of newcomers; each group has ``count`` and ``attainment``."""
+    high, low = strong(rate(best.attainment)), strong(rate(rookies.attainment))
+    return either(
+        lang,
+        (f"上年最高的五分之一（{best.count} 人）完成率 ", high,
+         f"，入职不满一年的新人（{rookies.count} 人）", low, "。"),
+        (f"Last year's best fifth ({best.count} people) stand at ", high,
+         f", those hired under a year ago ({rookies.count}) at ", low, "."),
+    )  # fmt: skip
