@@ -31,7 +31,7 @@ test: $(STAMP)
 # Nothing collected (exit 5) is not a failure: a checkout may have no long test yet.
 test-long: $(STAMP)
 	$(PY) .ci/browser.py install
-	HYPOTHESIS_PROFILE=search $(PY) -m pytest -m long || test $$? -eq 5
+	HYPOTHESIS_PROFILE=search $(PY) -m pytest -n 2 -m long || test $$? -eq 5
 
 # Peers live in an environment of their own (.cache/bench); writes tests/bench/RESULTS.md. One bench: python -m tests.bench NAME
 bench: $(STAMP)
