@@ -143,7 +143,7 @@ def days(day: date, draw) -> str:
     return draw(st.sampled_from([*forms, f"{day:%Y-%m-%d} 10:30:00"]))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(lines=LINES, data=st.data())
 def test_any_shape_imports_to_the_same_tables(lines, data):
     plain = [

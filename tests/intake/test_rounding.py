@@ -51,7 +51,7 @@ def rounded(lines: list[dict]) -> pd.DataFrame:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(lines=st.lists(LINE, min_size=1, max_size=30), data=st.data())
 def test_cells_stay_within_one_minor_unit_and_add_up(lines, data):
     lines = [line | {"id": f"o{i:03d}"} for i, line in enumerate(lines)]

@@ -36,6 +36,7 @@ def plan(sample_folders: dict[str, str]) -> Iterator[Open]:
         yield open_plan
 
 
+@pytest.mark.long
 def test_commission_and_awards_at_target_to_the_yuan(plan: Open) -> None:
     book = plan()
     table = book.cost_found.set_index("part")

@@ -91,7 +91,7 @@ QUESTIONS = (
 )
 
 
-@pytest.mark.parametrize("period", ["2024H1", "2024Q2"])
+@pytest.mark.parametrize("period", [pytest.param("2024H1", marks=pytest.mark.long), "2024Q2"])
 def test_halves_and_quarters_are_planned_too(opened: Callable[..., Any], period: str) -> None:
     other = opened(period, "en")
     for name in QUESTIONS.split():

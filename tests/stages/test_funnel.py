@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesnb.model.periods import Calendar
@@ -163,6 +163,7 @@ def some_cases(draw):
     return rows
 
 
+@settings(max_examples=30)
 @given(some_cases(), st.integers(0, 150), st.randoms())
 def test_every_case_is_passed_lost_or_open_and_order_does_not_matter(rows, after, random):
     as_of = date(2024, 1, 1) + pd.Timedelta(days=after).to_pytimedelta()
