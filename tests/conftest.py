@@ -32,7 +32,7 @@ BROWSER_SWITCHES = (
 
 # The same examples on every machine, and no time limit for one: a shared machine is slow at any moment.
 # `make test-long` searches further, with examples of its own each time.
-settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
 
