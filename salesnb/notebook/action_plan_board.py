@@ -10,8 +10,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import SalesnbError, Text, UsageError
-from salesnb.model.places import stage_dir
 from salesnb.notebook.action_plan_save import FIELDS, FILE, digest, read_plan, save_task
+from salesnb.notebook.turns import in_batch
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -31,12 +31,7 @@ LABELS = {
 
 def board(book: ActionPlanBook) -> Any:
     """The board of ``book``; in a batch an exhibit that says where it works."""
-    if stage_dir() is not None:
-        from salesnb.report.exhibit import Exhibit
-
-        text = Text("计划板在 JupyterLab 中使用。", "The board works in JupyterLab.")
-        return Exhibit("board", reading=book.say(text))
-    return PlanBoard(book).box
+    return in_batch(book, "board") or PlanBoard(book).box
 
 
 class PlanBoard:

@@ -58,9 +58,9 @@ def calendar_links(book: ActionPlanBook, written: list[str]) -> Markup:
 
 def write_request_form(book: PlanTables) -> Markup:
     """Write the resource request form as .docx and Excel beside the tables; links to both."""
-    from salesnb.notebook.action_plan_exhibits import KINDS
     from salesnb.report.files import links
     from salesnb.report.request_form import Request, RequestForm, write_requests
+    from salesnb.report.sentences.states import KINDS
     from salesnb.stages.action_plan import said
 
     asked = {r.id: r for r in book.actions.requests}

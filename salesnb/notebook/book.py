@@ -66,7 +66,7 @@ class Book:
     held: list[Check] = field(default_factory=list)
     figures: list[dict[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    headline: str = ""
+    answer_lines: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
 
     @property
@@ -90,6 +90,21 @@ class Book:
 
         return MoneyUnit.choose(largest_minor, self.lang, self.currency)
 
+    def in_own_currency(self, sums: pd.DataFrame) -> pd.DataFrame:
+        """``sums`` with a column ``currency``; DataError where it holds another than the company's."""
+        foreign = sorted(set(sums["currency"]) - {self.currency})
+        if foreign:
+            raise DataError(
+                Text(
+                    f"订单里有 {foreign}，公司货币是 {self.currency}", f"orders are in {foreign}, not {self.currency}"
+                ),
+                why=Text("不同币种不能直接相加", "amounts of different currencies cannot be added"),
+                remedy=Text(
+                    "在 company.yaml 给出汇率，或分单位导入", "give dated rates, or import them as units of their own"
+                ),
+            )
+        return sums
+
     def keep(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Check ``frame`` against its contract and keep it for ``write``; the checked frame is returned."""
         self.tables[name] = check(frame, contract(name))
@@ -112,8 +127,13 @@ class Book:
 
     def answered(self, answer: Answer) -> Answer:
         """Keep the conclusion for the index of versions, and return it to be shown."""
-        self.headline = answer.text().split("\n")[0]
+        self.answer_lines = answer.text().split("\n")
         return answer
+
+    @property
+    def headline(self) -> str:
+        """The conclusion in one line, once it was asked for."""
+        return self.answer_lines[0] if self.answer_lines else ""
 
     def carded(self, cards: Sequence[Card]) -> Cards:
         """Keep the core figures for the index of versions, and return the row of cards."""
@@ -200,7 +220,7 @@ class Book:
                 {"code": c.code, "text": self.say(c.text), "passed": c.passed, "detail": f"{c.left} = {c.right}"}
                 for c in self.held
             ],
-            "notes": self.notes,
+            "notes": [note for note in self.notes if note not in self.answer_lines],  # said once on a page
             "as_of": self.as_of.isoformat(),
             "planning": self.planning,
             "fingerprint": self.fingerprint,

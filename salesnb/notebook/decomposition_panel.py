@@ -9,13 +9,12 @@ import traceback
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import SalesnbError, Text, UsageError
-from salesnb.model.places import stage_dir
 from salesnb.notebook.decomposition_desk import PlanDesk
 from salesnb.notebook.decomposition_locks import PeopleLocks
+from salesnb.notebook.turns import Turns, in_batch
 
 if TYPE_CHECKING:
     from salesnb.model.params.decomposition import Rule
@@ -24,13 +23,7 @@ if TYPE_CHECKING:
 
 def explore(book: DecompositionBook) -> Any:
     """The panel of ``book``. In a batch nobody can move anything: the answer says where the panel works."""
-    if stage_dir() is not None:
-        from salesnb.report.exhibit import Exhibit
-
-        return Exhibit(
-            "explore", reading=book.say(Text("这个面板在 JupyterLab 中使用。", "This panel works in JupyterLab."))
-        )
-    return PlanPanel(PlanDesk(book)).box
+    return in_batch(book, "explore") or PlanPanel(PlanDesk(book)).box
 
 
 class PlanPanel:
@@ -40,11 +33,11 @@ class PlanPanel:
         import ipywidgets as widgets
 
         self.desk, self.book = desk, desk.book
-        self._turn, self._is_answering = RLock(), False
+        self._turns = Turns(self._tried)
         self.growth = {region: self._slider(region, desk.growth(region), -0.3, 0.6) for region in desk.regions}
         self.locks = {region: self._check(Text("锁定", "Lock"), region) for region in desk.regions}
         self.reason = self._text(Text("锁定原因", "Why locked"))
-        self.people = PeopleLocks(desk, self._guarded, lambda: str(self.reason.value))
+        self.people = PeopleLocks(desk, self._turns.take, lambda: str(self.reason.value))
         self.shares = {rule.id: self._slider(rule.text, _first(rule), 0.0, 1.0, 470) for rule in desk.shares}
         self.on = {rule.id: self._check(Text("", ""), rule.id, True) for rule in self.book.problem.rules}
         self.states = {rule.id: widgets.HTML() for rule in self.book.problem.rules}
@@ -59,7 +52,7 @@ class PlanPanel:
         self.said.add_class("snb-said")
         self.box = self._laid_out()
         self._watch()
-        self._guarded(lambda: None)
+        self._turns.take(lambda: None)
 
     # ------------------------------------------------------------------ building
 
@@ -134,27 +127,13 @@ class PlanPanel:
             self._on_value(slider, partial(lambda name, value: desk.set_bound(name, value / 100), rule_id))
         for rule_id, check in self.on.items():
             self._on_value(check, partial(desk.set_on, rule_id))
-        self.reset.on_click(lambda _: self._guarded(self._start_again))
-        self.save.on_click(lambda _: self._guarded(self._saved))
+        self.reset.on_click(lambda _: self._turns.take(self._start_again))
+        self.save.on_click(lambda _: self._turns.take(self._saved))
 
     def _on_value(self, widget: Any, step: Callable[[Any], None]) -> None:
-        widget.observe(lambda change: self._guarded(lambda: step(change["new"])), names="value")
+        widget.observe(lambda change: self._turns.take(lambda: step(change["new"])), names="value")
 
     # ------------------------------------------------------------------ answering
-
-    def _guarded(self, step: Callable[[], None]) -> None:
-        """Run one edit and show the plan; what the panel sets itself starts nothing, and an error is shown.
-
-        JupyterLab lets each widget's messages run in a thread of their own: another edit waits for its turn.
-        """
-        with self._turn:
-            if self._is_answering:
-                return
-            self._is_answering = True
-            try:
-                self._tried(step)
-            finally:
-                self._is_answering = False
 
     def _tried(self, step: Callable[[], None]) -> None:
         self.said.value = ""
@@ -225,7 +204,7 @@ class PlanPanel:
         button = widgets.Button(description=self._say(Text(f"采纳办法 {number}", f"Take way {number}")))
         read = self.desk.explanation  # what the words on the button mean, whatever is edited meanwhile
         button.layout = widgets.Layout(width="112px", flex="0 0 auto")
-        button.on_click(lambda _: self._guarded(lambda: self.desk.take(number, read)))
+        button.on_click(lambda _: self._turns.take(lambda: self.desk.take(number, read)))
         return widgets.HBox([button, widgets.HTML(words)], layout=widgets.Layout(align_items="center"))
 
 

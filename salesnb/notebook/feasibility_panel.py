@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from salesnb.model.errors import Text
-from salesnb.model.places import stage_dir
+from salesnb.notebook.turns import in_batch
 
 if TYPE_CHECKING:
     from salesnb.notebook.feasibility import FeasibilityBook
@@ -26,13 +25,7 @@ SLIDERS = {
 
 def what_if(book: FeasibilityBook) -> Any:
     """The panel of ``book``; in a batch, where nobody can choose, an exhibit that says where it works."""
-    if stage_dir() is not None:
-        from salesnb.report.exhibit import Exhibit
-
-        return Exhibit(
-            "what-if", reading=book.say(Text("这个面板在 JupyterLab 中使用。", "This panel works in JupyterLab."))
-        )
-    return WhatIf(book).box
+    return in_batch(book, "what-if") or WhatIf(book).box
 
 
 class WhatIf:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text, UsageError
 from salesnb.model.periods import Kind, Window
-from salesnb.model.places import stage_dir
 from salesnb.model.tables import Column, contract
 from salesnb.notebook.past import Past
+from salesnb.notebook.turns import in_batch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,14 +80,9 @@ class BridgeQuestions(Past):
 
     def compare(self) -> Any:
         """Two lists of periods and the bridge between what is chosen; a batch says where it works."""
-        if stage_dir() is not None:
-            from salesnb.report.exhibit import Exhibit
-
-            text = Text("这个面板在 JupyterLab 中使用。", "This panel works in JupyterLab.")
-            return Exhibit("compare", reading=self.say(text))
         from salesnb.notebook.panels import BridgePanel
 
-        return BridgePanel(self).box
+        return in_batch(self, "compare") or BridgePanel(self).box
 
     def periods_sold(self) -> list[str]:
         """Years, quarters and months with whole sales before the newest window ended, newest first of each kind."""

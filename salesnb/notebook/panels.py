@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import SalesnbError, Text
-from salesnb.model.places import stage_dir
+from salesnb.notebook.turns import Turns, in_batch
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -31,11 +30,9 @@ def explore(book: HistoryBook) -> Any:
 
     In a batch there is nobody to choose: the answer is an exhibit that says where the panel works.
     """
-    if stage_dir() is not None:
-        from salesnb.report.exhibit import Exhibit
-
-        text = Text("这个面板在 JupyterLab 中使用。", "This panel works in JupyterLab.")
-        return Exhibit("explore", reading=book.say(text))
+    told = in_batch(book, "explore")
+    if told is not None:
+        return told
     from salesnb.notebook.explore import Explorer
 
     return ExplorePanel(Explorer(book)).box
@@ -48,8 +45,7 @@ class Panel:
         import ipywidgets as widgets
 
         self.book = book
-        self._turn = RLock()
-        self._is_answering = False
+        self._turns = Turns(self._tried)
         self.answer = widgets.HTML()
         self.answer.add_class("snb-answer")
         self.answer.layout.width = "100%"
@@ -79,22 +75,7 @@ class Panel:
 
     def _watched(self, steps: dict[Any, Callable[[], None]]) -> None:
         for widget, step in steps.items():
-            widget.observe(lambda _, step=step: self._guarded(step), names="value")
-
-    def _guarded(self, step: Callable[[], None]) -> None:
-        """Run one step; changes it makes to other lists start none of their own, and its error is shown.
-
-        JupyterLab lets each widget's messages run in a thread of their own: another choice waits for its turn, only
-        what the step itself changes is passed over.
-        """
-        with self._turn:
-            if self._is_answering:
-                return
-            self._is_answering = True
-            try:
-                self._tried(step)
-            finally:
-                self._is_answering = False
+            widget.observe(lambda _, step=step: self._turns.take(step), names="value")
 
     def _tried(self, step: Callable[[], None]) -> None:
         try:
@@ -131,7 +112,7 @@ class BridgePanel(Panel):
             self.first.value = periods[1][1]
         self.box = self._laid([self.first, self.last], "snb-compare")
         self._watched({self.first: self._answered, self.last: self._answered})
-        self._guarded(self._answered)
+        self._turns.take(self._answered)
 
     def _answered(self) -> None:
         self.answer.value = self.book.between(self.first.value, self.last.value)._repr_html_()
@@ -157,7 +138,7 @@ class ExplorePanel(Panel):
         chosen = [self.dimension, self.find, self.node, self.below, self.measure, self.period]
         self.box = self._laid(chosen, "snb-explore")
         self._watch()
-        self._guarded(self._dimension_chosen)
+        self._turns.take(self._dimension_chosen)
 
     # ------------------------------------------------------------------ building
 

@@ -40,18 +40,7 @@ class Past(Book):
         """Sales of the whole company by window: the measures of ``facts.sums`` with growth and CAGR."""
         from salesnb.stages import history
 
-        sums = self.facts.sums(("currency",), self.windows, self.as_of)
-        foreign = sorted(set(sums["currency"]) - {self.currency})
-        if foreign:
-            raise DataError(
-                Text(
-                    f"订单里有 {foreign}，公司货币是 {self.currency}", f"orders are in {foreign}, not {self.currency}"
-                ),
-                why=Text("不同币种不能直接相加", "amounts of different currencies cannot be added"),
-                remedy=Text(
-                    "在 company.yaml 给出汇率，或分单位导入", "give dated rates, or import them as units of their own"
-                ),
-            )
+        sums = self.in_own_currency(self.facts.sums(("currency",), self.windows, self.as_of))
         rates = history.node_history(sums, "currency", self.windows, {}).set_index("window")
         out = sums.set_index("window").reindex([w.label for w in self.windows])
         kept = ["growth_rate", "cagr_rate", "margin_rate", "share_of_sales_costed"]

@@ -202,7 +202,7 @@ class WaitingBook(Book):
 
         text = Text(f"{self.period.text} 在 {self.as_of} 还没有开始，没有可复盘的数据。",
                     f"{self.period.text} has not begun on {self.as_of}; there is nothing to review.")  # fmt: skip
-        self.headline = self.say(text)
+        self.answer_lines = [self.say(text)]
         return Exhibit(name.replace("_", "-"), reading=self.headline, is_absent=name != "answer")
 
     def checks(self) -> Any:

@@ -214,15 +214,7 @@ class ReviewBasis(Book):
     @cached_property
     def totals(self) -> pd.DataFrame:
         """Company sums by window label, indexed by it; a window without any line is absent from the facts: zero."""
-        sums = self.facts.sums(("currency",), self.windows, self.as_of)
-        foreign = sorted(set(sums["currency"]) - {self.currency})
-        if foreign:
-            raise DataError(
-                Text(
-                    f"订单里有 {foreign}，公司货币是 {self.currency}", f"orders are in {foreign}, not {self.currency}"
-                ),
-                why=Text("不同币种不能直接相加", "amounts of different currencies cannot be added"),
-            )
+        sums = self.in_own_currency(self.facts.sums(("currency",), self.windows, self.as_of))
         return sums.set_index("window")
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 from salesnb.notebook.review_nodes import DIMENSIONS
+from salesnb.report.sentences.states import KINDS, STATE_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ def strategies(book: ClosingQuestions) -> Exhibit:
         said.VERDICTS[v] if r == "none" else said.REASONS[r]
         for v, r in zip(frame["verdict"], frame["reason"], strict=True)
     ]
-    rows = frame.assign(kind=[said.KINDS[k].get(lang) for k in frame["kind"]], verdict=[t.get(lang) for t in judged])
+    rows = frame.assign(kind=[KINDS[k].get(lang) for k in frame["kind"]], verdict=[t.get(lang) for t in judged])
     figures = ("actual_minor", "forecast_minor", "difference_minor", "low_minor", "high_minor")
     columns = [Show(shown.column("text")), Show(_words(shown, "kind")), Show(shown.column("start_date"))]
     signed = ("difference_minor", "low_minor", "high_minor")
@@ -166,7 +167,7 @@ def improvements(book: ClosingQuestions) -> Exhibit:
     rows = frame.assign(rank=frame["progress"].map(order)).sort_values(["rank", "due_date"], kind="stable")
     light = {"late": "bad", "doing": "warn", "open": "warn", "done": "good", "dropped": ""}
     rows = rows.assign(
-        progress=[said.PROGRESS[p].get(lang) for p in rows["progress"]], light=[light[p] for p in rows["progress"]]
+        progress=[STATE_WORDS[p].get(lang) for p in rows["progress"]], light=[light[p] for p in rows["progress"]]
     )
     names = ["text", "owner", "due_date", "cause", "progress", "closed_date", "since_period"]
     kept = [n for n in names if rows[n].notna().any()]

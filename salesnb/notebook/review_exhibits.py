@@ -11,6 +11,7 @@ from markupsafe import Markup
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
+from salesnb.report.sentences.states import ALERT_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
     from salesnb.report.numbers import MoneyUnit
     from salesnb.report.prose import Line
 
-PROGRESS = {
-    "new": Text("待处理", "New"),
-    "open": Text("未开始", "Open"),
-    "doing": Text("处理中", "Doing"),
-    "closed": Text("已关闭", "Closed"),
-}
 BASES = {"target": Text("应完成", "Due"), "last_year": Text("上年同期", "Last year")}
 NODE_FIGURES = ("actual_minor", "due_minor", "last_year_minor", "attainment_rate", "gap_minor", "yoy_rate")
 LONGEST = 30
@@ -219,7 +214,7 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
     rows = frame.assign(
         name=titled,
         size=frame["gap_minor"].fillna(0), basis=[BASES[b].get(lang) for b in frame["basis"]],
-        progress=[PROGRESS[p].get(lang) for p in frame["progress"]],
+        progress=[ALERT_WORDS[p].get(lang) for p in frame["progress"]],
     ).sort_values(["size", "alert"], kind="stable")  # fmt: skip
     kept = [n for n in ALERT_COLUMNS if rows[n].notna().any() and (rows[n].astype(str) != "").any()]
     chances = ("certainty_rate", "recover_rate")

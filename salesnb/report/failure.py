@@ -22,7 +22,7 @@ _KINDS = {
     "parameters": Text("参数名称不符", "the parameters do not match"),
     "render": Text("已运行，但页面无法生成", "it ran, but no page could be made"),
 }
-_REMEDIES = {
+REMEDIES = {
     "exit": Text("去掉单元格里的 exit 或 sys.exit 后重跑", "remove exit or sys.exit from the cell and run again"),
     "dead": Text("关闭其他程序或缩小数据范围后重跑", "close other programs or use less data, then run again"),
     "memory": Text("关闭其他程序或缩小数据范围后重跑", "close other programs or use less data, then run again"),
@@ -101,7 +101,7 @@ def _shown(failure: Mapping[str, Any], lang: str) -> dict[str, Any]:
     # the class of a foreign error helps; that of our own adds nothing to its sentence
     ours = {SalesnbError.__name__, *(error.__name__ for error in SalesnbError.__subclasses__())}
     is_foreign = kind == "error" and name not in {"", *ours} and not said.keys() & {"where", "remedy"}
-    said.setdefault("remedy", (_DEFECT if is_foreign else _REMEDIES.get(kind, _DEFAULT_REMEDY)).get(lang))
+    said.setdefault("remedy", (_DEFECT if is_foreign else REMEDIES.get(kind, _DEFAULT_REMEDY)).get(lang))
     return {
         "notebook": failure["notebook"],
         "question": question.get(lang) or question.get("zh") or question.get("en") or "",

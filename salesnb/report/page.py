@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -74,10 +74,6 @@ def render(notebook: Any, context: PageContext, name: str = "") -> str:
     ``name`` is the notebook's name for messages. RunError when a cell failed or the title is missing.
     """
     parts = sections.parts(notebook, context.lang, name)
-    # what the answer says already is not said above it again
-    said = set(re.split("[<>]", parts.intro))
-    unsaid = tuple(n for n in context.notices if not {markup.text(n), markup.prose(n)} & said)
-    context = replace(context, notices=unsaid)
     body = _environment().get_template("page.html.j2").render(parts=parts, **header(context), **footer(context))
     return document(parts.title, body, context.lang, (context.period, context.company))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesnb.model.errors import Place, RunError, Text
+from salesnb.report.failure import REMEDIES
 from salesnb.versions.manifest import Failure
 
 OURS = ("ParamsError", "DataError", "PeriodError", "UsageError", "VersionError", "RunError", "SalesnbError")
@@ -41,24 +42,15 @@ _WHAT = {
     "parameters": Text("的参数不符", "has other parameters"),
     "render": Text("的页面无法生成", "cannot be made into a page"),
 }
-_REMEDY = {
+# where the terminal knows more than the page: its options and files
+_REMEDY = REMEDIES | {
     "error": Text(
         "多半是程序缺陷：把失败页连同技术细节发给维护人员",
         "most likely a defect: send the failure page to the maintainers",
     ),
-    "exit": Text("去掉单元格里的 exit 或 sys.exit", "remove exit or sys.exit from the cell"),
     "dead": Text(
         "多为内存不足：关闭其他程序或缩小数据范围后重跑",
         "mostly memory ran out: close other programs or use less data, then run again",
-    ),
-    "memory": Text("关闭其他程序或缩小数据范围后重跑", "close other programs or use less data, then run again"),
-    "disk": Text(
-        "检查磁盘空间与文件夹的写权限，关闭占用文件的程序后重跑",
-        "check free space and the folder's access, close programs that hold the file, then run again",
-    ),
-    "glyph": Text(
-        "换掉这些字，或用环境变量 SALESNB_FONT 指定含有它们的字体；自画的图在 matplotlib 里设置中文字体",
-        "replace them, or name a font that has them in SALESNB_FONT; for own charts set matplotlib's font",
     ),
     "timeout": Text(
         "检查该单元格，或用 --cell-seconds 放宽时限", "look at the cell, or allow more with --cell-seconds"

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
+from salesnb.model.errors import Text
+
 COLUMNS = {"region_id": "区域", "customer_id": "客户", "person_id": "人员", "quantity": "数量", "cost": "成本"}
 NAMED = ("node_id", "name", "product_line")  # columns that hold names
 
@@ -106,3 +108,12 @@ def test_part_of_a_month_is_not_held_against_a_whole_one(tiny: Callable[..., Any
     month = tiny(lines(1), "2023-11", unit="whole", **COLUMNS)
     month.months()
     assert month.tables["history_months"]["month"].max() == "2023-11"
+
+
+def test_a_note_that_the_answer_says_is_not_said_above_it_again(tiny: Callable[..., Any]) -> None:
+    book = tiny(lines(1), "2024", **COLUMNS)
+    book.note(Text("甲", "A"))
+    answer = book.answer()
+    book.note(Text("乙", "B"))
+    assert "甲" in answer.text().split("\n") and book.notes == ["甲", "乙"]
+    assert book.summary()["notes"] == ["乙"] and book.summary()["headline"] == answer.text().split("\n")[0]

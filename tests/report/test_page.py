@@ -157,17 +157,6 @@ def test_questions_without_an_answer_are_gathered_and_answers_stay() -> None:
     assert "<h2>都有？</h2>" in page and "有答案" in page and page.count("<li>") == 1
 
 
-def test_a_notice_that_the_answer_says_is_not_said_twice(context: Context) -> None:
-    from salesnb.report.cards import Answer
-
-    answer = Answer("Sales grew.", ["Won deals are sales."], "en")
-    cell = v4.new_code_cell("book.answer()")
-    cell.outputs = [v4.new_output("execute_result", {"text/html": answer._repr_html_()}, execution_count=1)]
-    book = v4.new_notebook(cells=[v4.new_markdown_cell("# History\n\nFor whom", metadata={"tags": ["en"]}), cell])
-    page = render(book, replace(context("en"), notices=("Won deals are sales.", "Draft")))
-    assert page.count("Won deals are sales.") == 1 and "Draft" in page
-
-
 def test_a_chinese_sentence_over_two_lines_has_no_space_in_it(context: Context) -> None:
     title = v4.new_markdown_cell("# 标题\n\n给区域经理和\n销售运营：先看\nCRM 里的数。", metadata={"tags": ["zh"]})
     page = render(v4.new_notebook(cells=[title, v4.new_markdown_cell("## 问题\n\n- 甲\n- 乙")]), context("zh"))

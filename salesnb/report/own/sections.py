@@ -12,6 +12,7 @@ from salesnb.model.tables import Column, contract
 from salesnb.report import prose
 from salesnb.report.numbers import MoneyUnit, is_missing, month
 from salesnb.report.sentences.decomposition_people import step_word
+from salesnb.report.sentences.states import ALERT_WORDS, STATE_WORDS
 from salesnb.report.tables import Options, Show, render
 
 if TYPE_CHECKING:
@@ -21,24 +22,6 @@ if TYPE_CHECKING:
 
 SHOWN = 30  # rows of a list; the workbook beside the page holds all of them
 STAGES = {"lead": Text("线索", "Lead"), "qualified": Text("商机", "Opportunity"), "quoted": Text("已报价", "Quoted")}
-TASK_WORDS = {
-    "open": Text("未开始", "Open"),
-    "doing": Text("进行中", "Doing"),
-    "done": Text("完成", "Done"),
-    "late": Text("逾期", "Late"),
-    "dropped": Text("取消", "Dropped"),
-    "upcoming": Text("未到期", "To come"),
-    "reached": Text("达到", "Reached"),
-    "missed": Text("未达", "Missed"),
-    "no_data": Text("没有数据", "No data"),
-    "unmeasured": Text("没有指标", "No measure"),
-}
-PROGRESS = {
-    "new": Text("待处理", "New"),
-    "open": Text("未开始", "Open"),
-    "doing": Text("处理中", "Doing"),
-    "closed": Text("已关闭", "Closed"),
-}
 STEPS = ("base", "organisation", "reason", "rule", "rounding", "target")  # what was added on top is not shown
 NAME = Column("shown", "text", Text("名称", "Name"))
 
@@ -99,7 +82,7 @@ def alerts(own: Own) -> Markup:
     rows = frame.assign(
         shown=frame["name"].where(frame["name"].notna(), frame["node_id"]),
         scope=[own.scopes.get(scope, scope) for scope in frame["scope"]],
-        progress=[_word(PROGRESS, state, own) for state in frame["progress"]],
+        progress=[_word(ALERT_WORDS, state, own) for state in frame["progress"]],
         owner=[own.named("person_id", owner) for owner in frame["owner"]],
     ).sort_values("gap_minor", kind="stable")
     columns = (
@@ -236,7 +219,7 @@ def tasks(own: Own) -> Markup:
         if frame is not None:
             rows = frame.assign(
                 owner=[own.named("person_id", owner) for owner in frame["owner"]],
-                state=[_word(TASK_WORDS, state, own) for state in frame["state"]],
+                state=[_word(STATE_WORDS, state, own) for state in frame["state"]],
             ).sort_values("due_date", kind="stable")
             kept = tuple(c for c in columns if not (own.is_person and c == "owner"))
             parts.append(Markup("<h3>{}</h3>").format(contract(name).label.get(own.lang)))

@@ -23,21 +23,6 @@ REASONS = {
     "too_early": Text("不能判断：还没有满一个月", "Cannot be told: no whole month yet"),
     "no_history": Text("不能判断：开始前的历史不足", "Cannot be told: too little history before the start"),
 }
-KINDS = {
-    "customer": Text("客户", "Customer"),
-    "product": Text("产品", "Product"),
-    "channel": Text("渠道", "Channel"),
-    "resource": Text("资源", "Resource"),
-    "price": Text("价格", "Price"),
-    "promotion": Text("促销", "Promotion"),
-}
-PROGRESS = {
-    "open": Text("未开始", "Open"),
-    "doing": Text("进行中", "Doing"),
-    "late": Text("逾期", "Late"),
-    "done": Text("已完成", "Done"),
-    "dropped": Text("已取消", "Dropped"),
-}
 FOUND = {
     "push": Text("月末集中", "Bunched"),
     "returned": Text("次月退货多", "Returned after"),

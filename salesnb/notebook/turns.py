@@ -1,0 +1,48 @@
+"""What every panel needs: a line in its place in a batch, and one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from salesnb.model.errors import Text
+from salesnb.model.places import stage_dir
+
+if TYPE_CHECKING:
+    from salesnb.notebook.book import Book
+    from salesnb.report.exhibit import Exhibit
+
+
+def in_batch(book: Book, name: str) -> Exhibit | None:
+    """In a batch, where nobody can choose, the exhibit that says where the panel works; None in JupyterLab."""
+    if stage_dir() is None:
+        return None
+    from salesnb.report.exhibit import Exhibit
+
+    return Exhibit(name, reading=book.say(Text("这个面板在 JupyterLab 中使用。", "This panel works in JupyterLab.")))
+
+
+class Turns:
+    """Steps of a panel, one after another.
+
+    JupyterLab lets each widget's messages run in a thread of their own: another step waits for its turn. What a step
+    itself changes in other widgets starts no step.
+    """
+
+    def __init__(self, tried: Callable[[Callable[[], None]], None]) -> None:
+        """``tried`` runs a step and shows what went wrong."""
+        self._tried = tried
+        self._turn = RLock()
+        self._is_answering = False
+
+    def take(self, step: Callable[[], None]) -> None:
+        """Run one step."""
+        with self._turn:
+            if self._is_answering:
+                return
+            self._is_answering = True
+            try:
+                self._tried(step)
+            finally:
+                self._is_answering = False
