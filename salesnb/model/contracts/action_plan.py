@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.decomposition import count, flag, money, number, rate
+from salesnb.model.contracts.columns import count, day, flag, ident, money, number, rate, words
 from salesnb.model.contracts.facts import REGION
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
-
-
-def _id(name: str, zh: str, en: str, optional: bool = False) -> Column:
-    return Column(name, "id", Text(zh, en), optional=optional)
-
-
-def _words(name: str, zh: str, en: str, optional: bool = True) -> Column:
-    return Column(name, "text", Text(zh, en), optional=optional)
-
-
-def _day(name: str, zh: str, en: str, optional: bool = False) -> Column:
-    return Column(name, "date", Text(zh, en), optional=optional)
 
 
 def _state(zh: str, en: str) -> Column:
     return Column("state", "id", Text("状态", "State"), definition=Text(zh, en))
 
 
-OWNER = _words("owner", "责任人", "Owner")
-DUE = _day("due_date", "期限", "Due", optional=True)
-TEXT = _words("text", "内容", "Content", optional=False)
+OWNER = words("owner", "责任人", "Owner")
+DUE = day("due_date", "期限", "Due")
+TEXT = words("text", "内容", "Content", optional=False)
 COST = money("cost_minor", "费用", "Cost", optional=True)
 
 OBJECTIVES = TableContract(
     "action_objectives",
     ("objective_id",),
     (
-        _id("objective_id", "目标", "Objective"),
+        ident("objective_id", "目标", "Objective"),
         TEXT,
         OWNER,
         DUE,
@@ -42,7 +30,7 @@ OBJECTIVES = TableContract(
         money("contributed_minor", "关键结果合计", "Key results in all"),
         money("gap_minor", "差额", "Difference", optional=True),
         money("twice_minor", "重叠单元金额", "Amount of shared cells", optional=True),
-        _words("overlap", "重叠的单元", "Shared cells"),
+        words("overlap", "重叠的单元", "Shared cells"),
         _state(
             "short 不足 / exact 恰好 / overlap 重叠 / over 超出 / incomplete 缺金额 / no_key_results 没有关键结果",
             "short / exact / overlap / over / incomplete: an amount is missing / no_key_results",
@@ -55,13 +43,13 @@ KEY_RESULTS = TableContract(
     "action_key_results",
     ("key_result_id",),
     (
-        _id("key_result_id", "关键结果", "Key result"),
-        _id("objective_id", "目标", "Objective"),
+        ident("key_result_id", "关键结果", "Key result"),
+        ident("objective_id", "目标", "Objective"),
         TEXT,
         OWNER,
         DUE,
-        _id("metric", "指标", "Metric", optional=True),
-        _words("counts", "计入的销售", "Sales counted"),
+        ident("metric", "指标", "Metric", optional=True),
+        words("counts", "计入的销售", "Sales counted"),
         money("amount_minor", "贡献金额", "Contribution", optional=True),
         rate("share_of_objective", "占目标", "Share of objective"),
     ),
@@ -72,21 +60,21 @@ TASKS = TableContract(
     "action_tasks",
     ("task_id",),
     (
-        _id("task_id", "任务", "Task"),
+        ident("task_id", "任务", "Task"),
         TEXT,
-        _words("serves", "服务于", "Serves"),
-        _words("scope", "范围", "Scope"),
+        words("serves", "服务于", "Serves"),
+        words("scope", "范围", "Scope"),
         OWNER,
-        _day("start_date", "开始", "Start", optional=True),
+        day("start_date", "开始", "Start"),
         DUE,
-        _words("deliverable", "交付物", "Deliverable"),
-        _words("resources", "资源", "Resources"),
-        _words("after", "前置任务", "After"),
+        words("deliverable", "交付物", "Deliverable"),
+        words("resources", "资源", "Resources"),
+        words("after", "前置任务", "After"),
         COST,
         _state(
             "open 未开始 / doing 进行中 / done 完成 / late 逾期 / dropped 取消", "open / doing / done / late / dropped"
         ),
-        _day("done_date", "完成日期", "Done on", optional=True),
+        day("done_date", "完成日期", "Done on"),
         Column(
             "slack_days",
             "count",
@@ -105,19 +93,19 @@ FINDINGS = TableContract(
     "action_findings",
     ("finding_no",),
     (
-        _id("finding_no", "编号", "No."),
-        _id("kind", "类型", "Kind"),
+        ident("finding_no", "编号", "No."),
+        ident("kind", "类型", "Kind"),
         Column(
             "severity",
             "id",
             Text("性质", "Nature"),
             definition=Text("fault 须改正 / ask 须问清 / note 提示", "fault: mend / ask: unclear / note"),
         ),
-        _id("item_id", "对象", "Item"),
-        _words("about", "涉及", "About"),
+        ident("item_id", "对象", "Item"),
+        words("about", "涉及", "About"),
         number("said", "一方数字", "One figure"),
         number("other", "另一方数字", "Other figure"),
-        _id("unit", "单位", "Unit"),
+        ident("unit", "单位", "Unit"),
     ),
     Text("行动计划里发现的问题", "What was found in the plan"),
 )
@@ -126,7 +114,7 @@ WORKLOAD = TableContract(
     "action_workload",
     ("owner", "month"),
     (
-        _id("owner", "责任人", "Owner"),
+        ident("owner", "责任人", "Owner"),
         Column("month", "month", Text("月份", "Month")),
         count("task_count", "任务数", "Tasks"),
         count("task_days", "任务工作日", "Task days"),
@@ -139,12 +127,12 @@ MILESTONES = TableContract(
     "action_milestones",
     ("milestone_id",),
     (
-        _id("milestone_id", "里程碑", "Milestone"),
+        ident("milestone_id", "里程碑", "Milestone"),
         TEXT,
-        _day("due_date", "日期", "Date"),
+        day("due_date", "日期", "Date", optional=False),
         OWNER,
-        _id("metric", "指标", "Metric", optional=True),
-        _id("unit", "单位", "Unit", optional=True),
+        ident("metric", "指标", "Metric", optional=True),
+        ident("unit", "单位", "Unit", optional=True),
         number("asked", "要求", "Asked"),
         number("actual", "实际", "Actual"),
         _state(
@@ -159,7 +147,7 @@ BUDGET = TableContract(
     "action_budget",
     ("category",),
     (
-        _id("category", "用途", "Use"),
+        ident("category", "用途", "Use"),
         rate("share_of_budget", "占预算", "Share of budget"),
         money("amount_minor", "金额", "Amount"),
     ),
@@ -182,7 +170,7 @@ ALLOCATION = TableContract(
     "action_allocation",
     ("category", "region_id"),
     (
-        _id("category", "用途", "Use"),
+        ident("category", "用途", "Use"),
         REGION,
         number(
             "power",
@@ -208,18 +196,18 @@ REQUESTS = TableContract(
     "action_requests",
     ("request_id",),
     (
-        _id("request_id", "编号", "No."),
+        ident("request_id", "编号", "No."),
         TEXT,
-        _id("kind", "类别", "Kind"),
+        ident("kind", "类别", "Kind"),
         number("quantity", "数量", "Quantity"),
         money("cost_minor", "费用", "Cost"),
-        _day("needed_date", "需要日期", "Needed"),
-        _words("asked_by", "提出人", "Asked by"),
-        _words("reason", "理由", "Reason"),
+        day("needed_date", "需要日期", "Needed", optional=False),
+        words("asked_by", "提出人", "Asked by"),
+        words("reason", "理由", "Reason"),
         _state(
             "draft 草稿 / submitted 待批 / approved 已批 / rejected 未批", "draft / submitted / approved / rejected"
         ),
-        _words("approved_by", "批准人", "Approved by"),
+        words("approved_by", "批准人", "Approved by"),
     ),
     Text("销售资源需求表", "Resource requests"),
 )
@@ -228,24 +216,24 @@ RISKS = TableContract(
     "action_risks",
     ("risk_id",),
     (
-        _id("risk_id", "风险", "Risk"),
+        ident("risk_id", "风险", "Risk"),
         TEXT,
-        _id("kind", "类型", "Kind"),
-        _id("sign", "方向", "Sign"),
+        ident("kind", "类型", "Kind"),
+        ident("sign", "方向", "Sign"),
         rate("probability_rate", "概率", "Probability"),
         count("impact", "影响（1–5）", "Impact (1–5)"),
         number("score", "评分", "Score", "概率 × 影响", "probability × impact"),
         money("loss_minor", "影响的销售额", "Sales at stake", optional=True),
         money("expected_minor", "期望影响", "Expected", optional=True),
         money("profit_minor", "期望毛利影响", "Expected gross profit", optional=True),
-        _id("metric", "触发指标", "Trigger", optional=True),
+        ident("metric", "触发指标", "Trigger", optional=True),
         number("line", "触发线", "Line"),
         number("reading", "最新读数", "Latest reading"),
         _state(
             "fired 已触发 / calm 未触发 / no_data 没有数据 / no_trigger 没有触发线 / closed 已关闭",
             "fired / calm / no_data / no_trigger / closed",
         ),
-        _words("response", "应对", "Response"),
+        words("response", "应对", "Response"),
         OWNER,
         COST,
     ),
@@ -256,11 +244,11 @@ PROMISES = TableContract(
     "action_promises",
     ("promise_id",),
     (
-        _id("promise_id", "承诺", "Commitment"),
+        ident("promise_id", "承诺", "Commitment"),
         TEXT,
-        _words("giver", "承诺方", "Giver"),
-        _words("taker", "受益方", "Taker"),
-        _id("every", "周期", "Every"),
+        words("giver", "承诺方", "Giver"),
+        words("taker", "受益方", "Taker"),
+        ident("every", "周期", "Every"),
         count("notice_days", "提前工作日", "Notice (working days)", optional=True),
         number("asked", "要求", "Asked"),
         number("last_value", "最近一月", "Last month"),
@@ -278,10 +266,10 @@ PROMOTIONS = TableContract(
     "action_promotions",
     ("promotion_id",),
     (
-        _id("promotion_id", "促销", "Promotion"),
+        ident("promotion_id", "促销", "Promotion"),
         TEXT,
-        _day("start_date", "开始", "Start"),
-        _day("end_date", "结束", "End"),
+        day("start_date", "开始", "Start", optional=False),
+        day("end_date", "结束", "End", optional=False),
         rate("discount_rate", "折合降价", "Price cut it amounts to"),
         rate("margin_before_rate", "促销前毛利率", "Margin before"),
         rate("margin_after_rate", "促销后毛利率", "Margin after"),
@@ -299,12 +287,12 @@ STRATEGIES = TableContract(
     "action_strategies",
     ("strategy_id",),
     (
-        _id("strategy_id", "策略", "Strategy"),
-        _id("kind", "类别", "Kind"),
+        ident("strategy_id", "策略", "Strategy"),
+        ident("kind", "类别", "Kind"),
         TEXT,
-        _words("scope", "范围", "Scope"),
+        words("scope", "范围", "Scope"),
         money("target_minor", "涉及目标金额", "Target concerned", optional=True),
-        _words("serves", "服务于", "Serves"),
+        words("serves", "服务于", "Serves"),
         count("task_count", "任务数", "Tasks"),
         OWNER,
         COST,
@@ -316,7 +304,7 @@ CALENDAR = TableContract(
     "action_calendar",
     ("event_id",),
     (
-        _id("event_id", "事项编号", "Event"),
+        ident("event_id", "事项编号", "Event"),
         Column(
             "kind",
             "id",
@@ -327,10 +315,10 @@ CALENDAR = TableContract(
             ),
         ),
         TEXT,
-        _day("date", "日期", "Date"),
-        _words("at", "时间", "At"),
+        day("date", "日期", "Date", optional=False),
+        words("at", "时间", "At"),
         count("minutes", "分钟", "Minutes"),
-        _words("people", "参加人", "People"),
+        words("people", "参加人", "People"),
         flag("is_moved", "因假日调整", "Moved off a holiday"),
     ),
     Text("日历", "Calendar"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from salesnb.model.contracts.columns import count, flag, ident, money, number, rate, words
 from salesnb.model.contracts.decomposition import TARGET_CELLS
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
-from salesnb.model.contracts.target_columns import count, flag, ident, money, number, rate, words
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from salesnb.model.contracts.columns import ident
 from salesnb.model.contracts.facts import CURRENCY
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
 
-
-def _id(name: str, zh: str, en: str) -> Column:
-    return Column(name, "id", Text(zh, en))
-
-
-PLAN = _id("plan", "计划", "Plan")
+PLAN = ident("plan", "计划", "Plan")
 ROUND = Column("round", "count", Text("轮次", "Round"))
-NODE = _id("node_id", "单位", "Node")
-LEVEL = _id("level", "层级", "Level")
-PERIOD = _id("period", "期间", "Period")
+NODE = ident("node_id", "单位", "Node")
+LEVEL = ident("level", "层级", "Level")
+PERIOD = ident("period", "期间", "Period")
 TARGET = Column("target_minor", "minor", Text("下达数", "Handed down"), unit="money")
 COMMITTED = Column(
     "committed_minor",
@@ -43,8 +39,8 @@ COMMITMENTS = TableContract(
         COMMITTED,
         Column("confidence", "text", Text("把握", "Confidence"), optional=True),
         Column("condition", "text", Text("前提条件", "Conditions"), optional=True),
-        _id("manager_id", "填报人", "Filled in by"),
-        _id("version", "依据版本", "Based on"),
+        ident("manager_id", "填报人", "Filled in by"),
+        ident("version", "依据版本", "Based on"),
     ),
     Text("承诺数", "Commitments"),
 )

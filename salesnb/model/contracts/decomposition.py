@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesnb.model.contracts import target_views
+from salesnb.model.contracts.columns import count, flag, ident, money, number, rate, words
 from salesnb.model.contracts.facts import (
     CHANNEL,
     CURRENCY,
@@ -15,23 +16,7 @@ from salesnb.model.contracts.facts import (
     TEAM,
 )
 from salesnb.model.contracts.history import DIMENSION, NODE
-from salesnb.model.contracts.target_columns import (
-    BASE,
-    IN_TERMS,
-    MEASURE,
-    PLAN,
-    RULE,
-    RULE_TEXT,
-    STRENGTH,
-    TARGET,
-    count,
-    flag,
-    ident,
-    money,
-    number,
-    rate,
-    words,
-)
+from salesnb.model.contracts.target_columns import BASE, IN_TERMS, MEASURE, PLAN, RULE, RULE_TEXT, STRENGTH, TARGET
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
 

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
+from salesnb.model.contracts.columns import day, ident, words
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
 
 UNASSIGNED = "_unassigned"
 
 
-def id_column(name: str, zh: str, en: str, optional: bool = False) -> Column:
-    """A column of ids, labelled in both languages."""
-    return Column(name, "id", Text(zh, en), optional=optional)
-
-
-def text_column(name: str, zh: str, en: str, optional: bool = True) -> Column:
-    """A column of words, labelled in both languages."""
-    return Column(name, "text", Text(zh, en), optional=optional)
-
-
-def _date(name: str, zh: str, en: str, optional: bool = False) -> Column:
-    return Column(name, "date", Text(zh, en), optional=optional)
-
-
-ORDER = id_column("order_id", "订单号", "Order")
-LINE = id_column("line_no", "行号", "Line")
+ORDER = ident("order_id", "订单号", "Order")
+LINE = ident("line_no", "行号", "Line")
 MONTH = Column(
     "month",
     "month",
     Text("月份", "Month"),
     definition=Text("业绩归属月份（结算月）", "the settlement month the sale belongs to"),
 )
-REGION = id_column("region_id", "区域", "Region")
-TEAM = id_column("team_id", "团队", "Team")
-PERSON = id_column("person_id", "人员", "Person")
-PRODUCT = id_column("product_id", "产品", "Product")
-LINE_OF_PRODUCT = id_column("product_line", "产品线", "Product line")
-CUSTOMER = id_column("customer_id", "客户", "Customer")
-CUSTOMER_TYPE = id_column("customer_type", "客户类型", "Customer type")
-CHANNEL = id_column("channel_id", "渠道", "Channel")
-INDUSTRY = id_column("industry", "行业", "Industry")
-DEALER = id_column("dealer_id", "经销商", "Dealer")
-ENTITY = id_column("entity_id", "法人主体", "Legal entity")
-CURRENCY = id_column("currency", "币种", "Currency")
+REGION = ident("region_id", "区域", "Region")
+TEAM = ident("team_id", "团队", "Team")
+PERSON = ident("person_id", "人员", "Person")
+PRODUCT = ident("product_id", "产品", "Product")
+LINE_OF_PRODUCT = ident("product_line", "产品线", "Product line")
+CUSTOMER = ident("customer_id", "客户", "Customer")
+CUSTOMER_TYPE = ident("customer_type", "客户类型", "Customer type")
+CHANNEL = ident("channel_id", "渠道", "Channel")
+INDUSTRY = ident("industry", "行业", "Industry")
+DEALER = ident("dealer_id", "经销商", "Dealer")
+ENTITY = ident("entity_id", "法人主体", "Legal entity")
+CURRENCY = ident("currency", "币种", "Currency")
 QUANTITY = Column("quantity", "number", Text("数量", "Quantity"), unit="unit")
 NET = Column(
     "net_minor",
@@ -62,7 +49,7 @@ COSTED = Column(
     ),
     optional=True,
 )
-KNOWN = _date("known_date", "获知日期", "Known on", optional=True)
+KNOWN = day("known_date", "获知日期", "Known on")
 
 SALES_LINES = TableContract(
     "sales_lines",
@@ -70,10 +57,10 @@ SALES_LINES = TableContract(
     (
         ORDER,
         LINE,
-        _date("order_date", "下单日期", "Order date"),
+        day("order_date", "下单日期", "Order date", optional=False),
         KNOWN,
-        _date("ship_date", "发货日期", "Ship date", optional=True),
-        _date("invoice_date", "开票日期", "Invoice date", optional=True),
+        day("ship_date", "发货日期", "Ship date"),
+        day("invoice_date", "开票日期", "Invoice date"),
         MONTH,
         REGION,
         TEAM,
@@ -94,7 +81,7 @@ SALES_LINES = TableContract(
         LIST,
         COST,
         Column("is_return", "flag", Text("退货", "Return")),
-        id_column("original_order_id", "原订单号", "Order returned", optional=True),
+        ident("original_order_id", "原订单号", "Order returned", optional=True),
     ),
     Text("订单明细", "Order lines"),
 )
@@ -144,7 +131,7 @@ SALES_DAILY = TableContract(
     # month: a day may be booked into two months, e.g. orders of the last days of a month
     ("date", "month", "region_id", "team_id", "person_id", "product_line", "channel_id", "currency"),
     (
-        _date("date", "日期", "Date"),
+        day("date", "日期", "Date", optional=False),
         MONTH,
         REGION,
         TEAM,
@@ -163,13 +150,13 @@ RECEIPTS = TableContract(
     "receipts",
     ("receipt_id",),
     (
-        id_column("receipt_id", "回款单号", "Receipt"),
-        _date("receipt_date", "回款日期", "Receipt date"),
-        _date("due_date", "到期日", "Due", optional=True),
+        ident("receipt_id", "回款单号", "Receipt"),
+        day("receipt_date", "回款日期", "Receipt date", optional=False),
+        day("due_date", "到期日", "Due"),
         KNOWN,
-        id_column("order_id", "订单号", "Order", optional=True),
-        id_column("customer_id", "客户", "Customer"),
-        id_column("person_id", "人员", "Person"),
+        ident("order_id", "订单号", "Order", optional=True),
+        ident("customer_id", "客户", "Customer"),
+        ident("person_id", "人员", "Person"),
         CURRENCY,
         Column("received_minor", "minor", Text("回款额", "Received"), unit="money"),
     ),
@@ -191,12 +178,12 @@ OPPORTUNITIES = TableContract(
     "opportunities",
     ("opportunity_id",),
     (
-        id_column("opportunity_id", "商机编号", "Opportunity"),
-        _date("created_date", "线索日期", "Created", optional=True),
-        _date("qualified_date", "转商机日期", "Qualified", optional=True),
-        _date("quoted_date", "报价日期", "Quoted", optional=True),
-        _date("viewed_date", "客户查看报价", "Quote viewed", optional=True),
-        _date("closed_date", "关闭日期", "Closed", optional=True),
+        ident("opportunity_id", "商机编号", "Opportunity"),
+        day("created_date", "线索日期", "Created"),
+        day("qualified_date", "转商机日期", "Qualified"),
+        day("quoted_date", "报价日期", "Quoted"),
+        day("viewed_date", "客户查看报价", "Quote viewed"),
+        day("closed_date", "关闭日期", "Closed"),
         *MOMENTS,
         KNOWN,
         Column(
@@ -213,10 +200,10 @@ OPPORTUNITIES = TableContract(
         CUSTOMER,
         CUSTOMER_TYPE,
         INDUSTRY,
-        id_column("source", "线索来源", "Source"),
-        text_column("decision_chain", "决策链", "Decision chain"),
-        text_column("company_size", "企业规模", "Company size"),
-        text_column("lost_reason", "丢单原因", "Lost reason"),
+        ident("source", "线索来源", "Source"),
+        words("decision_chain", "决策链", "Decision chain"),
+        words("company_size", "企业规模", "Company size"),
+        words("lost_reason", "丢单原因", "Lost reason"),
         CURRENCY,
         Column("amount_minor", "minor", Text("金额", "Amount"), unit="money", optional=True),
     ),
@@ -227,8 +214,8 @@ VISITS = TableContract(
     "visits",
     ("date", "person_id", "customer_id", "visit_id"),
     (
-        id_column("visit_id", "拜访编号", "Visit"),
-        _date("date", "日期", "Date"),
+        ident("visit_id", "拜访编号", "Visit"),
+        day("date", "日期", "Date", optional=False),
         KNOWN,
         PERSON,
         CUSTOMER,
@@ -242,7 +229,7 @@ SPEND = TableContract(
     ("month", "category", "region_id", "channel_id", "currency"),
     (
         MONTH,
-        id_column("category", "费用类别", "Category"),
+        ident("category", "费用类别", "Category"),
         REGION,
         CHANNEL,
         CURRENCY,
@@ -256,16 +243,16 @@ PEOPLE = TableContract(
     "people",
     ("person_id", "from_date"),
     (
-        id_column("person_id", "人员", "Person"),
-        text_column("name", "姓名", "Name", optional=False),
-        _date("from_date", "任职起", "From"),
-        _date("to_date", "任职止", "To", optional=True),
-        _date("hired_date", "入职日期", "Hired", optional=True),
-        _date("left_date", "离职日期", "Left", optional=True),
+        ident("person_id", "人员", "Person"),
+        words("name", "姓名", "Name", optional=False),
+        day("from_date", "任职起", "From", optional=False),
+        day("to_date", "任职止", "To"),
+        day("hired_date", "入职日期", "Hired"),
+        day("left_date", "离职日期", "Left"),
         REGION,
         TEAM,
-        text_column("role", "岗位", "Role"),
-        id_column("manager_id", "上级", "Manager", optional=True),
+        words("role", "岗位", "Role"),
+        ident("manager_id", "上级", "Manager", optional=True),
     ),
     Text("人员", "People"),
 )
@@ -275,14 +262,14 @@ CUSTOMERS = TableContract(
     ("customer_id",),
     (
         CUSTOMER,
-        text_column("name", "客户名称", "Name", optional=False),
+        words("name", "客户名称", "Name", optional=False),
         CUSTOMER_TYPE,
         INDUSTRY,
-        text_column("company_size", "企业规模", "Company size"),
+        words("company_size", "企业规模", "Company size"),
         REGION,
-        id_column("person_id", "负责人", "Owner"),
-        id_column("dealer_id", "经销商", "Dealer"),
-        _date("registered_date", "建档日期", "Registered", optional=True),
+        ident("person_id", "负责人", "Owner"),
+        ident("dealer_id", "经销商", "Dealer"),
+        day("registered_date", "建档日期", "Registered"),
     ),
     Text("客户", "Customers"),
 )
@@ -292,11 +279,11 @@ PRODUCTS = TableContract(
     ("product_id",),
     (
         PRODUCT,
-        text_column("name", "产品名称", "Name", optional=False),
+        words("name", "产品名称", "Name", optional=False),
         LINE_OF_PRODUCT,
-        text_column("category", "品类", "Category"),
-        text_column("life_cycle", "生命周期", "Life cycle"),
-        _date("launch_date", "上市日期", "Launched", optional=True),
+        words("category", "品类", "Category"),
+        words("life_cycle", "生命周期", "Life cycle"),
+        day("launch_date", "上市日期", "Launched"),
         CURRENCY,
         Column("list_price_minor", "minor", Text("目录价", "List price"), unit="money", optional=True),
         Column("unit_cost_minor", "minor", Text("单位成本", "Unit cost"), unit="money", optional=True),
@@ -309,11 +296,11 @@ DEALERS = TableContract(
     ("dealer_id",),
     (
         DEALER,
-        text_column("name", "经销商名称", "Name", optional=False),
-        id_column("parent_id", "上级经销商", "Parent", optional=True),
+        words("name", "经销商名称", "Name", optional=False),
+        ident("parent_id", "上级经销商", "Parent", optional=True),
         REGION,
-        _date("from_date", "签约日期", "From", optional=True),
-        _date("to_date", "终止日期", "To", optional=True),
+        day("from_date", "签约日期", "From"),
+        day("to_date", "终止日期", "To"),
     ),
     Text("经销商", "Dealers"),
 )
@@ -322,12 +309,12 @@ TARGETS = TableContract(
     "targets",
     ("from_date", "to_date", "region_id", "person_id", "product_line", "metric"),
     (
-        _date("from_date", "起", "From"),
-        _date("to_date", "止", "To"),
+        day("from_date", "起", "From", optional=False),
+        day("to_date", "止", "To", optional=False),
         REGION,
         PERSON,
         LINE_OF_PRODUCT,
-        id_column("metric", "指标", "Metric"),
+        ident("metric", "指标", "Metric"),
         CURRENCY,
         Column("target_minor", "minor", Text("目标", "Target"), unit="money"),
     ),
@@ -338,12 +325,12 @@ MARKET_SIZES = TableContract(
     "market_sizes",
     ("year", "region_id", "product_line"),
     (
-        id_column("year", "年度", "Year"),
+        ident("year", "年度", "Year"),
         REGION,
         LINE_OF_PRODUCT,
         CURRENCY,
         Column("size_minor", "minor", Text("市场规模", "Market size"), unit="money"),
-        text_column("source", "来源", "Source"),
+        words("source", "来源", "Source"),
     ),
     Text("市场规模", "Market sizes"),
 )
@@ -352,10 +339,10 @@ NODES = TableContract(
     "nodes",
     ("dimension", "node_id"),
     (
-        id_column("dimension", "维度", "Dimension"),
-        id_column("node_id", "节点", "Node"),
-        text_column("name", "名称", "Name", optional=False),
-        id_column("parent_id", "上级", "Parent", optional=True),
+        ident("dimension", "维度", "Dimension"),
+        ident("node_id", "节点", "Node"),
+        words("name", "名称", "Name", optional=False),
+        ident("parent_id", "上级", "Parent", optional=True),
     ),
     Text("名称表", "Names"),
 )

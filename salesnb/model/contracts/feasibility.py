@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salesnb.model.contracts.columns import money
 from salesnb.model.contracts.facts import MONTH, NET
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
 from salesnb.model.errors import Text
@@ -39,10 +40,6 @@ STATE = Column(
 )
 
 
-def _money(name: str, zh: str, en: str, optional: bool = True, definition: Text | None = None) -> Column:
-    return Column(name, "minor", Text(zh, en), unit="money", optional=optional, definition=definition)
-
-
 NODES = TableContract(
     "feasibility_nodes",
     ("dimension", "node_id", "parent_id"),
@@ -53,16 +50,14 @@ NODES = TableContract(
         NODE_NAME,
         STATE,
         LAST,
-        _money("known_minor", "已实现", "Already in"),
-        _money(
-            "middle_minor", "预测中值", "Forecast", optional=False, definition=Text("不采取新措施", "nothing changed")
-        ),
+        money("known_minor", "已实现", "Already in", optional=True),
+        money("middle_minor", "预测中值", "Forecast", "不采取新措施", "nothing changed"),
         GROWTH,
-        _money("low_minor", "80 % 下限", "80 % low"),
-        _money("high_minor", "80 % 上限", "80 % high"),
-        _money("base_minor", "保底", "Base"),
-        _money("challenge_minor", "挑战", "Challenge"),
-        _money("stretch_minor", "冲刺", "Stretch"),
+        money("low_minor", "80 % 下限", "80 % low", optional=True),
+        money("high_minor", "80 % 上限", "80 % high", optional=True),
+        money("base_minor", "保底", "Base", optional=True),
+        money("challenge_minor", "挑战", "Challenge", optional=True),
+        money("stretch_minor", "冲刺", "Stretch", optional=True),
     ),
     Text("基线预测", "Baseline forecast"),
 )
@@ -145,12 +140,12 @@ CAPACITY = TableContract(
         NODE,
         NODE_NAME,
         Column("seat_count", "count", Text("在岗人数", "People"), unit="person"),
-        _money("capacity_minor", "产能", "Capacity", definition=Text(
-            "人数 × 人均月产能 × 爬坡 × 流失 × 季节与工作日", "people × productivity × ramp × attrition × days")),
-        _money("low_minor", "80 % 下限", "80 % low"),
-        _money("high_minor", "80 % 上限", "80 % high"),
-        _money("target_minor", "目标", "Target"),
-        _money("gap_minor", "缺口", "Gap"),
+        money("capacity_minor", "产能", "Capacity", "人数 × 人均月产能 × 爬坡 × 流失 × 季节与工作日",
+              "people × productivity × ramp × attrition × days", optional=True),
+        money("low_minor", "80 % 下限", "80 % low", optional=True),
+        money("high_minor", "80 % 上限", "80 % high", optional=True),
+        money("target_minor", "目标", "Target", optional=True),
+        money("gap_minor", "缺口", "Gap", optional=True),
         CHANCE,
         Column("hire_count", "count", Text("需增人数", "Hires needed"), unit="person", optional=True,
                definition=Text("按最早可到岗月份计", "starting in the earliest possible month")),
@@ -170,9 +165,9 @@ HIRES = TableContract(
         Column("role", "id", Text("岗位", "Role")),
         Column("start_month", "id", Text("到岗月份", "Start")),
         Column("hire_count", "count", Text("人数", "People"), unit="person"),
-        _money("value_minor", "本期可增销售", "Sales they bring", optional=False),
-        _money("cost_minor", "本期成本", "Cost", definition=Text("招聘费与工资", "recruiting and salaries")),
-        _money("shortfall_minor", "仍缺", "Still short", optional=False),
+        money("value_minor", "本期可增销售", "Sales they bring"),
+        money("cost_minor", "本期成本", "Cost", "招聘费与工资", "recruiting and salaries", optional=True),
+        money("shortfall_minor", "仍缺", "Still short"),
     ),
     Text("补足缺口的最省招聘方案", "Cheapest hires that close the gap"),
 )
@@ -185,7 +180,7 @@ CEILINGS = TableContract(
         NODE,
         NODE_NAME,
         Column("ceiling", "id", Text("上限", "Ceiling")),
-        _money("ceiling_minor", "可支撑", "Carries", optional=False),
+        money("ceiling_minor", "可支撑", "Carries"),
         TARGET,
         Column("cover_rate", "rate", Text("覆盖", "Cover"), unit="percent", optional=True),
     ),
@@ -200,15 +195,15 @@ PIPELINE = TableContract(
         NODE,
         NODE_NAME,
         Column("open_count", "count", Text("在手商机", "Open deals")),
-        _money("open_minor", "在手金额", "Open amount"),
-        _money("expected_minor", "期望赢单", "Expected wins", definition=Text(
-            "在手金额 × 赢率", "open amount × win probability")),
+        money("open_minor", "在手金额", "Open amount", optional=True),
+        money("expected_minor", "期望赢单", "Expected wins", 
+            "在手金额 × 赢率", "open amount × win probability", optional=True),
         Column("create_and_close_rate", "rate", Text("当期新建当期赢单", "Created and won inside"), unit="percent",
                definition=Text("以往同长窗口内，赢单额中当期才新建的比例", "past wins created inside their window"),
                optional=True),
-        _money("to_come_minor", "预计新建赢单", "Wins still to be created"),
+        money("to_come_minor", "预计新建赢单", "Wins still to be created", optional=True),
         Column("won_share_rate", "rate", Text("商机占销售", "Sales through deals"), unit="percent", optional=True),
-        _money("needed_minor", "目标所需赢单", "Wins the target needs"),
+        money("needed_minor", "目标所需赢单", "Wins the target needs", optional=True),
         Column("cover_rate", "rate", Text("覆盖率", "Cover"), unit="percent", optional=True),
         Column("open_cover_rate", "rate", Text("仅在手覆盖率", "Cover by open deals"), unit="percent", optional=True),
     ),
@@ -220,12 +215,12 @@ BUDGET = TableContract(
     ("item",),
     (
         Column("item", "id", Text("项目", "Item")),
-        _money("needed_minor", "需要", "Needed"),
-        _money("given_minor", "已给", "Given"),
-        _money("gap_minor", "缺口", "Gap"),
+        money("needed_minor", "需要", "Needed", optional=True),
+        money("given_minor", "已给", "Given", optional=True),
+        money("gap_minor", "缺口", "Gap", optional=True),
         Column("basis", "id", Text("依据", "Basis")),
         Column("quantity", "number", Text("数量", "Quantity"), optional=True),
-        _money("unit_minor", "单位成本", "Unit cost"),
+        money("unit_minor", "单位成本", "Unit cost", optional=True),
     ),
     Text("资源与预算", "Resources and budget"),
 )
@@ -237,16 +232,13 @@ FEEDBACK = TableContract(
         Column("level", "id", Text("层级", "Level")),
         NODE,
         NODE_NAME,
-        _money("target_minor", "下达数", "Top-down"),
-        _money(
-            "committed_minor",
-            "自报数",
-            "Committed",
-            definition=Text("空 = 没有报，不是零", "blank: not said, not zero"),
+        money("target_minor", "下达数", "Top-down", optional=True),
+        money(
+            "committed_minor", "自报数", "Committed", "空 = 没有报，不是零", "blank: not said, not zero", optional=True
         ),
-        _money("gap_minor", "差额", "Gap", definition=Text("自报 − 下达", "committed − top-down")),
+        money("gap_minor", "差额", "Gap", "自报 − 下达", "committed − top-down", optional=True),
         Column("gap_rate", "rate", Text("差额占比", "Gap"), unit="percent", optional=True),
-        _money("middle_minor", "预测中值", "Forecast"),
+        money("middle_minor", "预测中值", "Forecast", optional=True),
         CHANCE,
         Column("round_no", "count", Text("轮次", "Round"), optional=True),
         Column("condition", "text", Text("条件", "Condition"), optional=True),
@@ -262,13 +254,13 @@ LAUNCHES = TableContract(
         Column("text", "text", Text("内容", "What")),
         Column("node", "text", Text("归属", "Belongs to"), optional=True),
         Column("opens", "date", Text("启用", "Opens")),
-        _money("potential_minor", "年潜力", "Potential a year", optional=False),
+        money("potential_minor", "年潜力", "Potential a year"),
         Column("reach_rate", "rate", Text("可触达", "Reach"), unit="percent"),
         Column("ramp_months", "number", Text("折合满产月数", "Full months"), unit="month"),
-        _money("expected_minor", "预计", "Expected", optional=False, definition=Text(
-            "潜力 × 可触达 × 爬坡 × 当年月数", "potential × reach × ramp × months")),
-        _money("low_minor", "低", "Low", optional=False),
-        _money("high_minor", "高", "High", optional=False),
+        money("expected_minor", "预计", "Expected", 
+            "潜力 × 可触达 × 爬坡 × 当年月数", "potential × reach × ramp × months"),
+        money("low_minor", "低", "Low"),
+        money("high_minor", "高", "High"),
     ),
     Text("新市场与新产品", "New markets and products"),
 )  # fmt: skip
@@ -282,14 +274,14 @@ VERDICTS = TableContract(
         NODE_NAME,
         TARGET,
         GROWTH,
-        _money("middle_minor", "预测中值", "Forecast", optional=False),
+        money("middle_minor", "预测中值", "Forecast"),
         CHANCE,
-        _money("measures_minor", "措施增量", "Measures", optional=False, definition=Text(
-            "招聘方案与新市场、新产品预计带来的增量", "what hires and launches are expected to add")),
+        money("measures_minor", "措施增量", "Measures", 
+            "招聘方案与新市场、新产品预计带来的增量", "what hires and launches are expected to add"),
         Column("with_measures_rate", "rate", Text("落实措施后", "With measures"), unit="percent", optional=True),
         Column("verdict", "id", Text("结论", "Verdict")),
         Column("binding", "id", Text("制约", "What binds")),
-        _money("gap_minor", "差额", "Gap", definition=Text("目标 − 约束所能支撑", "target − what the limit carries")),
+        money("gap_minor", "差额", "Gap", "目标 − 约束所能支撑", "target − what the limit carries", optional=True),
         Column("hire_count", "count", Text("需增人数", "Hires"), unit="person", optional=True),
         Column("hire_month", "text", Text("到岗", "By"), optional=True),
         COUNT,
@@ -305,8 +297,8 @@ SCENARIOS = TableContract(
         Column("scenario_no", "id", Text("编号", "No.")),
         Column("lever", "id", Text("变量", "Lever")),
         Column("change", "number", Text("变动", "Change"), optional=True),
-        _money("middle_minor", "预测中值", "Forecast", optional=False),
-        _money("shift_minor", "比基线", "Against baseline", optional=False),
+        money("middle_minor", "预测中值", "Forecast"),
+        money("shift_minor", "比基线", "Against baseline"),
         CHANCE,
         Column("shift_rate", "rate", Text("概率变化", "Chance moves"), unit="points", optional=True),
         Column("doubt_no", "count", Text("存疑排名", "Doubt"), optional=True),

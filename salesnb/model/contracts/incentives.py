@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.decomposition import count, money, rate
+from salesnb.model.contracts.columns import count, money, rate
 from salesnb.model.contracts.facts import LINE_OF_PRODUCT, MONTH, NET, PERSON, REGION
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from salesnb.model.contracts.columns import count, flag, money, number, rate
 from salesnb.model.contracts.facts import MONTH, PERSON, REGION, TEAM
 from salesnb.model.contracts.history import DIMENSION, NODE
-from salesnb.model.contracts.target_columns import RULE, RULE_TEXT, TARGET, count, flag, money, number, rate
+from salesnb.model.contracts.target_columns import RULE, RULE_TEXT, TARGET
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
 

@@ -1,0 +1,51 @@
+"""Columns by kind: the tables' contracts name their columns with these."""
+
+from __future__ import annotations
+
+from salesnb.model.errors import Text
+from salesnb.model.tables import Column, Kind
+
+
+def _column(kind: Kind, name: str, label: tuple[str, str], meaning: tuple[str, str], optional: bool) -> Column:
+    unit = {"minor": "money", "rate": "percent"}.get(kind, "")
+    return Column(name, kind, Text(*label), unit, Text(*meaning) if meaning[0] else None, optional)
+
+
+def ident(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = False) -> Column:
+    """An id."""
+    return _column("id", name, (zh, en), (zh_is, en_is), optional)
+
+
+def words(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = True) -> Column:
+    """Free text, if any."""
+    return _column("text", name, (zh, en), (zh_is, en_is), optional)
+
+
+def day(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = True) -> Column:
+    """A date, if any."""
+    return _column("date", name, (zh, en), (zh_is, en_is), optional)
+
+
+def money(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = False) -> Column:
+    """Money in minor units; with ``optional`` a null may stand where a sum is unknown."""
+    return _column("minor", name, (zh, en), (zh_is, en_is), optional)
+
+
+def rate(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = True) -> Column:
+    """A fraction, printed in percent, if known."""
+    return _column("rate", name, (zh, en), (zh_is, en_is), optional)
+
+
+def number(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = True) -> Column:
+    """A number, if known."""
+    return _column("number", name, (zh, en), (zh_is, en_is), optional)
+
+
+def count(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = False) -> Column:
+    """A count; with ``optional`` a null where nobody counted."""
+    return _column("count", name, (zh, en), (zh_is, en_is), optional)
+
+
+def flag(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = False) -> Column:
+    """Yes or no."""
+    return _column("flag", name, (zh, en), (zh_is, en_is), optional)
