@@ -104,17 +104,25 @@ def spoken(arguments: Sequence[str]) -> str:
     chosen = _option(arguments, "--lang") or ""
     if chosen in LANGUAGES:
         return chosen
+    written = _language_of_unit(arguments)
+    if written:
+        return written
+    preferred = os.environ.get("SALESNB_LANG", "")
+    return preferred if preferred in LANGUAGES else "zh"
+
+
+def _language_of_unit(arguments: Sequence[str]) -> str:
+    """The language of the company named, or of the only one; empty when none can be told."""
     try:
         known = units()
         named = [name for name in (_option(arguments, "--unit"), *arguments) if name in known] or known
-        if named and (len(known) == 1 or named != known):
-            text = (params_dir() / str(named[0]) / "company.yaml").read_text(encoding="utf-8")
-            found = _LANGUAGE_LINE.search(text)
-            return found.group(1) if found else "zh"
-    except (OSError, UnicodeDecodeError, SalesnbError):  # the command itself will say what is wrong
-        pass
-    preferred = os.environ.get("SALESNB_LANG", "")
-    return preferred if preferred in LANGUAGES else "zh"
+        if not named or (len(known) > 1 and named == known):
+            return ""
+        text = (params_dir() / str(named[0]) / "company.yaml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, SalesnbError):
+        return ""  # the command itself will say what is wrong with the file
+    found = _LANGUAGE_LINE.search(text)
+    return found.group(1) if found else "zh"
 
 
 def chosen_unit(unit: str | None) -> str:

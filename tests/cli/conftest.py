@@ -10,12 +10,18 @@ from tests.runs.tiny_workbook import BYTE_CODE, Workbook
 
 
 @pytest.fixture
-def workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workbook:
-    """An empty unit ``u`` without notebooks."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in which the command line finds its company."""
     for name in ("SALESNB_PARAMS", "SALESNB_OUTPUTS", "SALESNB_STAGE", "SALESNB_LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SALESNB_HOME", str(tmp_path))
-    made = Workbook(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def workbook(home: Path, monkeypatch: pytest.MonkeyPatch) -> Workbook:
+    """An empty unit ``u`` without notebooks."""
+    made = Workbook(home)
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(BYTE_CODE))  # for kernels started from this process
     made.unit()

@@ -14,12 +14,9 @@ PAPER = ["--reference", "decisions/plan.md"]
 
 
 @pytest.fixture
-def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+def firm(home: Path) -> Company:
     """A company with two proposals, which the command line finds."""
-    for name in ("SALESNB_PARAMS", "SALESNB_OUTPUTS", "SALESNB_STAGE", "SALESNB_LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SALESNB_HOME", str(tmp_path))
-    made = company(tmp_path)
+    made = company(home)
     made.version(1, cells())
     made.version(2, cells(m08=1))
     return made

@@ -16,12 +16,9 @@ NEW = ["--kind", "target", "--title", "华东调整", "--from", "2024-08-01", "-
 
 
 @pytest.fixture
-def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+def firm(home: Path) -> Company:
     """A company with targets in force, which the command line finds."""
-    for name in ("SALESNB_PARAMS", "SALESNB_OUTPUTS", "SALESNB_STAGE", "SALESNB_LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SALESNB_HOME", str(tmp_path))
-    return made(tmp_path)
+    return made(home)
 
 
 def step(name: str, by: str, *more: str) -> int:

@@ -12,12 +12,9 @@ from tests.versions.targets_company import Company, cells, company
 
 
 @pytest.fixture
-def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+def firm(home: Path) -> Company:
     """Three versions; between the first and the last cells, a parameter, a program file and a data file changed."""
-    for name in ("SALESNB_PARAMS", "SALESNB_OUTPUTS", "SALESNB_STAGE", "SALESNB_LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SALESNB_HOME", str(tmp_path))
-    made = company(tmp_path)
+    made = company(home)
     for number in (1, 2, 3):
         folder = made.version(number, cells(m08=number))
         path = folder / "manifest.json"

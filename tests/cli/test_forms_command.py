@@ -28,16 +28,13 @@ def forms() -> list[Form]:
 
 
 @pytest.fixture
-def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+def firm(home: Path) -> Company:
     """A company whose newest version sent two forms."""
-    for name in ("SALESNB_PARAMS", "SALESNB_OUTPUTS", "SALESNB_STAGE", "SALESNB_LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SALESNB_HOME", str(tmp_path))
-    made = company(tmp_path)
+    made = company(home)
     folder = made.version(1, cells())
     (folder / "forms").mkdir()
     (folder / "forms" / "commitments.json").write_text(dump(forms()), encoding="utf-8")
-    write_form(tmp_path / "sent.xlsx", form(), "zh")
+    write_form(home / "sent.xlsx", form(), "zh")
     return made
 
 

@@ -54,12 +54,9 @@ def derivation(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture
-def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
+def firm(home: Path) -> Company:
     """A company with letters in its parameters and two proposals; the second gives p1 more in August."""
-    for name in ("SALESNB_PARAMS", "SALESNB_OUTPUTS", "SALESNB_STAGE", "SALESNB_LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SALESNB_HOME", str(tmp_path))
-    made = company(tmp_path)
+    made = company(home)
     (made.folder / "decomposition.yaml").write_text(LETTER, encoding="utf-8")
     for number, frame in ((1, cells()), (2, cells(m08=100))):
         tables = made.version(number, frame) / "tables"
