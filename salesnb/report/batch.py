@@ -42,7 +42,7 @@ def render(rows: Sequence[Mapping[str, Any]], lang: str, outputs: str) -> str:
         "links": (),
     }
     body = page.fill("batch.html.j2", **given, **page.header(PageContext(lang=lang, state="")))
-    return page.document(TITLE.get(lang), body, lang)
+    return page.document(TITLE.get(lang), body, lang, listing=True)
 
 
 def _answer(rows: Sequence[Mapping[str, Any]], lang: str) -> str:

@@ -48,7 +48,7 @@ def render(
         "links": (),
     }
     context = page.PageContext(lang=lang, state="")
-    return page.document(heading, page.fill("index.html.j2", **given, **page.header(context)), lang)
+    return page.document(heading, page.fill("index.html.j2", **given, **page.header(context)), lang, listing=True)
 
 
 def _labels(lang: str) -> list[str]:

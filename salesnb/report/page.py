@@ -78,9 +78,14 @@ def render(notebook: Any, context: PageContext, name: str = "") -> str:
     return document(parts.title, body, context.lang, (context.period, context.company))
 
 
-def document(title: str, body: str, lang: str, more: tuple[str, ...] = ()) -> str:
-    """``body`` in the shell every page shares: style, script, and a policy that allows only these two."""
-    style, script = show.page_style(), show.template("page.js")
+def document(title: str, body: str, lang: str, more: tuple[str, ...] = (), listing: bool = False) -> str:
+    """``body`` in the shell every page shares: style, script, and a policy that allows only these two.
+
+    ``listing`` adds what only lists of versions and runs need: their layout, the search over them, the chooser of two.
+    """
+    style, script = show.page_style("listing.css" if listing else ""), show.template("page.js")
+    if listing:
+        script = f"{script}\n{show.template('listing.js')}"
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -18,10 +18,21 @@ def template(name: str) -> str:
     return found.strip()
 
 
+_COLUMNS = range(2, 25)  # a printed table has no more; the first column is a row's header and stands on the left
+
+
 @cache
-def page_style() -> str:
-    """The style sheet of every page: colours, layout, components."""
-    return "\n".join((palette.css_variables(), template("parts.css"), template("page.css")))
+def parts_style() -> str:
+    """The components' style; ``l3`` on a table puts its third column on the left, so that no cell need say it."""
+    left = ",".join(f".l{at} tr>:nth-child({at})" for at in _COLUMNS)
+    return f"{template('parts.css')}\n{left}{{text-align:left}}"
+
+
+@cache
+def page_style(more: str = "") -> str:
+    """The style sheet of every page: colours, layout, components, and the template ``more`` that only some need."""
+    own = (template(more),) if more else ()
+    return "\n".join((palette.css_variables(), parts_style(), template("page.css"), *own))
 
 
 @cache
@@ -29,7 +40,7 @@ def notebook_style() -> str:
     """The components' style for one output in a notebook, scoped so that it touches nothing else there."""
     colours = ";".join(f"--{name}:{colour}" for name, colour in palette.LIGHT.items())
     ground = f"--font:{palette.FONTS};{colours};background:#fff;color:var(--ink);padding:8px 4px;color-scheme:light"
-    return f".snb{{{ground};font:14px/1.6 var(--font);font-variant-numeric:tabular-nums;{template('parts.css')}}}"
+    return f".snb{{{ground};font:14px/1.6 var(--font);font-variant-numeric:tabular-nums;{parts_style()}}}"
 
 
 class Shown:

@@ -16,11 +16,13 @@ from salesnb.model.errors import Text, UsageError
 from salesnb.model.tables import Column
 from salesnb.report import cards, markup, numbers
 from salesnb.report.numbers import MoneyUnit
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES = frozenset({"minor", "count", "number", "rate"})
+FOLD = 15  # rows that stand open, unless a table says otherwise; the page's script knows it too
 LONG_NAME, LONG_TEXT = 20, 32  # cells of a name that wraps, of a text that does (Chinese counts double)
 UNASSIGNED = Text("未分配", "Unassigned")
 _UNITS = {
@@ -85,7 +87,7 @@ class Options:
     total: Mapping[str, Any] | None = None
     limit: int | None = None
     full: tuple[str, str] | None = None
-    fold: int = 15
+    fold: int = FOLD
     level: str = ""
 
 
@@ -106,9 +108,9 @@ def render(
     total = Markup("")
     if chosen.total is not None:
         total = Markup("<tfoot>{}</tfoot>").format(_row(chosen.total, shows, writers, lang, ""))
-    table = Markup('<table class="{}" data-fold="{}">{}<thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table>').format(
-        _classes(len(printed), chosen),
-        chosen.fold,
+    table = Markup('<table class="{}"{}>{}<thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table>').format(
+        _classes(len(printed), chosen, shows),
+        Markup(' data-fold="{}"').format(chosen.fold) if chosen.fold != FOLD else Markup(""),
         _caption(chosen),
         Markup("").join(_header(show, lang, unit) for show in shows),
         body,
@@ -134,10 +136,12 @@ def _rows(frame: pd.DataFrame | Sequence[Mapping[str, Any]], shows: Sequence[Sho
     return rows
 
 
-def _classes(count: int, options: Options) -> Markup:
+def _classes(count: int, options: Options, shows: Sequence[Show]) -> Markup:
+    """What the style sheet and the script need to know; ``l3``: the third column is text and stands on the left."""
     names = [] if options.level else ["sort"]
     if count > options.fold:
         names.append("long")
+    names += [f"l{at}" for at, show in enumerate(shows, 1) if at > 1 and not show.is_figure]
     return Markup(" ".join(names))
 
 
@@ -154,11 +158,10 @@ def _header(show: Show, lang: str, unit: MoneyUnit | None) -> Markup:
     if measure.casefold() in label.casefold():
         measure = ""
     small = Markup(" <small>{}</small>").format(measure) if measure else Markup("")
-    side = Markup("") if show.is_figure else Markup(' class="l"')
     hint = Markup("")
     if show.column.definition is not None:
         hint = Markup(' title="{}"').format(markup.attribute(show.column.definition.get(lang)))
-    return Markup('<th scope="col"{}{}>{}{}</th>').format(side, hint, markup.text(label), small)
+    return Markup('<th scope="col"{}>{}{}</th>').format(hint, markup.text(label), small)
 
 
 def _unit_of(show: Show, lang: str, unit: MoneyUnit | None) -> str:
@@ -221,10 +224,10 @@ def cells(text: str) -> int:
 
 
 def words(value: Any, lang: str) -> str:
-    """A name or an id as text: missing is a dash, the house node reads "unassigned"."""
+    """A name or an id as text in the unit's words: missing is a dash, the house node reads "unassigned"."""
     if numbers.is_missing(value) or value == "":
         return numbers.MISSING
-    return UNASSIGNED.get(lang) if value == "_unassigned" else str(value)
+    return UNASSIGNED.get(lang) if value == "_unassigned" else spoken(str(value))
 
 
 def _row(row: Mapping[str, Any], shows: Sequence[Show], writers: Sequence[Writer], lang: str, level: str) -> Markup:
@@ -248,14 +251,14 @@ def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head:
         # a long name wraps instead of pushing the figures off a phone; a short one stays on one line
         form = '<th scope="row"><span>{}</span></th>' if cells(shown) > LONG_NAME else '<th scope="row">{}</th>'
         return Markup(form).format(shown)
-    names = ["" if show.is_figure else "l"]
+    names = []
     if not show.is_figure and cells(shown) > LONG_TEXT and not show.pill:
         names.append("t")  # a sentence wraps; a name stays on one line
     state = row.get(show.state_from) if show.state_from else ""
     if state in ("good", "warn", "bad"):
         names.append(f"{state}t")
-    kept = " ".join(name for name in names if name)
-    return Markup("<td{}>{}</td>").format(Markup(' class="{}"').format(kept) if kept else Markup(""), shown)
+    form = Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+    return Markup("<td{}>{}</td>").format(form, shown)
 
 
 def _rest(count: int, printed: int, options: Options, lang: str) -> Markup:

@@ -12,9 +12,10 @@ import pytest
 
 from salesnb.model.errors import UsageError
 from salesnb.report.batch import render
-from salesnb.runs.batch import Order, Worker, WorkerLost, batch
+from salesnb.runs.batch import Order, batch
 from salesnb.runs.progress import Progress
 from salesnb.runs.settings import Request
+from salesnb.runs.workers import Worker, WorkerLost
 from tests.runs.tiny_workbook import Workbook
 
 UNITS = ("east", "north", "south")
@@ -59,7 +60,7 @@ def test_what_breaks_in_one_unit_leaves_the_others_whole(units: Workbook) -> Non
 
 
 def test_a_worker_that_is_always_lost_costs_its_run_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    worker = Worker(tmp_path, 0, "zh")
+    worker = Worker(tmp_path, "0", "zh")
     with worker:
         process = worker._start()
         os.kill(process.pid, signal.SIGKILL)
@@ -81,7 +82,8 @@ def test_the_command_asks_for_units_that_exist(workbook: Workbook) -> None:
 
     from salesnb.cli.batch import do
 
-    given = Namespace(units=["uu"], periods=["2024"], jobs=1, as_of="", lang="", force=False, cell_seconds=60)
+    given = Namespace(units=["uu"], periods=["2024"], jobs=1, as_of="", lang="", force=False, cell_seconds=60,
+                      scheduler="", memory=0)  # fmt: skip
     with pytest.raises(UsageError, match="no unit uu"):
         do(given, "en")
 
@@ -96,5 +98,5 @@ def test_the_page_puts_troubles_first_and_escapes_what_was_said(lang: str) -> No
     ]  # fmt: skip
     page = render(rows, lang, "../..")
     body = page.split("<tbody>")[1]
-    assert body.index(">b<") < body.index(">a<") and "<script>" not in body.split("</tbody>")[0]
+    assert body.index(">b<") < body.index(">a<") and "<script>" not in body.split("</table>")[0]
     assert "1,200" in body and 'href="../../a/2024/v002/all/x.html"' in body and 'href="b.log"' in body
