@@ -37,6 +37,16 @@ settings.register_profile("search", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
 
 
+@pytest.fixture(autouse=True)
+def _no_words() -> Iterator[None]:
+    """A unit's own words last no longer than the test that opened its book."""
+    from salesnb.model.lexicon import NOTHING
+    from salesnb.report.spoken import speaking
+
+    with speaking(NOTHING):
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesnb.cli.commands import DONE, FINDINGS
-from salesnb.model.errors import Place, Text, UsageError
+from salesnb.model.errors import LANGUAGES, Place, Text, UsageError
+from salesnb.model.lexicon import lexicon
 from salesnb.model.places import outputs_dir, today
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ def do(given: argparse.Namespace, lang: str) -> int:
     if on > now:
         raise UsageError(Text(f"{on} 还没有到", f"{on} is yet to come"))
     forms, refused = _sent(params, plan.text), 0
+    words = {name: lexicon(params, name) for name in LANGUAGES}
     for path in given.files:
         if not path.is_file():
             raise UsageError(Text(f"没有文件 {path.name}", f"there is no file {path.name}"))
-        one = returned(path, forms)
+        one = returned(path, forms, words)
         if one.is_accepted:
             _keep(params, plan.text, entries(one, on))
             print(_summary(one).get(lang))

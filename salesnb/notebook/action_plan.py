@@ -42,7 +42,7 @@ class ActionPlanBook(PayShows):
             texts |= {item.id: item.text for item in items}
         texts |= {k.id: k.text for o in plan.objectives for k in o.key_results}
         texts |= {g.id: g.text for g in self.params.goals.goals}
-        return {name: short(self.word(text)) for name, text in texts.items()} | self.people_names
+        return {name: short(text) for name, text in texts.items()} | self.people_names
 
     def answer(self) -> Answer:
         """The conclusion: do key results make the objectives, how do tasks stand, what is wrong."""
@@ -73,14 +73,14 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Details, Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        frame = self.worded(self.objectives_found)
+        frame = self.objectives_found
         if frame.empty:
             return shown.absent("objectives", self.say(Text("没有目标。", "There are no objectives.")))
         reading = said.objectives(frame, self.lang, self.currency)
         columns = ("text", "owner", "key_result_count", "target_minor", "contributed_minor", "gap_minor", "state")
         rows = shown.said(frame, self.lang, self.who, said.COVER)
         table = shown.table(rows, "action_objectives", columns, self.unit_shown, Text("目标", "Objectives"))
-        results = shown.said(self.worded(self.results_found), self.lang, self.who)
+        results = shown.said(self.results_found, self.lang, self.who)
         wanted = ("text", "owner", "due_date", "counts", "amount_minor", "share_of_objective")
         inner = shown.table(results, "action_key_results", wanted, self.unit_shown, Text("关键结果", "Key results"))
         details = [Details(self.say(Text("逐条关键结果", "Each key result")), inner)]
@@ -119,7 +119,7 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_money as said
 
-        frame = self.worded(self.strategies_found)
+        frame = self.strategies_found
         if frame.empty:
             return shown.absent("strategies", said.strategies(frame, self.lang, self.currency))
         rows = shown.said(frame, self.lang, self.who)
@@ -132,7 +132,7 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        frames = (self.worded(self.tasks_found), self.worded(self.milestones_found))
+        frames = (self.tasks_found, self.milestones_found)
         figure = shown.gantt_chart(frames, self.who, self.as_of, self.lang)
         if figure is None:
             return shown.absent("gantt", self.say(Text("没有排期的任务。", "No task has dates.")))
@@ -148,7 +148,7 @@ class ActionPlanBook(PayShows):
         """Every task with owner, dates, deliverable, state and slack."""
         from salesnb.report.exhibit import Exhibit
 
-        frame = self.worded(self.tasks_found)
+        frame = self.tasks_found
         if frame.empty:
             return shown.absent("tasks", self.say(Text("没有任务。", "There are no tasks.")))
         rows = shown.said(frame.sort_values(["due_date", "task_id"], kind="stable"), self.lang, self.who)
@@ -181,7 +181,7 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        frame = self.worded(self.milestones_found)
+        frame = self.milestones_found
         if frame.empty:
             return shown.absent("milestones", self.say(Text("没有里程碑。", "There are no milestones.")))
         rows = shown.said(frame.sort_values(["due_date", "milestone_id"]), self.lang, self.who)
@@ -203,7 +203,7 @@ class ActionPlanBook(PayShows):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import action_plan as said
 
-        frame = self.worded(self.calendar_found)
+        frame = self.calendar_found
         if frame.empty:
             return shown.absent("calendar", self.say(Text("日历是空的。", "The calendar is empty.")))
         written = action_plan_files.write_calendars(self)

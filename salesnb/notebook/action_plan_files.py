@@ -36,7 +36,7 @@ def write_calendars(book: ActionPlanBook) -> list[str]:
         if name != WHOLE:
             title = f"{title} {book.who(name)}"
         events = [
-            Event(f"{e.event_id}@{book.unit}.{book.plan_year.text}", book.word(e.text), e.day, e.at, e.minutes,
+            Event(f"{e.event_id}@{book.unit}.{book.plan_year.text}", e.text, e.day, e.at, e.minutes,
                   people="、".join(book.who(p) for p in e.people.split("、")) if e.people else "")
             for e in mine
         ]  # fmt: skip
@@ -69,8 +69,8 @@ def write_request_form(book: PlanTables) -> Markup:
         one = asked[str(row["request_id"])]
         scope, kind = said(one.where) or book.say(Text("全公司", "Company")), KINDS[one.kind].get(book.lang)
         rows.append(
-            Request(book.word(one.text), kind, scope, one.quantity, int(row["cost_minor"]), one.needed.isoformat(),
-                    book.who(one.asked_by), book.word(one.reason), one.state, one.approved_by)
+            Request(one.text, kind, scope, one.quantity, int(row["cost_minor"]), one.needed.isoformat(),
+                    book.who(one.asked_by), one.reason, one.state, one.approved_by)
         )  # fmt: skip
     company = book.params.company.name.get(book.lang)
     form = RequestForm(company, book.plan_year.text, book.as_of.isoformat(), book.currency, tuple(rows))

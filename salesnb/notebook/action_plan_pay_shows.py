@@ -91,7 +91,7 @@ class PayShows(ShowQuestions):
             if amount is not None and one.known(self.plan_year.end, self.as_of):
                 rows.append(
                     {
-                        "text": self.word(one.text),
+                        "text": one.text,
                         "times": EVERY[one.every].get(self.lang),
                         "amount_minor": round(amount * self.minor),
                     }
@@ -99,7 +99,7 @@ class PayShows(ShowQuestions):
         for rule in self.params.incentives.promotions:
             if rule.known(self.plan_year.end, self.as_of):
                 rows.append(
-                    {"text": self.word(rule.text), "times": EVERY[rule.every].get(self.lang), "amount_minor": None}
+                    {"text": rule.text, "times": EVERY[rule.every].get(self.lang), "amount_minor": None}
                 )
         if not rows:
             return shown.absent("awards", self.say(Text("没有奖项和晋升规则。", "There are no awards.")))

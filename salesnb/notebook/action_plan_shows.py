@@ -69,7 +69,7 @@ class ShowQuestions(PlanTables):
         """The resource request form with its approval states; as Word and Excel beside the page."""
         from salesnb.notebook.action_plan_files import write_request_form
 
-        shows = self._list("requests", self.worded(self.requests_found), (
+        shows = self._list("requests", self.requests_found, (
             "text", "kind", "quantity", "cost_minor", "needed_date", "asked_by", "reason", "state", "approved_by",
         ), Text("销售资源需求表", "Resource requests"))  # fmt: skip
         if shows.is_absent:
@@ -101,10 +101,10 @@ class ShowQuestions(PlanTables):
         held = self.params.people
         rows: list[dict[str, Any]] = [
             {
-                "what": self.word(t.text),
-                "who": f"{self.who(t.owner)} → {self.word(t.audience)}",
+                "what": t.text,
+                "who": f"{self.who(t.owner)} → {t.audience}",
                 "due": day(t.due),
-                "proof": self.word(t.deliverable),
+                "proof": t.deliverable,
             }
             for t in self.actions.trainings
         ]
@@ -136,7 +136,7 @@ class ShowQuestions(PlanTables):
         from salesnb.report.exhibit import Details, Exhibit
         from salesnb.report.sentences import action_money as said
 
-        frame = self.worded(self.promotions_found)
+        frame = self.promotions_found
         if frame.empty:
             none = Text("截至此日没有已决定的促销。", "No promotion is decided by this day.")
             return shown.absent("promotions", self.say(none))
@@ -156,7 +156,7 @@ class ShowQuestions(PlanTables):
         from salesnb.report.exhibit import Details, Exhibit
         from salesnb.report.sentences import action_money as said
 
-        frame = self.worded(self.risks_found)
+        frame = self.risks_found
         reading = said.risks(frame, self.lang, self.currency)
         if frame.empty:
             return shown.absent("risks", reading)
@@ -174,6 +174,6 @@ class ShowQuestions(PlanTables):
 
     def promises(self) -> Exhibit:
         """Commitments between departments, counted month by month."""
-        return self._list("promises", self.worded(self.promises_found), (
+        return self._list("promises", self.promises_found, (
             "text", "giver", "taker", "asked", "last_value", "month_count", "kept_count", "state",
         ), Text("跨部门承诺", "Commitments"))  # fmt: skip

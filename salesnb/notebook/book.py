@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import DataError, ParamsError, Text, UsageError
+from salesnb.model.lexicon import lexicon
 from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Calendar, Period, default_as_of, is_plan
 from salesnb.model.places import outputs_dir, safe_name, stage_dir, today
@@ -209,7 +210,7 @@ class Book:
 
     def summary(self) -> dict[str, Any]:
         """What the page's frame, the manifest and the index need to know of this stage."""
-        read = {"inputs": {"params": sorted(f"{stem}.yaml" for stem in self.params.docs)}}
+        read = {"inputs": {"params": sorted({"names.yaml"} | {f"{stem}.yaml" for stem in self.params.docs})}}
         return (read if self.reads_only_params else {}) | {
             "stage": self.stage,
             "title": self.say(self.title),
@@ -262,6 +263,7 @@ def open_book(
     Raises PeriodError, ParamsError, DataError or UsageError, each saying what to change.
     """
     from salesnb.intake import facts
+    from salesnb.report.spoken import speak
 
     params = load_unit(unit)
     company = params.company
@@ -283,6 +285,7 @@ def open_book(
         facts=held,
         title=title,
     )
+    speak(lexicon(params, book.lang))  # after the import, which writes the sample's list of names
     if held.meta.get("sales_from") == "opportunities":
         book.note(FROM_DEALS)
     return book

@@ -153,7 +153,7 @@ class FeasibilityBook(MoneyQuestions):
             return self.say(LEVEL_WORDS[kind])
         held = self.params.decomposition
         named = {f"figure:{f.id}": f.text for f in held.figures} | {f"scenario:{s.id}": s.text for s in held.scenarios}
-        return self.word(named.get(kind, kind))
+        return named.get(kind, kind)
 
     @cached_property
     def levels_found(self) -> pd.DataFrame:

@@ -44,7 +44,6 @@ USUAL = (0.80, 0.50, 0.20)
 NO_PLAN = Text("goals.yaml 没有这一年的销售额目标，只给预测和各档水平。", "goals.yaml has no sales goal for this year.")
 VIEWS = ("product_line", "channel_id")
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
-WRITTEN = ("text", "deliverable", "response", "reason", "process")  # columns of tables that hold what people wrote
 Targets = dict[tuple[str, str], float]
 
 
@@ -123,26 +122,6 @@ class Ahead(Past):
         return {(str(d), str(n)): float(v) for d, n, v in sums.reset_index().itertuples(index=False)}
 
     # ------------------------------------------------------------------ what was said
-
-    @cached_property
-    def _english(self) -> dict[str, str]:
-        """Texts of the parameters that were written in both languages."""
-        from salesnb.model.params.quantities import english
-
-        held = self.params
-        files = (held.goals, held.decomposition, held.actions, held.risks, held.incentives, held.market)
-        return {zh: en for file in files for zh, en in english(file).items()} if self.lang == "en" else {}
-
-    def word(self, text: str) -> str:
-        """A text of the parameters in the book's language, as far as it was written in it."""
-        return self._english.get(text, text)
-
-    def worded(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A copy of ``frame`` with the texts of the parameters in the book's language."""
-        columns = [name for name in WRITTEN if name in frame] if self._english else []
-        return frame.assign(
-            **{name: [self.word(t) if isinstance(t, str) else t for t in frame[name]] for name in columns}
-        )
 
     @cached_property
     def statements(self) -> list[Statement]:

@@ -72,7 +72,7 @@ class GoalQuestions(Ahead):
         held, rules = self.params.goals.goals, self.params.decomposition.rules
         out = {goal.id: goal.text for goal in held} | {rule.id: rule.text for rule in rules}
         out |= {t.id: t.text for t in actions.tasks} | {m.id: m.text for m in actions.milestones}
-        return {name: self.word(text) for name, text in out.items()}
+        return out
 
     def goals(self) -> Exhibit:
         """Each goal with what it leaves open."""
@@ -88,7 +88,7 @@ class GoalQuestions(Ahead):
             return Exhibit("goals", reading=self.say(NO_GOALS), is_absent=True)
         comma = "、" if self.lang == "zh" else ", "
         names = self.names["person_id"]
-        rows = self.worded(frame).assign(
+        rows = frame.assign(
             owner=[names.get(o, o) for o in frame["owner"]],
             lacks=[
                 comma.join(said.LACKS[n].get(self.lang) for n in t.split("|") if n) or MISSING for t in frame["lacks"]

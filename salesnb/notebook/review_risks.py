@@ -23,7 +23,7 @@ class RiskQuestions(ReviewBasis):
 
         month = self.calendar.month_of(self.main.through)
         plan = action_plan.open(self.unit, month, self.as_of.isoformat(), self.lang)
-        frame = plan.worded(plan.risks_found)
+        frame = plan.risks_found
         reading = said.risks(frame, self.lang, self.currency)
         if frame.empty:
             return Exhibit("risks", reading=reading, is_absent=True)

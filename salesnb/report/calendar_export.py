@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from salesnb.report.spoken import spoken
+
 LINE = 75  # octets a line may have without its end
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PRODUCT = "-//salesnb//sales plan//ZH"
@@ -84,7 +86,7 @@ def _event(event: Event, zone: ZoneInfo, stamp: date) -> Iterable[str]:
 
 def escaped(text: str) -> str:
     """A text value: backslash, semicolon, comma and line ends escaped, other control characters dropped."""
-    plain = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = _CONTROL.sub("", spoken(text).replace("\r\n", "\n").replace("\r", "\n"))
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

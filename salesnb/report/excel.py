@@ -17,6 +17,7 @@ from salesnb.model.errors import DataError, Place, Text
 from salesnb.model.money import minor_digits
 from salesnb.model.tables import Column, TableContract
 from salesnb.report import markup, numbers, palette, tables
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -248,7 +249,7 @@ def _width(label: str, column: Column, values: pd.Series) -> float:
     widest = tables.cells(label) + 3  # room for the filter's button
     if column.kind in _WIDTHS:
         return float(max(widest, _WIDTHS[column.kind]))
-    widest = max([widest, *(tables.cells(str(value)) for value in values.head(300).tolist())])
+    widest = max([widest, *(tables.cells(spoken(str(value))) for value in values.head(300).tolist())])
     return float(min(max(widest + 1, 8), 48))
 
 

@@ -11,6 +11,8 @@ import re
 
 from markupsafe import Markup, escape
 
+from salesnb.report.spoken import spoken
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|[\ud800-\udfff]")
 # a figure and its unit stay on one line; so do the figure and what counts it in Chinese
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|点|元|万|亿|人|家|个|天|次|单|年|月|pts\b|[KMB]\b))")
@@ -19,8 +21,8 @@ _NAME = re.compile(r"[^0-9A-Za-z_\-]+")
 
 
 def plain(value: object) -> str:
-    """Text without control and direction characters; line ends and tabs stay."""
-    return _CONTROL.sub("\ufffd", str(value))
+    """Text in the unit's words, without control and direction characters; line ends and tabs stay."""
+    return _CONTROL.sub("\ufffd", spoken(str(value)))
 
 
 def text(value: object) -> Markup:

@@ -14,6 +14,7 @@ from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
 from salesnb.report import numbers
 from salesnb.report.sentences.words import listed, span
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,7 @@ def progress(tables: Mapping[str, pd.DataFrame], about: About) -> Message:
             f"As of {about.as_of} ({about.version}). See {about.link}",
         ).get(lang)
     )
-    return Message(title.get(lang), "\n".join(lines))
+    return Message(spoken(title.get(lang)), spoken("\n".join(lines)))
 
 
 def change(request: ChangeRequest, revision: str, about: About) -> Message:
@@ -85,7 +86,7 @@ def change(request: ChangeRequest, revision: str, about: About) -> Message:
         lines.append(Text(f"起因：{request.trigger}。", f"Reason: {request.trigger}."))
     if request.proposal:
         lines.append(Text(f"内容：{request.proposal.rstrip('。')}。", f"What: {request.proposal}"))
-    return Message(title.get(lang), "\n".join(line.get(lang) for line in lines))
+    return Message(spoken(title.get(lang)), spoken("\n".join(line.get(lang) for line in lines)))
 
 
 def _when(period: str, lang: str) -> str:

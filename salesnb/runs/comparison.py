@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from salesnb.model.errors import Text
+from salesnb.model.lexicon import lexicon
 from salesnb.model.params import Params, load_unit
+from salesnb.report.spoken import speaking
 from salesnb.runs.indexes import COMPARED, compared_name, local_time, shelf_of, write_indexes
 from salesnb.versions.compare import VersionDiff, changes_csv, compare_versions
 from salesnb.versions.folders import PeriodFolder
@@ -56,7 +58,7 @@ def write_comparison(folder: PeriodFolder, old: int, new: int, lang: str) -> tup
     state = "draft" if difference.new.draft else "published"
     pairs = ((folder.version(old), difference.old), (folder.version(new), difference.new))
     sides = tuple(f"../{path.name}/{first_page(path, manifest)}" for path, manifest in pairs)
-    with writing(target.parent):
+    with writing(target.parent), speaking(lexicon(params, lang)):
         replace_text(target.with_suffix(".csv"), "\ufeff" + changes_csv(difference))
         replace_text(target, page_text(params, difference, state, lang, f"{name}.csv", sides))
         write_indexes(shelf_of(params, lang))

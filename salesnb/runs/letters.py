@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text, VersionError
+from salesnb.model.lexicon import lexicon
+from salesnb.report.spoken import speaking
 from salesnb.versions.folders import PeriodFolder, version_number
 from salesnb.versions.publish import replace_text, writing
 from salesnb.versions.tables import read_table, table_names
@@ -58,7 +60,8 @@ def issue(params: Params, plan_text: str, outputs: Path, day: date, lang: str) -
         return None
     made = _letters(params, chain, revision, outputs, day)
     folder = PeriodFolder(outputs, params.unit, plan_text).path / FOLDER / revision.name
-    _write(params, folder, made, day, lang)
+    with speaking(lexicon(params, lang)):
+        _write(params, folder, made, day, lang)
     return Issued(folder, made, day)
 
 

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from salesnb.model.errors import Place, Text, UsageError
+from salesnb.model.lexicon import lexicon
 from salesnb.model.params import Params
 from salesnb.model.params.review import Recipient
 from salesnb.report.message import About, Message
+from salesnb.report.spoken import speaking
 from salesnb.versions.folders import PeriodFolder, version_name
 from salesnb.versions.manifest import Manifest, read_manifest
 from salesnb.versions.publish import utc_now, writing
@@ -69,7 +71,10 @@ def post_of_version(params: Params, folder: PeriodFolder, number: int) -> Post:
         )
     place = folder.version(number) / "tables"
     held = {name: read_table(place, name) for name in TABLES if name in table_names(place)}
-    made = {lang: progress(held, _about(params, folder, manifest, lang)) for lang in ("zh", "en")}
+    made = {}
+    for lang in ("zh", "en"):
+        with speaking(lexicon(params, lang)):
+            made[lang] = progress(held, _about(params, folder, manifest, lang))
     return Post(f"{folder.period}/{version}", made, params.company.language)
 
 
@@ -94,12 +99,11 @@ def post_of_change(params: Params, name: str) -> Post:
             remedy=Text("先发布：salesnb change publish", "publish it: salesnb change publish"),
         )
     company = params.company
-    made = {
-        lang: change(
-            request, request.last.revision, About(company.name.get(lang), "", "", "", "", "", lang, company.currency)
-        )
-        for lang in ("zh", "en")
-    }
+    made = {}
+    for lang in ("zh", "en"):
+        about = About(company.name.get(lang), "", "", "", "", "", lang, company.currency)
+        with speaking(lexicon(params, lang)):
+            made[lang] = change(request, request.last.revision, about)
     return Post(f"change:{name}", made, company.language)
 
 

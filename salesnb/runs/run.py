@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from salesnb.model.errors import Text
+from salesnb.model.lexicon import lexicon
+from salesnb.report.spoken import speaking
 from salesnb.runs import render
 from salesnb.runs.assemble import build_manifest
 from salesnb.runs.carry import Earlier, earlier
@@ -58,7 +60,7 @@ def run(request: Request, progress: Progress) -> Outcome:
         progress.event("start", unit=job.settings.unit, period=job.settings.period.text, force=request.force)
         run_notebooks(job, stage)
         still_the_same(job)
-        with folder.lock():
+        with folder.lock(), speaking(lexicon(job.settings.params, job.settings.lang)):
             return _finish(job, stage)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from salesnb.intake.forms.read import Returned, read_form
+from salesnb.intake.forms.read import NO_WORDS, Returned, read_form
 from salesnb.model.errors import Place, Text, VersionError
 from salesnb.model.forms import Form, FormRow, Node
+from salesnb.model.lexicon import Lexicon
 from salesnb.model.money import minor_digits
 from salesnb.model.params.people import Commitment
 
@@ -46,9 +47,9 @@ def _form(held: dict[str, Any]) -> Form:
     return Form(**plain, top=Node(**held["top"]), due=due, periods=periods, rows=rows)
 
 
-def returned(path: Path, forms: Sequence[Form]) -> Returned:
+def returned(path: Path, forms: Sequence[Form], words: Mapping[str, Lexicon] = NO_WORDS) -> Returned:
     """``path`` as the return of whichever of ``forms`` it is; one that fits none is refused with the reason."""
-    found = [read_form(path, form) for form in forms]
+    found = [read_form(path, form, words) for form in forms]
     ours = [one for one in found if one.is_accepted or all(f.code != "form_foreign" for f in one.findings)]
     return next((one for one in ours if one.is_accepted), (ours or found)[0])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from salesnb.intake.quality.findings import Finding
 from salesnb.model.contracts.commitments import COMMITMENTS
 from salesnb.model.errors import Text
 from salesnb.model.forms import CHOICES, TEXT_LIMIT, Cell, Form, layout
+from salesnb.model.lexicon import NOTHING, Lexicon
 from salesnb.model.tables import check
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # changed cells named; a file with more is refused all the same
 MISTAKEN = 1000  # a figure so many times the target was written in another unit
+NO_WORDS: Mapping[str, Lexicon] = {}
 WHOLE = "_all"  # the product line of what is not split
 _LABELS = {"unit": Text("单位", "unit"), "plan": Text("计划", "plan"), "manager_id": Text("填报人", "manager")}
 _SEND = Text("请用最新的填报表重填", "fill in the latest form")
@@ -49,16 +51,16 @@ class Returned:
         return self.frame is not None
 
 
-def read_form(path: Path, form: Form) -> Returned:
+def read_form(path: Path, form: Form, words: Mapping[str, Lexicon] = NO_WORDS) -> Returned:
     """Read ``path`` as the return of ``form``, which is made anew from the current version, not from the file.
 
-    Everything that is wrong is a finding with sheet, row, column, value and remedy; nothing is guessed or repaired.
+    ``words`` by language say how names read on the form that was sent. Everything that is wrong is a finding with sheet, row, column, value and remedy; nothing is guessed or repaired.
     """
     book = opened(path, form)
     if isinstance(book, Finding):
         return Returned(form, path.name, (book,), None)
     cells = layout(form)
-    findings = list(_stale(book)) or list(_tampered(book, cells))
+    findings = list(_stale(book)) or list(_tampered(book, cells, words.get(book.lang, NOTHING)))
     filled: dict[tuple[int, int], Any] = {}
     if not findings:
         findings = list(_fill(book, cells, filled))
@@ -95,14 +97,14 @@ def _stale(book: Opened) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _tampered(book: Opened, cells: dict[tuple[int, int], Cell]) -> Iterator[Finding]:
+def _tampered(book: Opened, cells: dict[tuple[int, int], Cell], words: Lexicon) -> Iterator[Finding]:
     """Locked cells that are not what was sent; rows or columns moved show the same way."""
     count = 0
     for at, cell in cells.items():
         if cell.kind in ("input", "choice", "note"):
             continue
         found = book.formulas.cell(*at).value
-        if not _same(cell, found, book):
+        if not _same(cell, found, book, words):
             count += 1
             if count > SHOWN:
                 return
@@ -114,7 +116,7 @@ def _tampered(book: Opened, cells: dict[tuple[int, int], Cell]) -> Iterator[Find
             )  # fmt: skip
 
 
-def _same(cell: Cell, found: Any, book: Opened) -> bool:
+def _same(cell: Cell, found: Any, book: Opened, words: Lexicon) -> bool:
     if cell.kind == "number":
         if isinstance(found, bool) or not isinstance(found, (int, float)):
             return False
@@ -122,7 +124,7 @@ def _same(cell: Cell, found: Any, book: Opened) -> bool:
     if cell.kind == "formula":
         return _formula(found) == _formula(cell.value)
     wanted = str(cell.value) or cell.label.get(book.lang)
-    return ("" if found is None else str(found)) == wanted
+    return ("" if found is None else str(found)) in (wanted, words(wanted))
 
 
 def _formula(value: Any) -> str:

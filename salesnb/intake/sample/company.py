@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from salesnb.intake.sample import exports, field, funnel, market
+from salesnb.intake.sample import english, exports, field, funnel, market
 from salesnb.intake.sample.catalog import YEARS, products
 from salesnb.intake.sample.customers import customers, dealers
 from salesnb.intake.sample.defects import spoil
@@ -46,6 +46,7 @@ def write(folder: Path, seed: int, planted: frozenset[str]) -> None:
         "竞品动态": exports.competitor_log(market.competitor_log(world, planted)),
         "市场监测": exports.monitoring(field.monitoring(world, planted)),
         "财务总账_月度收入": exports.ledger(sold),
+        "英文名称": english.names(world),
     }
     for name, table in plain.items():
         write_csv(folder / f"{name}.csv", table)

@@ -160,7 +160,7 @@ class Budget(ParamsModel):
     split: Dated[Shares]
     key_regions: tuple[str, ...] = ()
     to_key_regions: Dated[Share] | None = None
-    reserve_release: str = ""  # who may release the reserve, on which condition
+    reserve_release: Note = ""  # who may release the reserve, on which condition
 
 
 class ResourceRequest(Decided):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from salesnb.model.params.dated import ParamsModel
-from salesnb.model.params.quantities import Id, Month, Where, Words, Yuan
+from salesnb.model.params.quantities import Id, Month, Note, Where, Words, Yuan
 
 StateName = Literal["draft", "submitted", "approved", "rejected", "recalled", "published"]
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -45,7 +45,7 @@ class Change(ParamsModel):
     date: date
     by: Words
     role: str = ""
-    note: str = ""
+    note: Note = ""
     amount_minor: int | None = None
     content: Sha | None = None
     papers: Sha | None = None
@@ -62,13 +62,13 @@ class ChangeRequest(ParamsModel):
     id: Id
     kind: Literal["target", "strategy", "resource"]
     title: Words
-    trigger: str = ""  # competitor's price, policy, a key person leaves, an exhibition, joiners, a flood of leads
+    trigger: Note = ""  # competitor's price, policy, a key person leaves, an exhibition, joiners, a flood of leads
     where: Where = Field(default_factory=dict)
     from_: date = Field(alias="from")
     plan: str = ""  # target changes: the plan, else the year of ``from``
-    analysis: str = ""
-    proposal: str = ""
-    effect: str = ""
+    analysis: Note = ""
+    proposal: Note = ""
+    effect: Note = ""
     evidence: tuple[str, ...] = ()  # files below the unit's folder; the first is the report its kind asks for
     amount: Yuan | None = None  # what a strategy or resource change costs, against the approvers' limits
     moves: tuple[Move, ...] = ()

@@ -8,7 +8,19 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from salesnb.model.params.dated import Dated, ParamsModel
-from salesnb.model.params.quantities import Decided, Id, Number, Positive, Ratio, Share, Shares, Where, Words, Yuan
+from salesnb.model.params.quantities import (
+    Decided,
+    Id,
+    Note,
+    Number,
+    Positive,
+    Ratio,
+    Share,
+    Shares,
+    Where,
+    Words,
+    Yuan,
+)
 
 MEASURES = ("amount", "share_of", "growth_over", "ratio_to", "count")
 RELATIONS = ("is", "at_least", "at_most", "between")
@@ -82,7 +94,7 @@ class Rule(Clause, Decided):
     strength: Strength = "should"
     weight: Positive = 1.0
     locked: bool = False
-    reason: str = ""  # why a cell or subtotal is locked
+    reason: Note = ""  # why a cell or subtotal is locked
     scenario: str = ""  # holds in that scenario only; empty: in all
 
     @model_validator(mode="after")

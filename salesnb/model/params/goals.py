@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from salesnb.model.params.dated import Dated, ParamsModel
-from salesnb.model.params.quantities import Decided, Id, Number, Positive, Where, Words, distinct
+from salesnb.model.params.quantities import Decided, Id, Note, Number, Positive, Where, Words, distinct
 
 Metric = Literal[
     "sales",
@@ -74,7 +74,7 @@ class Goal(Decided):
     where: Where = Field(default_factory=dict)
     period: str = ""  # empty: the plan's whole period
     target: Level
-    base: str = ""  # what a change is measured against, in words: 上年同期, 2023 年均值, …
+    base: Note = ""  # what a change is measured against, in words: 上年同期, 2023 年均值, …
     window_months: int | None = Field(default=None, ge=1, le=36)
     of: Literal["own_sales", "market"] | None = None  # what a share is a share of; unsaid is asked
     owner: str = ""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from salesnb.model.params.goals import Goals
     from salesnb.model.params.incentives import Incentives
     from salesnb.model.params.market import Market
+    from salesnb.model.params.names import Names
     from salesnb.model.params.people import People
     from salesnb.model.params.period import PeriodNotes
     from salesnb.model.params.review import Review
@@ -42,6 +43,7 @@ SCHEMAS = {
     "risks": ("risks", "Risks"),
     "incentives": ("incentives", "Incentives"),
     "review": ("review", "Review"),
+    "names": ("names", "Names"),
 }
 
 
@@ -97,6 +99,11 @@ class Params:
     def review(self) -> Review:
         """review.yaml."""
         return self._named("review")
+
+    @cached_property
+    def names(self) -> Names:
+        """names.yaml."""
+        return self._named("names")
 
     def period(self, period: str) -> PeriodNotes:
         """periods/PERIOD.yaml: the judgement of that period."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from salesnb.model.params.dated import Dated, ParamsModel
-from salesnb.model.params.quantities import Decided, Id, Positive, Share, Where, Yuan
+from salesnb.model.params.quantities import Decided, Id, Note, Positive, Share, Where, Yuan
 
 
 class Role(ParamsModel):
@@ -30,7 +30,7 @@ class Team(ParamsModel):
     region: str
     head: str = ""
     opens: date | None = None
-    note: str = ""
+    note: Note = ""
 
 
 class Position(Decided):
@@ -53,7 +53,7 @@ class Movement(Decided):
     kind: Literal["joins", "leaves", "moves", "on_leave", "returns", "probation_ends"]
     to_team: str = ""
     successor: str = ""
-    text: str = ""
+    text: Note = ""
 
 
 class Commitment(Decided):
@@ -63,7 +63,7 @@ class Commitment(Decided):
     level: Literal["region", "team", "person"]
     period: str
     amount: Yuan | None = None
-    condition: str = ""  # what it depends on: two more people, samples, …
+    condition: Note = ""  # what it depends on: two more people, samples, …
     round: Annotated[int, Field(ge=1, le=9)] = 1
 
 
@@ -73,7 +73,7 @@ class Shadow(Decided):
     person: str
     where: Where
     share: Share
-    text: str = ""
+    text: Note = ""
 
 
 class Mentor(ParamsModel):

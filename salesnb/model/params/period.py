@@ -9,7 +9,7 @@ from pydantic import Field
 
 from salesnb.model.params.dated import ParamsModel
 from salesnb.model.params.people import Commitment
-from salesnb.model.params.quantities import Decided, Id, Where, Words
+from salesnb.model.params.quantities import Decided, Id, Note, Where, Words
 
 
 class Why(ParamsModel):
@@ -31,7 +31,7 @@ class AlertNote(ParamsModel):
     due: date
     state: Literal["open", "doing", "closed"] = "open"
     decided: date
-    result: str = ""
+    result: Note = ""
 
 
 class Improvement(Decided):
@@ -41,7 +41,7 @@ class Improvement(Decided):
     text: Words
     owner: str
     due: date
-    cause: str = ""
+    cause: Note = ""
     state: Literal["open", "doing", "done", "dropped"] = "open"
     closed: date | None = None
 

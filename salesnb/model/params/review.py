@@ -11,6 +11,7 @@ from salesnb.model.params.dated import Dated, ParamsModel
 from salesnb.model.params.quantities import (
     Decided,
     Id,
+    Note,
     Number,
     Positive,
     Ratio,
@@ -128,7 +129,7 @@ class Grade(ParamsModel):
     id: Id
     text: Words
     score_from: Annotated[float, Field(ge=0, le=200)]
-    consequence: str = ""
+    consequence: Note = ""
 
 
 class Play(Decided):
@@ -138,10 +139,10 @@ class Play(Decided):
     title: Words
     product_line: str = ""
     industry: str = ""
-    objection: str = ""
+    objection: Note = ""
     situation: Words
     what_worked: Words
-    result: str = ""
+    result: Note = ""
     author: str = ""
 
 

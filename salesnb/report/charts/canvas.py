@@ -19,6 +19,7 @@ from salesnb.model.errors import Text, UsageError
 from salesnb.report import fonts, markup, numbers
 from salesnb.report.charts import drawing
 from salesnb.report.palette import LIGHT
+from salesnb.report.spoken import spoken
 
 SIZE = 12.0
 SMALL = 11.0
@@ -143,7 +144,7 @@ class Canvas:
 
     def text_width(self, words: str, size: float = SIZE) -> float:
         """Width of a text in px, with a little room because the reader's font may be wider."""
-        return self.font.width(words, size) * 1.06 if words else 0.0
+        return self.font.width(spoken(words), size) * 1.06 if words else 0.0
 
     def widest(self, words: Iterable[str], size: float = SIZE) -> float:
         """The widest of several texts in px."""
@@ -151,15 +152,16 @@ class Canvas:
 
     def shorten(self, words: str, room: float, size: float = SIZE) -> str:
         """``words`` cut with … so that they fit into ``room`` px."""
+        kept = words = spoken(words)
         if self.text_width(words, size) <= room:
             return words
-        kept = words
         while len(kept) > 1 and self.text_width(kept.rstrip() + "…", size) > room:
             kept = kept[:-1]
         return kept.rstrip() + "…"
 
     def halves(self, words: str, room: float, size: float = SIZE) -> tuple[str, ...]:
         """``words`` on one line, or on two where ``room`` px are too few (a span of months, two words); then cut."""
+        words = spoken(words)
         if self.text_width(words, size) <= room:
             return (words,)
         for mark in ("–", " "):

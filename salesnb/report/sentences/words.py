@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from salesnb.report.numbers import MISSING, is_missing, month_names, rate
 from salesnb.report.prose import Line, Run, Sentence, bad, good, strong
+from salesnb.report.spoken import spoken
 
 
 def either(lang: str, zh: tuple[Sentence, ...], en: tuple[Sentence, ...]) -> Line:
@@ -28,7 +29,7 @@ def change_run(value: float, lang: str, rise_is_good: bool = True) -> Run:
 
 def short(text: str) -> str:
     """The first words of a text somebody wrote: up to its first comma, Chinese or English."""
-    return re.split("，|, ", text)[0]
+    return re.split("，|, ", spoken(text))[0]
 
 
 def listed(parts: Sequence[str], lang: str) -> str:
