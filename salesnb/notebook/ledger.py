@@ -16,20 +16,17 @@ if TYPE_CHECKING:
     from salesnb.report.exhibit import Exhibit
 
 
+SHOWN = 6  # findings on a notebook's page, the gravest first; the data-quality page holds all of them
+
+
 def checks_exhibit(held: Sequence[Check], lang: str) -> Exhibit:
-    """All checks with both sides; they have passed, or the notebook had stopped."""
+    """All checks with the figure that both sides give; they have passed, or the notebook had stopped."""
     from salesnb.report.exhibit import Details, Exhibit
     from salesnb.report.numbers import count
     from salesnb.report.tables import Options, render
 
-    columns = [
-        Column("text", "text", Text("校验", "Check")),
-        Column("left", "text", Text("左边", "Left")),
-        Column("right", "text", Text("右边", "Right")),
-        Column("result", "text", Text("结果", "Result")),
-    ]
-    passed = Text("相等", "equal").get(lang)
-    rows = [{"text": c.text.get(lang), "left": count(c.left), "right": count(c.right), "result": passed} for c in held]
+    columns = [Column("text", "text", Text("校验", "Check")), Column("both", "text", Text("两边都是", "Both sides"))]
+    rows = [{"text": c.text.get(lang), "both": count(c.left)} for c in held]
     reading = Text(f"{len(held)} 项校验全部通过。", f"All {len(held)} checks hold.").get(lang)
     table = render(rows, columns, lang, options=Options(caption=Text("校验", "Checks").get(lang)))
     title = Text("逐项查看", "See each of them").get(lang)
@@ -45,7 +42,7 @@ def import_exhibit(facts: Facts, lang: str) -> Exhibit:
     details = []
     if len(findings):
         title = Text(f"逐条查看 {len(findings)} 类发现", f"See the {len(findings)} kinds of findings").get(lang)
-        details.append(Details(title, quality.findings_table(findings, lang)))
+        details.append(Details(title, quality.findings_table(findings, lang, SHOWN)))
     reading = quality.summary(ledger, findings, lang)
     return Exhibit("quality", reading=reading, table=quality.ledger_table(ledger, lang), details=details)
 

@@ -154,4 +154,7 @@ def _leads(book: ChangeQuestions, rows: pd.DataFrame) -> Any:
     columns.append(Show(Column("to_shown", "text", of.column("to_id").label)))
     scores = ("score", "region_score", "industry_score", "value_score", "free_score")
     columns += [Show(of.column(c)) for c in scores if rows[c].notna().any()]
-    return render(rows, columns, book.lang, book.unit_shown, Options(caption=book.say(of.label)))
+    full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
+    return render(
+        rows, columns, book.lang, book.unit_shown, Options(caption=book.say(of.label), limit=SHOWN, full=full)
+    )

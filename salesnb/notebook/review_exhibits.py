@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BASES = {"target": Text("应完成", "Due"), "last_year": Text("上年同期", "Last year")}
 NODE_FIGURES = ("actual_minor", "due_minor", "last_year_minor", "attainment_rate", "gap_minor", "yoy_rate")
 LONGEST = 30
-UNFOLDED = 12  # people whose leads stand on the page, and half as many other nodes; all are in the table
+UNFOLDED = 8  # people whose leads stand on the page, and half as many other nodes; all are in the table
 PACE_FIGURES = (
     "actual_minor",
     "due_minor",
@@ -266,7 +266,9 @@ def _lead_table(own: pd.DataFrame, shown: Shown) -> Any:
         "age_days",
     )
     unit = shown.unit.choose(int(own["amount_minor"].max()), lang, shown.unit.currency)
-    columns = [Show(table.column(n), decimals=0 if n == "win_rate" else None) for n in names]
+    is_one = own["person_id"].nunique() == 1  # the summary above names him
+    kept = [n for n in names if n != "person_id" or not is_one]
+    columns = [Show(table.column(n), decimals=0 if n == "win_rate" else None) for n in kept]
     return render(rows, columns, lang, unit, Options(caption=table.label.get(lang)))
 
 

@@ -203,8 +203,11 @@ def _meets(closed: pd.DataFrame, lang: str, currency: str) -> Line:
     )
 
 
-def findings_table(findings: pd.DataFrame, lang: str) -> Markup:
-    """Findings with their place, their value and the remedy; empty markup when there are none."""
+def findings_table(findings: pd.DataFrame, lang: str, limit: int | None = None) -> Markup:
+    """Findings with their place, their value and the remedy; empty markup when there are none.
+
+    ``limit`` prints only the first of them and says that the data-quality page, which every version has, holds all.
+    """
     if not len(findings):
         return Markup("")
     shape = contract("findings")
@@ -224,7 +227,11 @@ def findings_table(findings: pd.DataFrame, lang: str) -> Markup:
         Show(Column(f"message_{lang}", "text", Text("说明", "Message"))),
         Show(Column(f"remedy_{lang}", "text", Text("处理办法", "Remedy"))),
     ]
-    return render(rows, columns, lang, options=Options(caption=shape.label.get(lang)))
+    table = render(rows, columns, lang, options=Options(caption=shape.label.get(lang), limit=limit))
+    if limit is None or len(rows) <= limit:
+        return table
+    where = Text("全部发现在“数据质量”页。", "The data-quality page lists all of them.").get(lang)
+    return table + Markup('<p class="note">{}</p>').format(where)
 
 
 def _place(file: object, row: object, column: object, lang: str) -> str:
