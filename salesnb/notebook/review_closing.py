@@ -14,7 +14,7 @@ from salesnb.notebook.review_why import WhyQuestions
 if TYPE_CHECKING:
     import pandas as pd
 
-    from salesnb.model.params.period import PeriodNotes
+    from salesnb.model.params.period import Lesson, PeriodNotes
     from salesnb.model.params.quantities import Selection
     from salesnb.stages.review import Tried
 
@@ -177,16 +177,18 @@ class ClosingQuestions(WhyQuestions):
     # ------------------------------------------------------------------ what is carried forward
 
     @property
-    def lessons_below(self) -> list[tuple[str, ...]]:
-        """Lessons of the shorter periods within a reviewed half, quarter or year."""
-        if self.period.kind in (Kind.MONTH, Kind.WEEK, Kind.DAY):
-            return []
+    def lessons(self) -> list[Lesson]:
+        """Lessons written by the as-of date: the period's own, then those of the shorter periods within it."""
+        own = self.params.period(self.period.text).lessons
         inside = [
-            (text, held)
+            (self.calendar.period(text).start, held.lessons)
             for text, held in self.period_files()
-            if text != self.period.text and self.period.holds(self.calendar.period(text).start)
+            if text != self.period.text
+            and self.period.holds(self.calendar.period(text).end)
+            and self.period.holds(self.calendar.period(text).start)
         ]
-        return [held.lessons for _, held in sorted(inside, key=lambda pair: self.calendar.period(pair[0]).start)]
+        below = [one for _, lessons in sorted(inside, key=lambda pair: pair[0]) for one in lessons]
+        return [one for one in (*own, *below) if one.decided <= self.as_of]
 
     @cached_property
     def goals_table(self) -> pd.DataFrame:

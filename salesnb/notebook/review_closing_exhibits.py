@@ -178,18 +178,15 @@ def improvements(book: ClosingQuestions) -> Exhibit:
 
 def carried(book: ClosingQuestions, goals: pd.DataFrame) -> Exhibit:
     """Remarks and lessons of the period; in a year's summary the draft goals of the next one."""
+    from markupsafe import Markup
+
     from salesnb.report.exhibit import Details, Exhibit
-    from salesnb.report.sentences.words import either
 
     lang = book.lang
     held = book.params.period(book.period.text)
     remarks = [one for one in held.remarks if one.decided <= book.as_of]
-    lessons = [*held.lessons, *(text for one in book.lessons_below for text in one)]
-    lines = [
-        f"{one.text}（{one.by}，{one.decided}）" if lang == "zh" else f"{one.text} ({one.by}, {one.decided})"
-        for one in remarks
-    ]
-    lines += [either(lang, (f"经验：{text}",), (f"Lesson: {text}",)) for text in lessons]  # type: ignore[misc]
+    lines = [one.signed(lang) for one in remarks]
+    lines += [book.say(Text("经验：", "Lesson: ")) + one.signed(lang) for one in book.lessons]
     if not lines:
         where = f"periods/{book.period.text}.yaml"
         lines = [
@@ -202,8 +199,10 @@ def carried(book: ClosingQuestions, goals: pd.DataFrame) -> Exhibit:
         ]
     details = []
     if len(goals):
+        from salesnb.notebook.next_year import draft_file
+
         title = book.say(Text("下一年目标草案（复制到 goals.yaml 后再改）", "Draft goals of the next year (to copy)"))
-        details.append(Details(title, _draft(book, goals)))
+        details.append(Details(title, Markup("{}{}").format(_draft(book, goals), draft_file(book, goals))))
     return Exhibit("carried", reading=lines, details=details)
 
 

@@ -55,13 +55,28 @@ class StrategyNote(ParamsModel):
     decided: date
 
 
-class Remark(ParamsModel):
-    """A comment that is printed with the report."""
+class Signed(ParamsModel):
+    """Words somebody stands for since a day."""
 
     text: Words
     by: str
     decided: date
+
+    def signed(self, lang: str) -> str:
+        """The words with who wrote them and when."""
+        if lang == "zh":
+            return f"{self.text}（{self.by}，{self.decided}）"
+        return f"{self.text} ({self.by}, {self.decided})"
+
+
+class Remark(Signed):
+    """A comment that is printed with the report."""
+
     where: Where = Field(default_factory=dict)
+
+
+class Lesson(Signed):
+    """What the period taught. The next year's history opens with it, so it is dated: a report made before is silent."""
 
 
 class Ruling(ParamsModel):
@@ -86,4 +101,4 @@ class PeriodNotes(ParamsModel):
     improvements: tuple[Improvement, ...] = ()
     strategies: tuple[StrategyNote, ...] = ()
     rulings: tuple[Ruling, ...] = ()
-    lessons: tuple[Words, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
