@@ -11,10 +11,11 @@ from salesnb.notebook.review_basis import ReviewBasis
 if TYPE_CHECKING:
     import pandas as pd
 
-    from salesnb.stages.review import Course, Scope
+    from salesnb.stages.review import Course, FloorState, Scope
 
 LANDED = ("region_id", "team_id", "person_id", "product_line")
 PROGNOSED = (Kind.MONTH, Kind.QUARTER, Kind.YEAR)
+JUDGE_AFTER = 1 / 3  # where the parameters name no share: the first month of a quarter
 
 
 class LandingQuestions(ReviewBasis):
@@ -89,12 +90,33 @@ class LandingQuestions(ReviewBasis):
                                                          self._landed[2]))  # fmt: skip
 
     @cached_property
-    def is_retarget(self) -> bool:
-        """Whether the quarter lands below its floor."""
+    def floor_state(self) -> FloorState:
+        """How the quarter lands against its floor; ``reached`` where no floor is decided."""
         from salesnb.stages import review
 
         quarter, found = self.scope_of(Kind.QUARTER), self.params.review.thresholds
-        if quarter is None or found is None:
-            return False
-        floor = found.quarter_floor.find(self.main.through, self.as_of)
-        return floor is not None and review.needs_retarget(self.landing_table, quarter.period.text, floor)
+        floor = found.quarter_floor.find(self.main.through, self.as_of) if found else None
+        if quarter is None or floor is None:
+            return "reached"
+        return review.against_floor(
+            self.landing_table, quarter.period.text, floor, self.quarter_passed < self.judge_after
+        )
+
+    @property
+    def quarter_passed(self) -> float:
+        """The share of the quarter's target that is due by the day reached, by season and working days."""
+        quarter = self.scope_of(Kind.QUARTER)
+        assert quarter is not None, "asked only where a quarter is judged"
+        return self.curve.share(quarter.period.start, quarter.period.end, self.main.through)
+
+    @property
+    def judge_after(self) -> float:
+        """The share of a quarter that must have passed before it may call for new targets."""
+        rule = self.params.review.retarget
+        share = rule.judge_after.find(self.main.through, self.as_of) if rule and rule.judge_after else None
+        return JUDGE_AFTER if share is None else share
+
+    @property
+    def is_retarget(self) -> bool:
+        """Whether the quarter surely lands below its floor."""
+        return self.floor_state == "missed"

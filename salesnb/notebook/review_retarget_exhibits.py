@@ -43,7 +43,10 @@ def retarget(book: RetargetQuestions) -> Exhibit:
     lines: list[Any] = []
     if quarter is not None and book.has_target:
         rule = book.params.review.retarget
-        lines.append(said.retarget(book.landing_of(quarter), book.words_of(quarter), book.is_retarget, rule, book.lang))
+        land, when = book.landing_of(quarter), book.words_of(quarter)
+        lines.append(said.retarget(land, when, book.floor_state, rule, book.lang))
+        if book.floor_state == "early":
+            lines.append(told.too_early(book.quarter_passed, book.judge_after, book.lang))
         if book.is_retarget and not book.months_ahead:
             lines.append(told.too_late(_said(book, quarter.period.text)))
     if found is None:

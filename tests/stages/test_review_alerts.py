@@ -151,4 +151,5 @@ def test_landing_of_a_year_half_gone():
     done = Scope(CALENDAR.period("2024Q2"), date(2024, 6, 30))
     closed = review.land(done, run, Targets("approved", cells, CALENDAR), curve, {}).nodes
     assert (closed["landing_minor"] == closed["known_minor"]).all() and set(closed["chance_rate"]) <= {0.0, 1.0}
-    assert not review.needs_retarget(closed, "2024Q2", 0.5) and review.needs_retarget(closed, "2024Q2", 9.0)
+    assert review.against_floor(closed, "2024Q2", 0.5, False) == "reached"
+    assert review.against_floor(closed, "2024Q2", 9.0, True) == "missed", "a quarter that is over is judged"

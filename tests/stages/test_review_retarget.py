@@ -18,7 +18,7 @@ from salesnb.stages.decomposition import Cube, Problem, decompose
 from salesnb.stages.review.ahead import ahead
 from salesnb.stages.review.curve import Curve
 from salesnb.stages.review.handover import Arrival, Away, handed, team_changes
-from salesnb.stages.review.landing import course
+from salesnb.stages.review.landing import against_floor, course
 from salesnb.stages.review.retarget import Before, Expected, Scales, held, moves, nodes, rules, start
 
 CALENDAR = Calendar()
@@ -226,3 +226,23 @@ def test_the_outlook_of_a_quarter_follows_the_accounts() -> None:
     targets = {"a": 3e6, "b": 6e6}
     assert shifted.chances(targets)["a"] < plain.chances(targets)["a"]
     assert ahead(run, ("2024-06",)) is None and ahead(run, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("landing", "high", "is_early", "state"),
+    [
+        (95, 99, True, "reached"),
+        (80, 85, True, "early"),  # three bad days of July move nobody's target
+        (80, 95, False, "unsure"),
+        (80, None, False, "unsure"),  # no history to say how far the landing may be off
+        (80, 88, False, "missed"),
+    ],
+)
+def test_only_what_is_sure_calls_for_new_targets(landing: int, high: int | None, is_early: bool, state: str) -> None:
+    row = {"scope": "2024Q3", "dimension": "company", "target_minor": 100, "high_minor": high,
+           "attainment_rate": landing / 100, "history": "full"}  # fmt: skip
+    frame = pd.DataFrame([row]).astype({"high_minor": "Int64"})
+    assert against_floor(frame, "2024Q3", 0.9, is_early) == state
+    over = frame.assign(history="complete")
+    assert against_floor(over, "2024Q3", 0.9, is_early) == ("reached" if state == "reached" else "missed")
+    assert against_floor(frame.iloc[:0], "2024Q3", 0.9, is_early) == "reached"

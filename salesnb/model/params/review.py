@@ -75,6 +75,7 @@ class Retarget(ParamsModel):
     movable: tuple[Literal["week", "month", "quarter", "half"], ...]
     locked: tuple[str, ...] = ()
     most_change: Dated[Share] | None = None  # of a node's figure
+    judge_after: Dated[Share] | None = None  # share of a quarter that has to pass before it may call for new targets
     carry: Dated[Share] | None = None  # share of the year's shortfall added to what is left; default none
 
 

@@ -119,3 +119,13 @@ def too_late(said: Said) -> Line:
         ("下一季度属于下一年的计划，请在下一年的目标分解中处理。",),
         ("The next quarter is of next year's plan: decompose that one.",),
     )
+
+
+def too_early(passed: float, needed: float, lang: str) -> Line:
+    """How much of the quarter is behind us, and how much it takes to judge it."""
+    shares = rate(passed, 0), rate(needed, 0)
+    return either(
+        lang,
+        (f"按季节和工作日，本季只走过 {shares[0]}；到 {shares[1]} 才据以提出调整。",),
+        (f"By season and working days {shares[0]} of the quarter has passed; it is judged from {shares[1]} on.",),
+    )

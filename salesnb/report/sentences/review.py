@@ -116,15 +116,30 @@ def _where(found: Sequence[str], lang: str) -> Line:
     return either(lang, ("最需要处理：", names, "。"), ("To act on first: ", names, "."))
 
 
-def retarget(land: pd.Series, when: str, is_due: bool, rule: Any, lang: str) -> Line:
-    """Whether the quarter calls for a new proposal, and what such a proposal may move."""
-    reached = strong(rate(land["attainment_rate"]))
-    if not is_due:
-        return either(lang, (f"{when}预计完成 ", reached, "，不需要调整下一季度。"),
-                      (f"{when} lands at ", reached, "; the next quarter needs no change."))  # fmt: skip
-    line = either(lang, (f"{when}预计完成 ", bad(rate(land["attainment_rate"])), "，低于下限：建议重新分解下一季度。"),
-                  (f"{when} lands at ", bad(rate(land["attainment_rate"])), ", below the floor: decompose the next "
-                   "quarter anew."))  # fmt: skip
+def retarget(land: pd.Series, when: str, state: str, rule: Any, lang: str) -> Line:
+    """Whether the quarter calls for a new proposal, and what such a proposal may move.
+
+    ``state``: reached, early, unsure or missed (``stages.review.against_floor``).
+    """
+    reached = rate(land["attainment_rate"])
+    if state == "reached":
+        return either(lang, (f"{when}预计完成 ", strong(reached), "，不需要调整下一季度。"),
+                      (f"{when} lands at ", strong(reached), "; the next quarter needs no change."))  # fmt: skip
+    if state == "early":
+        return either(lang, (f"{when}预计完成 ", strong(reached), "，低于下限，但为时尚早，暂不调整。"),
+                      (f"{when} lands at ", strong(reached), ", below the floor, but it is early: nothing changes "
+                       "yet. "))  # fmt: skip
+    if state == "unsure":
+        return either(
+            lang,
+            (f"{when}预计完成 ", strong(reached), "，低于下限，但预计区间仍够得着下限：先观察，暂不调整。"),
+            (f"{when} lands at ", strong(reached), ", below the floor, yet its interval reaches it: nothing changes. "),
+        )
+    line = either(
+        lang,
+        (f"{when}预计完成 ", bad(reached), "，低于下限：建议重新分解下一季度。"),
+        (f"{when} lands at ", bad(reached), ", below the floor: decompose the next quarter anew."),
+    )
     if rule is not None and rule.locked:
         line += either(lang, ("全年目标锁定，只动周、月和下一季度。",), (" The annual target stays locked.",))
     return line

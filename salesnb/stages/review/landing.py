@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from salesnb.stages.review.targets import Targets
 
 COMPANY = "company"
 LEVEL = 0.80
+FloorState = Literal["reached", "early", "unsure", "missed"]
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,20 @@ def draft_goals(run: Course, last_minor: int, chances: Mapping[str, float]) -> l
     return rows
 
 
-def needs_retarget(frame: pd.DataFrame, quarter: str, floor: float) -> bool:
-    """Whether the company's quarter lands below the floor, so that a new proposal is due (R55)."""
+def against_floor(frame: pd.DataFrame, quarter: str, floor: float, is_early: bool) -> FloorState:
+    """How sure it is that the company's quarter lands below the floor (R55); ``frame``: ``review_landing``.
+
+    ``missed`` only where the upper end of the 80 % interval lies below the floor too, and enough of the quarter has
+    passed (not ``is_early``): a bad week at its start, or a forecast that may still be wrong, moves nobody's target.
+    Without an interval (too short a history) only a quarter that is over is judged.
+    """
     rows = frame[(frame["scope"] == quarter) & (frame["dimension"] == COMPANY)]
-    return bool(len(rows) and (rows["attainment_rate"] < floor).any())
+    if rows.empty or not (rows["attainment_rate"] < floor).any():
+        return "reached"
+    row = rows.iloc[0]
+    if row["history"] == "complete":
+        return "missed"
+    if is_early:
+        return "early"
+    is_sure = not pd.isna(row["high_minor"]) and float(row["high_minor"]) < floor * float(row["target_minor"])
+    return "missed" if is_sure else "unsure"
