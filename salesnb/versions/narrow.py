@@ -73,6 +73,11 @@ def _attends(frame: pd.DataFrame, reader: Reader) -> pd.Series:
     return frame["people"].fillna("").map(lambda text: bool(wanted & set(str(text).split("、")))).astype(bool)
 
 
+def _moves(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+    """Moves between two of the reader's own people; who else gives or takes is not theirs to read."""
+    return frame["from_id"].isin(reader.people) & frame["to_id"].isin(reader.people)
+
+
 _SHARES = ("share_of_sales", "share_shift_rate", "share_of_growth", "margin_rate")
 RULES: Mapping[str, Rule] = {
     # review
@@ -81,6 +86,11 @@ RULES: Mapping[str, Rule] = {
     "review_alerts": Rule(_nodes),
     "review_leads": Rule(_rows),
     "review_quotas": Rule(_rows),
+    # proposals, which concern those who decide until they are decided
+    "retarget_cells": Rule(_rows, levels=("region",)),
+    "retarget_nodes": Rule(_nodes, levels=("region",)),
+    "retarget_moves": Rule(_moves, levels=("region",)),
+    "lead_assignments": Rule(_region, levels=("region",)),
     # targets
     "target_cells": Rule(_rows),
     "target_nodes": Rule(_nodes, ("share_of_target", "share_of_base")),

@@ -78,6 +78,8 @@ def _cell(name: str, owner: str, dimension: str, node: str, column: Column) -> o
         "team_id": who[2],
         "owner": owner,
         "asked_by": owner,
+        "from_id": owner,
+        "to_id": owner,
         "people": f"{owner}、{who[0]}",
         "customer_id": f"K{owner}",
         "currency": "CNY",

@@ -63,6 +63,14 @@ def test_a_cross_with_a_region_is_the_regions_and_nobody_elses(found: dict[str, 
     assert [narrowed("review_alerts", frame, found[node]) for node in ("西", "P1", "P3")] == [None] * 3
 
 
+def test_a_move_between_regions_is_read_by_neither(found: dict[str, Reader]) -> None:
+    frame = company.table("retarget_moves").head(1).assign(from_id="P1", to_id="P2")
+    assert narrowed("retarget_moves", frame, found["东"]) is not None
+    assert [narrowed("retarget_moves", frame, found[node]) for node in ("西", "P1", "P2")] == [None] * 3
+    across = frame.assign(to_id="P3")
+    assert [narrowed("retarget_moves", across, found[node]) for node in ("东", "西")] == [None] * 2
+
+
 def test_meetings_of_all_are_everybodys_without_the_list_of_who_comes(found: dict[str, Reader]) -> None:
     frame = company.table("action_calendar").head(1).assign(people="全体")
     for reader in found.values():
