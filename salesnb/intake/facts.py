@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from salesnb.model.places import outputs_dir, today
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesnb.intake.ruled import Move
     from salesnb.model.params.company import Company
 
 IMPORTS = "_imports"
@@ -33,6 +34,22 @@ class Facts:
     folder: Path
     fingerprint: str
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credited: tuple[Path, Path] | None = field(default=None, repr=False)
+
+    def ruled(self, moves: Sequence[Move]) -> Facts:
+        """These facts with credit where rulings put it (see :mod:`salesnb.intake.ruled`): sums by person, team, region
+        and dealer follow from the day each was decided; order lines and the company's sums stay as they are."""
+        from salesnb.intake import ruled
+
+        if not moves:
+            return self
+        return replace(self, credited=ruled.write(self._lines, self._path("people"), moves, self.folder))
+
+    def moved(self, as_of: date) -> pd.DataFrame | None:
+        """What the rulings known on ``as_of`` moved; None where none moves anything."""
+        from salesnb.intake import ruled
+
+        return None if self.credited is None else ruled.moved(self.credited[1], as_of)
 
     def has(self, name: str) -> bool:
         """Whether the sources gave table ``name``."""
@@ -83,13 +100,13 @@ class Facts:
         """Sales by window and dimensions as known on ``as_of`` (see :func:`salesnb.intake.sums.sums`)."""
         from salesnb.intake import sums
 
-        return sums.sums(self._lines, by, windows, as_of)
+        return sums.sums(self._stack, by, windows, as_of)
 
     def months(self, by: Sequence[str], as_of: date) -> pd.DataFrame:
         """Sales by settlement month and dimensions (see :func:`salesnb.intake.sums.months`)."""
         from salesnb.intake import sums
 
-        return sums.months(self._lines, by, as_of)
+        return sums.months(self._stack, by, as_of)
 
     def first_orders(self, as_of: date) -> pd.DataFrame:
         """Each customer's first order (see :func:`salesnb.intake.sums.first_orders`)."""
@@ -119,7 +136,12 @@ class Facts:
         """Lines by order, person and product line (see :func:`salesnb.intake.orders.orders`)."""
         from salesnb.intake import orders
 
-        return orders.orders(self._lines, start, end, as_of)
+        return orders.orders(self._stack, start, end, as_of)
+
+    @property
+    def _stack(self) -> list[Path]:
+        """The order lines and, where rulings moved credit, the lines that move it."""
+        return [self._lines] if self.credited is None else [self._lines, self.credited[0]]
 
     @property
     def _lines(self) -> Path:

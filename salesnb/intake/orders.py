@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import connected
+from salesnb.intake.sums import files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 _REST = "order_date, month, region_id, person_id, customer_id, dealer_id, product_line, is_return"
 
 
-def orders(lines: Path, start: date, end: date, as_of: date) -> pd.DataFrame:
+def orders(lines: Path | Sequence[Path], start: date, end: date, as_of: date) -> pd.DataFrame:
     """Net and cost by order, day, person, customer, dealer, product line and return, known on ``as_of``, sorted.
 
     ``base_date`` is the shipping date, else the order's: the day from which a receivable is counted. A return that
@@ -28,6 +30,6 @@ def orders(lines: Path, start: date, end: date, as_of: date) -> pd.DataFrame:
         WHERE order_date BETWEEN $start AND $end AND order_date <= $as_of AND coalesce(known_date, order_date) <= $as_of
         GROUP BY 1, {_REST} ORDER BY 1, {_REST}
     """
-    given = {"lines": str(lines), "start": start, "end": end, "as_of": as_of}
+    given = {"lines": files(lines), "start": start, "end": end, "as_of": as_of}
     with connected() as connection:
         return connection.execute(query, given).df()

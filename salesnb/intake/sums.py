@@ -49,7 +49,7 @@ _MEASURES = f"""
 _KNOWN = "order_date <= $as_of AND coalesce(known_date, order_date) <= $as_of"
 
 
-def sums(lines: Path, by: Sequence[str], windows: Sequence[Window], as_of: date) -> pd.DataFrame:
+def sums(lines: Path | Sequence[Path], by: Sequence[str], windows: Sequence[Window], as_of: date) -> pd.DataFrame:
     """Sales by window and by the dimensions ``by``, sorted: window, *by, net/returns/list/cost/costed_minor, quantity,
     counts. ``costed_minor`` is the net amount of the lines whose cost is known: a margin is measured on it alone.
 
@@ -66,10 +66,10 @@ def sums(lines: Path, by: Sequence[str], windows: Sequence[Window], as_of: date)
     """
     with connected() as connection:
         connection.register("windows", _window_rows(windows))
-        return connection.execute(query, {"lines": str(lines), "as_of": as_of}).df()
+        return connection.execute(query, {"lines": files(lines), "as_of": as_of}).df()
 
 
-def months(lines: Path, by: Sequence[str], as_of: date) -> pd.DataFrame:
+def months(lines: Path | Sequence[Path], by: Sequence[str], as_of: date) -> pd.DataFrame:
     """Sales by settlement month and ``by`` as known on ``as_of``; columns as in :func:`sums`, with month first."""
     _known_dimensions(by)
     keys = ", ".join(["month", *by])
@@ -113,6 +113,11 @@ def activity(lines: Path, entity: str, as_of: date) -> pd.DataFrame:
     return _ask(query, lines, as_of)
 
 
-def _ask(query: str, lines: Path, as_of: date) -> pd.DataFrame:
+def files(lines: Path | Sequence[Path]) -> list[str]:
+    """What a query reads: the order lines' file, or theirs and that of lines which move credit."""
+    return [str(path) for path in ([lines] if isinstance(lines, Path) else lines)]
+
+
+def _ask(query: str, lines: Path | Sequence[Path], as_of: date) -> pd.DataFrame:
     with connected() as connection:
-        return connection.execute(query, {"lines": str(lines), "as_of": as_of}).df()
+        return connection.execute(query, {"lines": files(lines), "as_of": as_of}).df()

@@ -32,7 +32,8 @@ TABLES = ("review_pace", "review_metrics", "review_attainment", "review_alerts",
           "review_bridge", "review_drivers", "review_funnel", "review_mix", "review_landing", "review_path",
           "review_record", "review_whys", "review_quotas", "review_plays", "review_restated", "review_strategies",
           "review_problems", "review_improvements", "review_performance", "review_month_end", "review_ageing",
-          "review_dealers", "review_diverted", "review_portraits", "review_draft_goals", "pay_ledger", "pay_states",
+          "review_dealers", "review_diverted", "review_rebates", "review_rulings", "review_entities",
+          "review_portraits", "review_draft_goals", "pay_ledger", "pay_states",
           "pay_awards", "retarget_cells", "retarget_moves", "retarget_nodes", "change_states", "calibration_meetings",
           "lead_assignments", "review_core")  # fmt: skip
 
@@ -46,6 +47,7 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Any:
     book.title = TITLES[str(book.period.kind)]
     if book.period.start > book.as_of:
         return WaitingBook(**{f.name: getattr(book, f.name) for f in fields(book)})
+    book.apply_rulings()
     return book
 
 

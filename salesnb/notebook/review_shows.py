@@ -63,9 +63,15 @@ class ClosingShows(PerformanceQuestions):
 
     def dealers(self) -> Exhibit:
         """Dealers' sell-in against sell-out, and sales outside a registration."""
-        from salesnb.notebook import review_watch_exhibits
+        from salesnb.notebook import review_channel_exhibits
 
-        return review_watch_exhibits.dealers(self)
+        return review_channel_exhibits.dealers(self)
+
+    def entities(self) -> Exhibit:
+        """Legal entities alone and consolidated."""
+        from salesnb.notebook import review_channel_exhibits
+
+        return review_channel_exhibits.entities(self)
 
     def portraits(self) -> Exhibit:
         """Which customers win, and the window after a quote was viewed."""

@@ -1,4 +1,4 @@
-"""The review's watchful questions: month ends, receivables by age, dealers' stock, diverted sales, portraits."""
+"""The review's watchful questions: month ends, receivables by age, portraits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.periods import Kind, Period
-from salesnb.notebook.review_closing import ClosingQuestions
+from salesnb.notebook.review_channel import ChannelQuestions
 from salesnb.notebook.review_nodes import closed_between
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ PORTRAYED = ("customer_type", "industry", "company_size", "decision_chain", "sou
 YEARS_OPEN = 2  # orders older than that are settled, or no longer this page's question
 
 
-class WatchQuestions(ClosingQuestions):
+class WatchQuestions(ChannelQuestions):
     """Mixin of the review book."""
 
     @cached_property
@@ -59,7 +59,9 @@ class WatchQuestions(ClosingQuestions):
         needed = max(sure or 1.0, 1 - 1 / max(tests, 1))  # chance alone then names fewer than one person
         for month in months:
             days = self.calendar.workdays.count(month.start, month.end)
-            shares = (line or 0.0, self.params.review.month_end_days / max(days, 1))
+            returned = self.params.review.month_end_returned.find(self.main.through, self.as_of)
+            late = self.params.review.month_end_days / max(days, 1)
+            shares = review.Shares(line or 0.0, late, 1.0 if returned is None else returned)
             parts.append(review.month_end(month.text, sums[month.text], shares, needed, names))
         columns = [c.name for c in contract("review_month_end").columns]
         full = [part for part in parts if len(part)]
@@ -88,7 +90,8 @@ class WatchQuestions(ClosingQuestions):
             "whole-1y": lines["month"].isin([one.text for one in past]),
         }
         inside["last-1y"] = inside["whole-1y"] & lines["order_date"].isin(tails)
-        return pd.concat([_by_person(lines[rows], name) for name, rows in inside.items()], ignore_index=True)
+        most = self.params.review.month_end_split
+        return pd.concat([_by_person(lines[rows], name, most) for name, rows in inside.items()], ignore_index=True)
 
     # ------------------------------------------------------------------ receivables
 
@@ -103,40 +106,6 @@ class WatchQuestions(ClosingQuestions):
         receipts = self.facts.table("receipts", self.as_of)
         names = self.facts.names("customer_id")
         return self.keep("review_ageing", review.ageing(orders, receipts, self.main.through, names))
-
-    # ------------------------------------------------------------------ dealers
-
-    @cached_property
-    def dealers_table(self) -> pd.DataFrame:
-        """``review_dealers`` at the end of the last complete month."""
-        from salesnb.stages import review
-
-        stock = self.facts.table("dealer_stock")
-        running = self.calendar.period(self.calendar.month_of(self.main.through))
-        whole = running if self.main.through >= running.end else self.calendar.previous(running)
-        listed = self.facts.table("dealers")
-        parents = dict(zip(listed["dealer_id"], listed["parent_id"].fillna(""), strict=True))
-        made = review.dealers(stock, whole.text, self.facts.names("dealer_id"), parents)
-        return self.keep("review_dealers", made)
-
-    @cached_property
-    def diverted_table(self) -> pd.DataFrame:
-        """``review_diverted``: sales outside the dealer or region a customer is registered with."""
-        from salesnb.stages import review
-
-        lines = self.order_lines
-        span = [self.main.period.start, self.main.through]
-        mine = lines[lines["order_date"].dt.date.between(*span) & ~lines["is_return"]]
-        registered = self.facts.table("customers")[["customer_id", "dealer_id", "region_id"]]
-        names = self.facts.names("customer_id") | self.facts.names("dealer_id") | self.facts.names("region_id")
-        rulings = [
-            (one.customer, one.decision, one.by, one.decided)
-            for _, held in self.period_files()
-            for one in held.rulings
-            if one.decided <= self.as_of
-        ]
-        sold = mine.groupby(["customer_id", "dealer_id", "region_id"], as_index=False)["net_minor"].sum()
-        return self.keep("review_diverted", review.diverted(sold, registered, names, rulings))
 
     # ------------------------------------------------------------------ portraits
 
@@ -167,16 +136,14 @@ class WatchQuestions(ClosingQuestions):
         return funnel.effects(self.closed_deals, self.calendar)
 
 
-def _by_person(lines: pd.DataFrame, window: str) -> pd.DataFrame:
-    """window, person_id, net_minor, returns_minor, order_count, split_count."""
-    from salesnb.stages.review import SPLIT_ORDERS
-
+def _by_person(lines: pd.DataFrame, window: str, most: int) -> pd.DataFrame:
+    """window, person_id, net_minor, returns_minor, order_count, split_count (``most`` orders or more a day)."""
     sold = lines[~lines["is_return"]]
     returned = lines[lines["is_return"]].groupby("person_id")["net_minor"].sum()
     out = lines.groupby("person_id")["net_minor"].sum().to_frame()
     out["returns_minor"] = returned.reindex(out.index).fillna(0).astype("int64")
     out["order_count"] = sold.groupby("person_id")["order_id"].nunique().reindex(out.index).fillna(0).astype("int64")
     days = sold.groupby(["person_id", "customer_id", "order_date"])["order_id"].nunique()
-    split = (days >= SPLIT_ORDERS).groupby("person_id").sum()
+    split = (days >= most).groupby("person_id").sum()
     out["split_count"] = split.reindex(out.index).fillna(0).astype("int64")
     return out.reset_index().assign(window=window)

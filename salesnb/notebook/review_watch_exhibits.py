@@ -8,10 +8,9 @@ from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 
 if TYPE_CHECKING:
-    import pandas as pd
 
     from salesnb.notebook.review_performance import PerformanceQuestions
-    from salesnb.report.exhibit import Details, Exhibit
+    from salesnb.report.exhibit import Exhibit
 
 SHOWN = 12
 PORTRAIT_WORDS = {
@@ -117,52 +116,6 @@ def receivables(book: PerformanceQuestions) -> Exhibit:
     total["open_minor"] = int(rows["open_minor"].sum())
     options = Options(caption=book.say(shown.label), total=total, limit=SHOWN)
     return Exhibit("receivables", reading=reading, table=render(rows, columns, lang, book.unit_shown, options))
-
-
-def dealers(book: PerformanceQuestions) -> Exhibit:
-    """Dealers' sell-in, sell-out and stock; what was sold outside its registration to unfold."""
-    from salesnb.report.exhibit import Exhibit
-    from salesnb.report.sentences import review_closing as said
-    from salesnb.report.tables import Options, Show, render
-
-    frame, diverted, lang = book.dealers_table, book.diverted_table, book.lang
-    reading = said.dealers(frame, diverted, lang, book.currency)
-    if frame.empty and diverted.empty:
-        return Exhibit("dealers", reading=reading[:1], is_absent=True)
-    shown, table = contract("review_dealers"), ""
-    if len(frame):
-        rows = frame.assign(excess=frame["stock_months"] / frame["usual_months"])
-        rows = rows.sort_values(["is_stuffed", "excess", "dealer_id"], ascending=[False, False, True], kind="stable")
-        names = (
-            "name",
-            "parent",
-            "sell_in_minor",
-            "sell_out_minor",
-            "stock_minor",
-            "stock_months",
-            "usual_months",
-            "is_stuffed",
-        )
-        columns = [
-            Show(shown.column(c), decimals=1 if c.endswith("_months") else None) for c in names if rows[c].notna().any()
-        ]
-        table = render(rows, columns, lang, book.unit_shown, Options(caption=book.say(shown.label), fold=8))
-    return Exhibit("dealers", reading=reading, table=table, details=_diverted(book, diverted))
-
-
-def _diverted(book: PerformanceQuestions, frame: pd.DataFrame) -> list[Details]:
-    from salesnb.report.exhibit import Details
-    from salesnb.report.tables import Options, Show, render
-
-    if frame.empty:
-        return []
-    shown = contract("review_diverted")
-    waiting = book.say(Text("待裁定（本期参数文件 rulings）", "no ruling yet (rulings in the period's file)"))
-    rows = frame.assign(ruling=frame["ruling"].fillna(waiting))
-    columns = [Show(shown.column("name")), *(Show(_words(shown, n)) for n in ("registered", "sold_by"))]
-    columns += [Show(shown.column(n)) for n in ("net_minor", "ruling", "by") if rows[n].notna().any()]
-    unit = book.money_unit(int(rows["net_minor"].max()))
-    return [Details(book.say(shown.label), render(rows, columns, book.lang, unit, Options(book.say(shown.label))))]
 
 
 def portraits(book: PerformanceQuestions) -> Exhibit:

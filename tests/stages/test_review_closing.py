@@ -89,10 +89,13 @@ def rep(orders: int, last: int, size: int = 100_000) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
+LINES = review.Shares(line=0.30, days=0.14, returned=0.10)
+
+
 def test_a_pushed_month_end_is_told_from_three_orders() -> None:
-    out = review.month_end("2024-06", pd.DataFrame([*rep(40, 24), *rep(3, 1)]), (0.30, 0.14), 0.90, {})
+    out = review.month_end("2024-06", pd.DataFrame([*rep(40, 24), *rep(3, 1)]), LINES, 0.90, {})
     assert list(out["person_id"]) == ["p40"] and out["found"].tolist() == ["push"]
-    calm = review.month_end("2024-06", pd.DataFrame([*rep(40, 6), *rep(3, 1)]), (0.30, 0.14), 0.90, {})
+    calm = review.month_end("2024-06", pd.DataFrame([*rep(40, 6), *rep(3, 1)]), LINES, 0.90, {})
     assert calm.empty
 
 
@@ -101,9 +104,9 @@ def test_returns_of_the_month_after_and_split_orders_are_found() -> None:
     sent_back = pd.concat(
         [rows, pd.DataFrame([rows.iloc[0].to_dict() | {"window": "after", "returns_minor": -900_000}])]
     )
-    assert review.month_end("2024-06", sent_back, (0.3, 0.14), 0.9, {})["found"].tolist() == ["returned"]
+    assert review.month_end("2024-06", sent_back, LINES, 0.9, {})["found"].tolist() == ["returned"]
     split = rows.assign(split_count=[0, 1, 0, 0])
-    assert review.month_end("2024-06", split, (0.3, 0.14), 0.9, {})["found"].tolist() == ["split"]
+    assert review.month_end("2024-06", split, LINES, 0.9, {})["found"].tolist() == ["split"]
 
 
 orders = st.lists(
@@ -132,38 +135,6 @@ def test_receivables_by_age_are_what_customers_owe(
     owed = (balance - settled.reindex(balance.index).fillna(0)).clip(lower=0)
     held = out.groupby("customer_id")["open_minor"].sum().reindex(balance.index).fillna(0)
     assert (held == owed).all() and (out["open_minor"] > 0).all()
-
-
-def stock(now: int, put: int) -> pd.DataFrame:
-    """A dealer that sells 100 a month and holds 50, then buys ``put`` a month and holds ``now``."""
-    months = [f"{2023 + i // 12}-{i % 12 + 1:02d}" for i in range(18)]
-    rows = [(m, "d", 100, 100, 50) for m in months[:15]] + [(m, "d", put, 100, now) for m in months[15:]]
-    return pd.DataFrame(rows, columns=["month", "dealer_id", "sell_in_minor", "sell_out_minor", "stock_minor"])
-
-
-def test_a_stuffed_dealer_is_found_and_a_usual_one_is_not() -> None:
-    assert review.dealers(stock(250, 170), "2024-06", {}, {})["is_stuffed"].tolist() == [True]
-    assert review.dealers(stock(55, 102), "2024-06", {}, {})["is_stuffed"].tolist() == [False]
-    assert review.dealers(stock(250, 90), "2024-06", {}, {})["is_stuffed"].tolist() == [False], (
-        "it sells more than it buys"
-    )
-    assert review.dealers(stock(250, 170), "2024-07", {}, {}).empty, "without the month's stock nothing is said"
-
-
-def test_sales_outside_a_registration_are_listed_with_their_ruling() -> None:
-    sold = pd.DataFrame(
-        [("c1", "d2", "S", 100), ("c1", "d1", "S", 900), ("c2", UNASSIGNED, "N", 50), ("c3", UNASSIGNED, "S", 70)],
-        columns=["customer_id", "dealer_id", "region_id", "net_minor"],
-    )
-    registered = pd.DataFrame(
-        [("c1", "d1", "S"), ("c2", UNASSIGNED, "S"), ("c3", UNASSIGNED, "S")],
-        columns=["customer_id", "dealer_id", "region_id"],
-    )
-    out = review.diverted(sold, registered, {}, [("c1", "half to d1", "director", date(2024, 7, 1))])
-    assert list(zip(out["customer_id"], out["registered"], out["sold_by"], out["net_minor"], strict=True)) == [
-        ("c1", "d1", "d2", 100), ("c2", "S", "N", 50),
-    ]  # fmt: skip
-    assert out["ruling"].iloc[0] == "half to d1" and pd.isna(out["ruling"].iloc[1])
 
 
 def play(name: str, **more: str) -> Play:

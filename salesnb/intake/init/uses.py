@@ -33,7 +33,7 @@ customers
 products
     product_id product_name=name product_line category list_price unit_cost launch_date life_cycle
 dealers
-    dealer_id dealer_name=name parent_dealer=parent_id region_id from_date to_date
+    dealer_id dealer_name=name parent_dealer=parent_id region_id from_date to_date rebate_rate
 invoices
     invoice_id line_no invoice_date known_date order_id customer_id currency invoiced tax
 shipments

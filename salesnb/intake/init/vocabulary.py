@@ -223,6 +223,8 @@ stock number
     库存, 月末库存, 期末库存, 库存金额, stock, closing stock, inventory, stock amount
 parent_dealer words
     上级经销商, 上级经销商编码, parent dealer, parent
+rebate_rate number
+    返利比例, 返利率, 返点, 返点比例, rebate, rebate rate, rebate percent
 due_date date
     到期日, 到期日期, 应收到期日, 账期到期日, due date, payment due, due
 original_order_id id

@@ -16,6 +16,7 @@ from salesnb.model.contracts import (
     incentives,
     market,
     review,
+    review_channel,
     review_closing,
     team,
 )
@@ -35,6 +36,7 @@ ALL = (
     *feasibility.ALL,
     *decomposition.ALL,
     *review.ALL,
+    *review_channel.ALL,
     *review_closing.ALL,
     *action_plan.ALL,
     *incentives.ALL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.columns import day, ident, words
+from salesnb.model.contracts.columns import day, ident, rate, words
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, TableContract
 
@@ -301,6 +301,7 @@ DEALERS = TableContract(
         REGION,
         day("from_date", "签约日期", "From"),
         day("to_date", "终止日期", "To"),
+        rate("rebate_rate", "合同返利比例", "Rebate by contract"),
     ),
     Text("经销商", "Dealers"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from salesnb.model.contracts.columns import count, day, ident, money, rate, words
-from salesnb.model.contracts.facts import CUSTOMER, DEALER, PERSON
+from salesnb.model.contracts.facts import CUSTOMER, PERSON
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
 from salesnb.model.contracts.review import ATTAINMENT, CERTAINTY, GAP, SINCE
 from salesnb.model.errors import Text
@@ -159,40 +159,6 @@ AGEING = TableContract(
     Text("应收账龄", "Ageing of receivables"),
 )
 
-DEALERS = TableContract(
-    "review_dealers",
-    ("dealer_id",),
-    (
-        DEALER,
-        NODE_NAME,
-        words("parent", "上级", "Parent"),
-        money("sell_in_minor", "进货", "Sell-in"),
-        money("sell_out_minor", "出货", "Sell-out"),
-        money("stock_minor", "月末库存", "Stock", optional=True),
-        Column("stock_months", "number", Text("库存月数", "Months of stock"), optional=True),
-        Column("usual_months", "number", Text("平时月数", "Usual months"), optional=True),
-        rate("in_over_out", "进货 ÷ 出货", "Sell-in over sell-out"),
-        Column("is_stuffed", "flag", Text("疑似压货", "Stuffed")),
-    ),
-    Text("经销商进销存", "Dealers' sell-in, sell-out and stock"),
-)
-
-DIVERTED = TableContract(
-    "review_diverted",
-    ("customer_id", "sold_by"),
-    (
-        CUSTOMER,
-        NODE_NAME,
-        ident("registered", "报备归属", "Registered with"),
-        ident("sold_by", "实际出货", "Sold by"),
-        money("net_minor", "金额", "Sales"),
-        words("ruling", "裁定", "Ruling"),
-        words("by", "裁定人", "By"),
-        day("decided_date", "日期", "Date"),
-    ),
-    Text("疑似窜货", "Sales outside the registered dealer or region"),
-)
-
 PORTRAITS = TableContract(
     "review_portraits",
     ("dimension", "node_id"),
@@ -242,7 +208,5 @@ ALL = (
     PERFORMANCE,
     MONTH_END,
     AGEING,
-    DEALERS,
-    DIVERTED,
     PORTRAITS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -83,6 +84,37 @@ class Advancement(Decided):
     attainment: Positive = 1.0
 
 
+class RebateStep(ParamsModel):
+    """From this amount on the whole amount earns ``rate``."""
+
+    from_: Yuan = Field(alias="from")
+    rate: Share
+
+
+class Rebate(Decided):
+    """What dealers get back for a period (返利, R87). Without ``steps`` the rate is that of the dealer's contract."""
+
+    id: Id
+    text: Words
+    on: Literal["sell_in", "sell_out"] = "sell_in"
+    every: Literal["quarter", "half", "year"]
+    where: Where = Field(default_factory=dict)  # region, dealer; a dealer stands for those below him too
+    steps: tuple[RebateStep, ...] = ()
+    held_while_stuffed: bool = True  # a rebate on stock that was pushed in waits until it is sold
+
+    @model_validator(mode="after")
+    def _rise(self) -> Rebate:
+        pairs = [(step.from_, step.rate) for step in self.steps]
+        if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(pairs)):
+            raise ValueError(f"steps of rebate {self.id} do not rise / 返利 {self.id} 的档位须逐档升高")
+        unknown = sorted(set(self.where) - {"region", "dealer"})
+        if unknown:
+            raise ValueError(
+                f"rebates go by region or dealer, not {unknown} / 返利按 region 或 dealer，不能用 {unknown}"
+            )
+        return self
+
+
 class Settlement(ParamsModel):
     """A leaver's pay: how long receipts of his orders still count, who takes the rest."""
 
@@ -101,5 +133,6 @@ class Incentives(ParamsModel):
     awards: tuple[Award, ...] = ()
     promotions: tuple[Advancement, ...] = ()
     joiners: Literal["pro_rata", "from_next_quarter"] = "pro_rata"
+    rebates: tuple[Rebate, ...] = ()
     settlement: Settlement | None = None
     paid_by: date | None = None  # last day the year's pay is settled

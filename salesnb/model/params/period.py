@@ -9,7 +9,7 @@ from pydantic import Field
 
 from salesnb.model.params.dated import ParamsModel
 from salesnb.model.params.people import Commitment
-from salesnb.model.params.quantities import Decided, Id, Note, Where, Words
+from salesnb.model.params.quantities import Decided, Id, Note, Share, Where, Words
 
 
 class Why(ParamsModel):
@@ -44,6 +44,7 @@ class Improvement(Decided):
     cause: Note = ""
     state: Literal["open", "doing", "done", "dropped"] = "open"
     closed: date | None = None
+    evidence: tuple[Words, ...] = ()  # what shows that it was done: visit records, a test, a signed form
 
 
 class StrategyNote(ParamsModel):
@@ -75,18 +76,35 @@ class Remark(Signed):
     where: Where = Field(default_factory=dict)
 
 
+class Credit(ParamsModel):
+    """What a ruling moves: the customer's orders of a stretch of time, from where they are booked to whom they belong.
+
+    ``from`` and ``to`` name one region, team, person or dealer each, by id or name. Without ``since`` the year's orders
+    are meant, without ``until`` those up to the ruling's day; ``order`` means one order only.
+    """
+
+    to: dict[Literal["region", "team", "person", "dealer"], Words] = Field(min_length=1)
+    from_: dict[Literal["region", "team", "person", "dealer"], Words] = Field(alias="from", default_factory=dict)
+    share: Share = 1.0
+    order: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
 class Lesson(Signed):
     """What the period taught. The next year's history opens with it, so it is dated: a report made before is silent."""
 
 
 class Ruling(ParamsModel):
-    """A decision on a diverted sale (窜货, R88): who keeps the credit. The orders themselves stay as they are."""
+    """A decision on a diverted sale (窜货, R88): who keeps the credit. The orders themselves stay as they are;
+    ``credit`` moves what counts as somebody's sales from the day of the ruling on."""
 
     customer: str
     decision: Words
     by: str
     decided: date
     reference: str = ""
+    credit: Credit | None = None
 
 
 class PeriodNotes(ParamsModel):

@@ -147,6 +147,14 @@ class Play(Decided):
     author: str = ""
 
 
+class Stuffing(ParamsModel):
+    """When a dealer counts as stuffed (压货, R87): this many months of stock, and this many times his usual."""
+
+    stock_months: Dated[Positive] = Field(default_factory=lambda: Dated[Positive].model_validate(2.0))
+    stock_ratio: Dated[Positive] = Field(default_factory=lambda: Dated[Positive].model_validate(2.0))
+    sub_dealers_buy_from: Literal["company", "parent"] = "company"  # whose sell-out their sell-in is
+
+
 class Review(ParamsModel):
     """The schema of review.yaml."""
 
@@ -167,6 +175,11 @@ class Review(ParamsModel):
     calibration_price_change: Dated[Ratio] | None = None
     month_end_days: Annotated[int, Field(ge=1, le=10)] = 3
     month_end_share: Dated[Share] | None = None  # more than this share of a month in its last days is looked at
+    month_end_returned: Dated[Share] = Field(
+        default_factory=lambda: Dated[Share].model_validate(0.10)
+    )  # sent back after
+    month_end_split: Annotated[int, Field(ge=2, le=20)] = 3  # orders of one customer with one person on one day
+    stuffing: Stuffing = Field(default_factory=Stuffing)
     lead_priority: Dated[Shares] | None = None  # weights of region, industry, value, free capacity (R62)
     lead_rules: LeadRules | None = None
     scorecard: tuple[Grade, ...] = ()

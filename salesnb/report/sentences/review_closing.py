@@ -190,45 +190,6 @@ def ageing(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     )
 
 
-def dealers(frame: pd.DataFrame, diverted: pd.DataFrame, lang: str, currency: str) -> list[Line]:
-    """Who is stuffed, and what was sold outside its registration."""
-    hit = [str(n) for n in frame.loc[frame["is_stuffed"], "name"]]
-    if frame.empty:
-        first = either(lang, ("导出中没有经销商进销存。",), ("The exports hold no stock of dealers.",))
-    elif hit:
-        first = either(
-            lang,
-            ("疑似压货：", bad(listed(hit, lang)), "，库存月数明显高于自己平时，且进货大于出货。"),
-            (
-                "Possibly stuffed: ",
-                bad(listed(hit, lang)),
-                ": far more stock than usual, and buying more than selling.",
-            ),
-        )
-    else:
-        first = either(lang, ("没有经销商疑似压货。",), ("No dealer looks stuffed.",))
-    if diverted.empty:
-        return [first, either(lang, ("没有发现报备归属之外的出货。",), ("No sale outside a registration was found.",))]
-    size = bad(money(int(diverted["net_minor"].sum()), lang, currency))
-    open_count = int(diverted["ruling"].isna().sum())
-    return [
-        first,
-        either(
-            lang,
-            (
-                f"{len(diverted)} 笔报备归属之外的出货，合计 ",
-                size,
-                f"；{open_count} 笔还没有裁定。订单不改，业绩按裁定另计。",
-            ),
-            (
-                f"{len(diverted)} sales outside a registration, ",
-                size,
-                f"; {open_count} without a ruling. Orders stay; credit follows the ruling, beside them.",
-            ),
-        ),
-    ]
-
-
 def portraits(frame: pd.DataFrame, effects: pd.DataFrame, hours: float, lang: str) -> list[Line]:
     """Which customers win more often than chance explains, and what a quick reaction goes along with."""
     above = frame[frame["stands_out"] == "above"].sort_values(["conversion_rate", "node_id"], ascending=[False, True])

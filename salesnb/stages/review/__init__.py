@@ -19,6 +19,17 @@ from salesnb.stages.review.alerts import (
 )
 from salesnb.stages.review.attainment import Judgement, attainment, by_quota, quota_windows, two_years_before
 from salesnb.stages.review.chance import leaf_sd, since
+from salesnb.stages.review.channel import (
+    Rule,
+    Stuffed,
+    below,
+    dealers,
+    diverted,
+    entities,
+    no_rulings,
+    rebates,
+    rulings,
+)
 from salesnb.stages.review.closing import Improving, improvements, inside, problems
 from salesnb.stages.review.curve import Curve
 from salesnb.stages.review.followed import place, since_action, with_figures
@@ -26,7 +37,9 @@ from salesnb.stages.review.funnel_change import funnel_change
 from salesnb.stages.review.landing import (
     COMPANY,
     Course,
+    FloorState,
     Land,
+    against_floor,
     course,
     draft_goals,
     full_path,
@@ -36,9 +49,7 @@ from salesnb.stages.review.landing import (
 from salesnb.stages.review.metrics import (
     NOTHING,
     Figure,
-    FloorState,
     Wanted,
-    against_floor,
     collection,
     leads,
     metrics,
@@ -52,7 +63,7 @@ from salesnb.stages.review.restated import Closed, restated
 from salesnb.stages.review.scopes import Scope, main_scope, scopes, stretch
 from salesnb.stages.review.strategies import Tried, effects
 from salesnb.stages.review.targets import Targets, one_currency, quotas
-from salesnb.stages.review.watch import BUCKETS, SPLIT_ORDERS, ageing, dealers, diverted, month_end
+from salesnb.stages.review.watch import BUCKETS, Shares, ageing, month_end
 from salesnb.stages.review.why import (
     SLICE_DIMENSIONS,
     Funnelled,
@@ -71,7 +82,6 @@ __all__ = [
     "LEADS_SHOWN",
     "NOTHING",
     "SLICE_DIMENSIONS",
-    "SPLIT_ORDERS",
     "Closed",
     "Course",
     "Curve",
@@ -84,7 +94,10 @@ __all__ = [
     "Lights",
     "Line",
     "Note",
+    "Rule",
     "Scope",
+    "Shares",
+    "Stuffed",
     "Targets",
     "Tried",
     "Wanted",
@@ -92,6 +105,7 @@ __all__ = [
     "ageing",
     "attainment",
     "behind",
+    "below",
     "bridge",
     "by_quota",
     "collection",
@@ -101,6 +115,7 @@ __all__ = [
     "draft_goals",
     "driver_tree",
     "effects",
+    "entities",
     "fired",
     "full_path",
     "funnel_change",
@@ -116,6 +131,7 @@ __all__ = [
     "metrics",
     "month_end",
     "no_alerts",
+    "no_rulings",
     "no_slices",
     "node_alerts",
     "offered",
@@ -126,8 +142,10 @@ __all__ = [
     "problems",
     "quota_windows",
     "quotas",
+    "rebates",
     "repurchase",
     "restated",
+    "rulings",
     "sales_figures",
     "scopes",
     "search",
