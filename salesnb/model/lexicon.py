@@ -25,13 +25,15 @@ _WIDE = str.maketrans(
     {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "（": " (", "）": ") ", "。": ". ", "％": "%", "\u3000": " "}
 )
 _LOOSE = re.compile(r" +(?=[,.;:)])|(?<=\() +|(?<= ) +|(?<=\)) +$")
+_READ = re.compile(f"{_HAN.pattern}|[{''.join(map(chr, _WIDE))}]")
 _FEWEST = 2  # characters of a word that may stand inside another text
 
 
 class Lexicon:
-    """What to show for a text. Empty, it gives every text back."""
+    """What to show for a text in ``lang``. Empty, it gives every text back."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str], lang: str = "en") -> None:
+        self.lang = lang
         self.words = {written: shown for written, shown in words.items() if written and shown and written != shown}
         self._cached = lru_cache(maxsize=20_000)(self._composed)
 
@@ -42,7 +44,7 @@ class Lexicon:
         found = self.words.get(text)
         if found is not None:
             return found
-        return self._cached(text) if _HAN.search(text) else text
+        return self._cached(text) if self.lang == "en" and _READ.search(text) else text
 
     @cached_property
     def _inner(self) -> dict[str, list[str]]:
@@ -112,7 +114,7 @@ def lexicon(params: Params, lang: str) -> Lexicon:
         for read in _files(own):
             with suppress(ParamsError):
                 words |= english(read())
-    return Lexicon(words | _named(own, own.names, lang))
+    return Lexicon(words | _named(own, own.names, lang), lang)
 
 
 def _files(params: Params) -> Iterator[Callable[[], object]]:

@@ -121,6 +121,7 @@ class WhatIfQuestions(PeopleQuestions):
 
     def _side_by_side(self, frame: pd.DataFrame, texts: dict[str, str], order: Sequence[str]) -> Markup:
         """Company and regions down, alternatives across."""
+        from salesnb.report.sentences.words import before_colon
         from salesnb.report.tables import Options, Show, render
 
         regions = self.called(frame[frame["dimension"] == "region_id"], "region_id")
@@ -128,7 +129,8 @@ class WhatIfQuestions(PeopleQuestions):
         columns = ["plan", *order]
         wide = regions.pivot_table("amount_minor", ["node_id", "name"], "scenario", "sum").reset_index()
         wide = wide.sort_values(["plan", "node_id"], ascending=[False, True], kind="stable")
-        named = {"plan": self.say(Text("本方案", "This plan"))} | {name: _short(text) for name, text in texts.items()}
+        named = {name: before_colon(text) for name, text in texts.items()}
+        named = {"plan": self.say(Text("本方案", "This plan"))} | named
         shows = [Show(Column("name", "text", Text("区域", "Region")))]
         shows += [Show(Column(name, "minor", Text(named[name], named[name]), unit="money")) for name in columns]
         total: dict[str, Any] = dict(zip(company["scenario"], company["amount_minor"], strict=True))
@@ -277,8 +279,3 @@ class WhatIfQuestions(PeopleQuestions):
             frame[f"{name}_rate"] = frame[name] / frame["plan"].where(frame["plan"] > 0) - 1
         named = self.called(frame, column)
         return named.sort_values(["plan", "node_id"], ascending=[False, True], kind="stable", ignore_index=True)
-
-
-def _short(text: str) -> str:
-    """What stands before a colon: a scenario's name without its explanation."""
-    return text.partition("：")[0].partition(": ")[0]

@@ -72,4 +72,4 @@ def _signed(made: Any, lang: str) -> None:
     for cell, signer in zip(table.rows[0].cells, SIGNERS, strict=True):
         cell.paragraphs[0].add_run(signer.get(lang)).bold = True
         for label in (SIGN, DATE):
-            word.paragraph(cell, f"{label.get(lang)} {'＿' * 10}", size=10, before=10)
+            word.paragraph(cell, f"{label.get(lang)} {word.BLANK}", size=10, before=10)

@@ -11,6 +11,7 @@ from typing import Any
 from salesnb.report import markup
 
 HEAD, SHADE, GREY = "黑体", "F2F4F7", (0x59, 0x64, 0x74)
+BLANK = "_" * 22  # where somebody writes by hand
 _BODY, _LATIN = "宋体", "Times New Roman"
 _WRITTEN = datetime(2024, 1, 1)  # the file's own dates are fixed: they say nothing about what it holds
 _ZIPPED = (1980, 1, 1, 0, 0, 0)

@@ -15,6 +15,7 @@ from salesnb.model.errors import DataError
 from salesnb.model.params.load import Params
 from salesnb.model.tables import check
 from salesnb.report.letters import Approval, Sources, check_letter, letters, person_letter, region_letter
+from salesnb.report.letters.build import NOBODY
 
 FILES = {
     "company": """\
@@ -132,7 +133,7 @@ def test_a_regions_letter_names_its_head_and_its_people(sources: Sources) -> Non
     made = region_letter(sources, "东区")
     assert (made.holder.name, made.holder.role) == ("张经理", "区域经理")
     assert [(m.name, m.target_minor) for m in made.members] == [
-        ("张经理", 12_000_000), ("李强", 12_000_000), ("赵新", 12_000_000), ("未分配到人", 12_000_000)]  # fmt: skip
+        ("张经理", 12_000_000), ("李强", 12_000_000), ("赵新", 12_000_000), (NOBODY, 12_000_000)]  # fmt: skip
     assert made.target_minor == 48_000_000
 
 

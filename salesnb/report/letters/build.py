@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DATES = {"order_date": Text("下单日期", "order date"), "ship_date": Text("发货日期", "ship date"),
           "invoice_date": Text("开票日期", "invoice date")}  # fmt: skip
 _TAX = {"excluded": Text("不含税", "tax excluded"), "included": Text("含税", "tax included")}
+NOBODY, OPEN_SEAT = Text("未分配到人", "Not assigned"), Text("待补岗位", "Open seat")
 _RETURNS = {"netted": Text("扣除退货", "net of returns"), "apart": Text("退货另计", "returns shown apart")}
 
 
@@ -215,13 +216,12 @@ def _figures(sources: Sources, node: str, total: int) -> Iterator[Figure]:
 
 def _members(sources: Sources, cells: pd.DataFrame) -> Iterator[Member]:
     summed = cells.groupby("person_id", observed=True)["target_minor"].sum().sort_index()
-    is_zh, waiting = sources.params.company.language == "zh", set(vacant(sources))
-    nobody, seat = ("未分配到人", "待补岗位") if is_zh else ("not assigned", "open seat")
+    waiting = set(vacant(sources))
     for person, amount in summed.items():
         if person == UNASSIGNED:
-            yield Member(nobody, "", int(amount), UNASSIGNED)
+            yield Member(NOBODY, "", int(amount), UNASSIGNED)
         elif person in waiting:
-            yield Member(seat, "", int(amount), str(person))
+            yield Member(OPEN_SEAT, "", int(amount), str(person))
         else:
             known = _holder(sources, str(person))
             yield Member(known.name, known.role, int(amount), known.id)

@@ -204,7 +204,7 @@ def _handed(params: Params, plan: Period, as_of: date, padding: pd.DataFrame | N
     for row in moved.to_dict("records"):
         rate = numbers.rate(row["padding_rate"], signed=True)
         zh, en = ("加码", "over-assignment") if row["padding_minor"] > 0 else ("留底", "hold-back")
-        text = f"下达数（{zh} {rate}）" if params.company.language == "zh" else f"handed down ({rate} {en})"
+        text = Text(f"下达数（{zh} {rate}）", f"Handed down ({en} {rate})")
         out[str(row["node_id"])] = (Figure(text, owners.get(row["level"], ""), int(row["handed_minor"])),)
     return out
 

@@ -40,9 +40,9 @@ class Amount:
 
 @dataclass(frozen=True)
 class Member:
-    """One person's share of a region's target."""
+    """One person's share of a region's target; an open seat has our words for a name."""
 
-    name: str
+    name: str | Text
     role: str
     target_minor: int
     id: str = ""
@@ -80,7 +80,7 @@ class Step:
 class Figure:
     """Budget, assessment or stretch figure (R86), with its owner; ``is_judged`` marks the one that counts."""
 
-    text: str
+    text: str | Text
     owner: str
     target_minor: int | None
     is_judged: bool = False

@@ -26,6 +26,10 @@ class Grids:
         """The words in the letter's language."""
         return text.get(self.lang)
 
+    def named(self, name: str | Text) -> str:
+        """A name as people wrote it, or our own words for what has none."""
+        return name if isinstance(name, str) else self.said(name)
+
     def by_quarter(self) -> Grid:
         """Rows are product lines, columns quarters and the whole."""
         letter, quarters = self.letter, self.letter.quarters
@@ -53,7 +57,7 @@ class Grids:
         )
         whole = self.letter.target_minor
         rows = [
-            (member.name, member.role, self.unit.format(member.target_minor),
+            (self.named(member.name), member.role, self.unit.format(member.target_minor),
              numbers.rate(member.target_minor / whole) if whole else numbers.MISSING)
             for member in self.letter.members
         ]  # fmt: skip
@@ -67,7 +71,7 @@ class Grids:
         head = tuple(map(self.said, named))
         mark = self.said(Text("按此考核", "yes"))
         rows = tuple(
-            (figure.text, figure.owner, mark if figure.is_judged else "",
+            (self.named(figure.text), figure.owner, mark if figure.is_judged else "",
              numbers.MISSING if figure.target_minor is None else self.unit.format(figure.target_minor))
             for figure in self.letter.figures
         )  # fmt: skip

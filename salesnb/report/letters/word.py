@@ -11,7 +11,7 @@ from salesnb.report import markup, word
 from salesnb.report.letters.content import Letter
 from salesnb.report.letters.paper import paper
 from salesnb.report.letters.sheet import Block, Grid, Items, Paper, Section, Signing, Words
-from salesnb.report.word import GREY, HEAD, SHADE, paragraph
+from salesnb.report.word import BLANK, GREY, HEAD, SHADE, paragraph
 
 _WIDTH, _TOGETHER = 166, 12  # mm between the margins; a table of so few rows is not split over two pages
 _AMBER = (0x9A, 0x4A, 0x06)
@@ -161,5 +161,5 @@ def _signings(document: Any, signings: Sequence[Signing]) -> None:
         first.add_run(markup.plain(signing.title)).bold = True
         cell.add_paragraph(markup.plain(signing.name))
         for label in signing.lines:
-            line = paragraph(cell, f"{label} {'＿' * 12}", before=12)
+            line = paragraph(cell, f"{label} {BLANK}", before=12)
             line.paragraph_format.keep_with_next = True

@@ -9,7 +9,7 @@ import pandas as pd
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.report.numbers import money, rate
 from salesnb.report.prose import Line, good, strong, warn
-from salesnb.report.sentences.words import either, listed
+from salesnb.report.sentences.words import before_colon, either, listed
 
 
 def padding(over: float, sums: pd.DataFrame, lang: str, currency: str) -> Line:
@@ -38,7 +38,7 @@ def scenarios(frame: pd.DataFrame, texts: Mapping[str, str], how: tuple[str, str
     company = frame[(frame["dimension"] == "company") & (frame["scenario"] != "plan")]
     said = []
     for _, row in company.sort_values(["amount_minor", "scenario"], kind="stable").iterrows():
-        name = texts[str(row["scenario"])].partition("：")[0]
+        name = before_colon(texts[str(row["scenario"])])
         amount = money(int(row["amount_minor"]), lang, currency)
         said.append(f"{name} {amount}")
     line = either(lang, ("公司目标：" + "，".join(said) + "。",), ("The company's target: " + ", ".join(said) + ". ",))

@@ -32,6 +32,11 @@ def short(text: str) -> str:
     return re.split("，|, ", spoken(text))[0]
 
 
+def before_colon(text: str) -> str:
+    """A name without the explanation that follows its colon, as the unit says it."""
+    return re.split("：|: ", spoken(text))[0]
+
+
 def listed(parts: Sequence[str], lang: str) -> str:
     """甲、乙和丙 / A, B and C; nothing for an empty list."""
     comma, last = ("、", "和") if lang == "zh" else (", ", " and ")
