@@ -42,11 +42,17 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two versions: ``label`` (v002, or another period's), what it was known as of, when it was made."""
+    """One of the two versions: ``label`` (v002), what it was known as of, when it was made, and its ``period`` where
+    the two are of different periods: keys of the older one then stand where they belong in the newer one."""
 
     label: str
     as_of: str = ""
     finished: str = ""
+    period: str = ""
+
+    def words(self, lang: str) -> str:
+        """第 2 版, or 2024-05 第 2 版."""
+        return " ".join(part for part in (self.period, page.version_words(self.label, lang)) if part)
 
 
 def render(
@@ -67,10 +73,14 @@ def render(
         change = Change(*line)
         groups.setdefault((kind, change.table if kind == "table" else ""), []).append(change)
     title = Text("两版比较", "Comparison").get(lang)
-    sides = [" · ".join(part for part in (page.version_words(s.label, lang), s.as_of) if part) for s in (old, new)]
+    sides = [" · ".join(part for part in (s.words(lang), s.as_of) if part) for s in (old, new)]
+    said = Text(f"旧：{sides[0]}　新：{sides[1]}", f"old: {sides[0]}, new: {sides[1]}").get(lang)
+    if old.period != new.period:
+        aligned = f"{old.period} → {new.period}"
+        said += Text(f"　行按期间对齐：{aligned}", f"; rows aligned by period: {aligned}").get(lang)
     given = {
         "title": title,
-        "who": markup.text(Text(f"旧：{sides[0]}　新：{sides[1]}", f"old: {sides[0]}, new: {sides[1]}").get(lang)),
+        "who": markup.text(said),
         "answer": _answer(groups, lang),
         "groups": [_group(kind, name, groups[kind, name], lang, full) for kind, name in sorted(groups, key=_place)],
     }

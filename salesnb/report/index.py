@@ -28,7 +28,8 @@ def render(
     ``version``, ``state`` (complete, draft, failed, damaged), ``latest``, ``as_of``, ``finished`` (UTC), ``headline``,
     ``figures`` ({label, value, state, word}), ``checks`` (failed ones), ``changed_cells``, ``previous``, ``link``,
     ``problem``, ``stale`` (names). Optional: ``unit_name``, ``compare`` (a link), ``approval`` (state, words),
-    ``approval_problem`` (damaged records), ``pairs`` (``versions``, ``made``: "v001-v003" → page, ``command``).
+    ``approval_problem`` (damaged records), ``pairs`` (``period``, ``versions``, ``made``: "v001-v003" or
+    "2024-05/v001-v003" → page, ``other``: a version of another period, ``command``).
 
     ``each`` prints only that many periods of a unit and then the link in ``links`` (by unit) to all of them; 0: all.
     """
@@ -139,12 +140,14 @@ def _pairs(pairs: Mapping[str, Any], lang: str) -> dict[str, str]:
     if not pairs:
         return {}
     versions = list(pairs["versions"])
+    older = versions[-1] if len(versions) > 1 else str(pairs.get("other", ""))
     return {
+        "period": str(pairs.get("period", "")),
         "label": Text("比较任意两版", "Compare any two versions").get(lang),
         "versions": " ".join(versions),
         "made": json.dumps(pairs["made"], ensure_ascii=False),
         "command": str(pairs["command"]),
-        "example": str(pairs["command"]).replace("OLD", versions[-1]).replace("NEW", versions[0]),
+        "example": str(pairs["command"]).replace("OLD", older).replace("NEW", versions[0]),
     }
 
 

@@ -24,16 +24,20 @@ def page_text(
     ``sides`` are the addresses of the two versions' first pages, where they can be opened from here.
     """
     from salesnb.report import compare as compare_page
-    from salesnb.report.page import Link, PageContext, version_words
+    from salesnb.report.page import Link, PageContext
 
-    old, new = (compare_page.Side(m.version, m.as_of, m.finished) for m in (difference.old, difference.new))
+    is_one = difference.old.period == difference.new.period
+    old, new = (
+        compare_page.Side(m.version, m.as_of, m.finished, "" if is_one else m.period)
+        for m in (difference.old, difference.new)
+    )
     context = PageContext(
         lang=lang,
         company=params.company.name.get(lang),
         period=difference.new.period,
         version=difference.new.version,
         state=state,
-        links=tuple(Link(version_words(s.label, lang), at) for s, at in zip((old, new), sides, strict=False)),
+        links=tuple(Link(s.words(lang), at) for s, at in zip((old, new), sides, strict=False)),
         stamp=made_words(params, difference.new, lang),
     )
     full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), csv)
@@ -46,18 +50,23 @@ def made_words(params: Params, manifest: Manifest, lang: str) -> str:
     return Text(f"生成于 {made}", f"made {made}").get(lang)
 
 
-def write_comparison(folder: PeriodFolder, old: int, new: int, lang: str) -> tuple[Path, VersionDiff]:
-    """Write ``outputs/UNIT/PERIOD/compare/vOLD-vNEW.html`` and its CSV, and link it from the index.
+Version = tuple[PeriodFolder, int]
+
+
+def write_comparison(old: Version, new: Version, lang: str) -> tuple[Path, VersionDiff]:
+    """Write ``outputs/UNIT/PERIOD/compare/vOLD-vNEW.html`` of the newer period and its CSV; the index links it.
 
     Versions themselves are never changed, so the page stands beside them; ``prune`` removes it with either of the two.
     """
+    folder, number = new
     params = load_unit(folder.unit)
-    difference = compare_versions(folder.version(old), folder.version(new))
-    name = compared_name(old, new)
+    paths = [side.version(n) for side, n in (old, new)]
+    difference = compare_versions(paths[0], paths[1], params.company.calendar)
+    name = compared_name(old[1], number, "" if old[0].period == folder.period else old[0].period)
     target = folder.path / COMPARED / f"{name}.html"
     state = "draft" if difference.new.draft else "published"
-    pairs = ((folder.version(old), difference.old), (folder.version(new), difference.new))
-    sides = tuple(f"../{path.name}/{first_page(path, manifest)}" for path, manifest in pairs)
+    links = (first_page(path, made) for path, made in zip(paths, (difference.old, difference.new), strict=True))
+    sides = tuple(f"../../{path.parent.name}/{path.name}/{link}" for path, link in zip(paths, links, strict=True))
     with writing(target.parent), speaking(lexicon(params, lang)):
         replace_text(target.with_suffix(".csv"), "\ufeff" + changes_csv(difference))
         replace_text(target, page_text(params, difference, state, lang, f"{name}.csv", sides))

@@ -122,15 +122,21 @@ def _approval(row: Row, newest: Revision | None, lang: str) -> tuple[str, str]:
 
 
 def _pairs(outputs: Path, row: Row, listed: Sequence[Row]) -> dict[str, Any]:
-    """What the index needs to compare any two versions of a period: their names, the pages there are, the command."""
+    """What the index needs to compare any two versions: their names, the pages there are, the command.
+
+    The older one may be another period's of the same kind; ``others`` says that there are such.
+    """
     versions = [r for r in listed if r.period == row.period and r.state in _READABLE]
-    if len(versions) < 2:
+    others = [r for r in listed if r.kind == row.kind and r.period != row.period and r.latest and r.state in _READABLE]
+    if len(versions) + len(others) < 2:
         return {}
     place = f"{row.unit}/{row.period}"
     made = {f"{r.previous}-{r.version}": f"{place}/{r.version}/all/changes.html" for r in versions if r.previous}
-    for page in sorted((outputs / row.unit / row.period / COMPARED).glob("v*-v*.html")):
-        made.setdefault(page.stem, f"{place}/{COMPARED}/{page.name}")
-    return {"versions": [r.version for r in versions], "made": made,
+    for page in sorted((outputs / row.unit / row.period / COMPARED).glob("*v*-v*.html")):
+        period, _, pair = page.stem.rpartition(".")
+        made.setdefault(f"{period}/{pair}" if period else pair, f"{place}/{COMPARED}/{page.name}")
+    return {"period": row.period, "versions": [r.version for r in versions], "made": made,
+            "other": f"{others[0].period}/{others[0].version}" if others else "",
             "command": f"python -m salesnb diff {row.unit} {row.period} OLD NEW --page"}  # fmt: skip
 
 
@@ -143,6 +149,6 @@ def _below(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {**entry, **links, "pairs": pairs}
 
 
-def compared_name(old: int, new: int) -> str:
-    """``v001-v003``: the stem of a comparison page."""
-    return f"{version_name(old)}-{version_name(new)}"
+def compared_name(old: int, new: int, period: str = "") -> str:
+    """``v001-v003``: the stem of a comparison page; ``2024-05.v001-v003`` where the older is another period's."""
+    return f"{period}{'.' if period else ''}{version_name(old)}-{version_name(new)}"

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from salesnb.model.periods import Calendar
+from salesnb.versions.align import alignment
 from salesnb.versions.diff import Cell, TableDiff, compare_tables_in
 from salesnb.versions.manifest import Manifest, read_manifest
 from salesnb.versions.snapshot import leaves, read_snapshot
@@ -49,17 +51,21 @@ class VersionDiff:
                 yield what, cell
 
 
-def compare_versions(old: Path, new: Path) -> VersionDiff:
-    """Compare two version folders; VersionError when one of them is no version."""
-    return compare(old, read_manifest(old), new, read_manifest(new))
+def compare_versions(old: Path, new: Path, calendar: Calendar | None = None) -> VersionDiff:
+    """Compare two version folders, of one period or of two of the same kind; then ``calendar`` is the company's.
+
+    VersionError when one of them is no version, UsageError when their periods are of different kinds.
+    """
+    return compare(old, read_manifest(old), new, read_manifest(new), calendar)
 
 
-def compare(old: Path, before: Manifest, new: Path, after: Manifest) -> VersionDiff:
+def compare(old: Path, before: Manifest, new: Path, after: Manifest, calendar: Calendar | None = None) -> VersionDiff:
     """As :func:`compare_versions`, with manifests at hand: the newer one may not be written yet."""
+    align = alignment(before.period, after.period, calendar or Calendar())
     return VersionDiff(
         old=before,
         new=after,
-        tables=tuple(compare_tables_in(old / "tables", new / "tables")),
+        tables=tuple(compare_tables_in(old / "tables", new / "tables", align)),
         params=_changed_params(old, new),
         code=_changed(before.code.files, after.code.files),
         data=_changed(before.data, after.data),

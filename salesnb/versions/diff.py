@@ -16,6 +16,8 @@ from salesnb.versions.tables import cell_text, read_table, sha256_of, table_fact
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesnb.versions.align import Alignment
+
 
 class Cell(NamedTuple):
     """One line of a comparison as people read it; ``column`` is empty where a whole row came or went."""
@@ -69,19 +71,21 @@ def key_text(row: dict[Any, Any], keys: Sequence[str]) -> str:
     return "; ".join(f"{key}={cell_text(row[key], key)}" for key in keys)
 
 
-def compare_tables_in(old: Path, new: Path) -> list[TableDiff]:
-    """Differences of all tables of two versions' ``tables`` folders, by table name."""
+def compare_tables_in(old: Path, new: Path, align: Alignment | None = None) -> list[TableDiff]:
+    """Differences of all tables of two versions' ``tables`` folders, by table name; ``align`` for other periods."""
     import pandas as pd
 
     names_old, names_new = set(table_names(old)), set(table_names(new))
     out = []
     for name in sorted(names_old | names_new):
-        if name in names_old & names_new and _is_equal(old, new, name):
+        if align is None and name in names_old & names_new and _is_equal(old, new, name):
             out.append(_unchanged(new, name))
             continue
         before = read_table(old, name) if name in names_old else pd.DataFrame()
         after = read_table(new, name) if name in names_new else pd.DataFrame()
         _, keys = table_facts(new if name in names_new else old, name)
+        if align is not None:
+            before = align.align(before, after, tuple(keys))
         state = "" if name in names_old & names_new else "added" if name in names_new else "removed"
         out.append(compare_tables(name, before, after, keys, state))
     return out

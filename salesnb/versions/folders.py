@@ -99,6 +99,24 @@ class PeriodFolder:
             remedy=Text("用 salesnb status 查看全部版本", "list all versions with salesnb status"),
         )
 
+    def named(self, text: str) -> tuple[PeriodFolder, int]:
+        """The version that ``text`` names: ``v002`` of this period, ``2024-05/v002``, or ``2024-05`` for its latest.
+
+        UsageError names what exists where it does not.
+        """
+        period, _, version = text.partition("/") if "/" in text or _PERIOD.fullmatch(text) else ("", "", text)
+        folder = PeriodFolder(self.outputs, self.unit, period) if period else self
+        if version:
+            return folder, folder.existing(version)
+        latest = folder.latest()
+        if latest is None:
+            raise UsageError(
+                Text(f"{self.unit} {period} 还没有版本", f"{self.unit} {period} has no version yet"),
+                where=Place(file=f"outputs/{self.unit}/{period}"),
+                remedy=Text("用 salesnb status 查看全部版本", "list all versions with salesnb status"),
+            )
+        return folder, latest
+
     def failures(self) -> list[Path]:
         """Folders of failed runs that hold a manifest, oldest first."""
         if not self.failed.is_dir():

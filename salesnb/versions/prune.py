@@ -55,10 +55,14 @@ def _superfluous(folder: PeriodFolder, keep: int, protected: frozenset[str]) -> 
 
 
 def _remove_comparisons(folder: PeriodFolder) -> None:
-    """Comparison pages of which one side is gone: their links would lead nowhere."""
+    """Comparison pages of which one side is gone, those of other periods with this one too: links lead nowhere."""
     kept = {folder.version(number).name for number in folder.complete()}
-    for page in (folder.path / "compare").glob("v*-v*.*"):
-        if not set(page.stem.split("-")) <= kept:
+    for page in folder.path.parent.glob("*/compare/*v*-v*.*"):
+        period, _, pair = page.stem.rpartition(".")
+        old, _, new = pair.partition("-")
+        at = page.parent.parent.name
+        sides = ((period or at, old), (at, new))
+        if any(where == folder.period and version not in kept for where, version in sides):
             page.unlink(missing_ok=True)
 
 

@@ -29,11 +29,14 @@ def index_rows() -> list[dict[str, Any]]:
            "latest": True, "previous": "v002", "compare": "a.html", "headline": "完成 4,995 万元。", "link": "a.html",
            "figures": [{"label": "销售额", "value": "4,995 万", "state": "bad"}], "changed_cells": 12,
            "as_of": "2024-07-04", "finished": "2024-07-04T08:12", "checks": 1, "stale": ["10_history"]}  # fmt: skip
-    pairs = {"versions": ["v003", "v002", "v001"], "made": {"v002-v003": "b.html"}, "command": "salesnb diff OLD NEW"}
+    pairs = {"period": "2024-06", "versions": ["v003", "v002", "v001"], "command": "salesnb diff OLD NEW",
+             "made": {"v002-v003": "b.html", "2024-05/v001-v003": "c.html"}}  # fmt: skip
+    may = {"period": "2024-05", "versions": ["v001"], "made": {}, "command": "", "other": "2024-06/v003"}
     return [
         {**row, "pairs": pairs, "approval": ("warn", "方案待批准")},
         {**row, "version": "v002"},
         {**row, "version": "v001", "previous": None},
+        {**row, "period": "2024-05", "version": "v001", "previous": None, "pairs": may},
         {**row, "period": "2024", "version": "v001", "approval": ("good", "已批准为 2024-r01")},
         {**row, "unit": "west", "unit_name": "西区", "state": "failed", "version": "x", "problem": "50: DataError"},
     ]
@@ -111,13 +114,16 @@ def test_two_versions_are_chosen_and_lead_to_their_page_or_the_command(browser: 
     file.write_text(index.render(index_rows(), "zh"), encoding="utf-8")
     shown = browser.new_page()
     shown.goto(file.as_uri())
-    box = shown.locator("details.pairs")
+    box = shown.locator("details.pairs").first
     box.locator("summary").focus()
     shown.keyboard.press("Enter")
     assert box.locator("a").get_attribute("href") == "b.html" and box.locator("code").is_hidden()
     box.get_by_label("旧").select_option("v001")
     assert box.locator("code").inner_text() == "salesnb diff v001 v003" and box.locator("a").is_hidden()
     assert "运行下面的命令" in box.get_by_role("status").inner_text()
+    box.get_by_label("旧").select_option("2024-05/v001")
+    assert box.locator("a").get_attribute("href") == "c.html", "another period's version"
+    box.get_by_label("旧").select_option("v001")
     box.get_by_label("新").select_option("v001")
     assert box.get_by_role("status").inner_text() == "选两个不同的版本"
     shown.get_by_role("searchbox").fill("待批准")

@@ -8,10 +8,12 @@ input.addEventListener("input",function(){var want=input.value.trim().toLowerCas
 [].forEach.call(unit.querySelectorAll("tr.entry"),function(row){row.hidden=(name+" "+row.textContent.toLowerCase()).indexOf(want)<0;if(!row.hidden)left++});
 unit.hidden=!left;hits+=left});
 count.textContent=want?(zh?"找到 "+hits+" 行":hits+" rows found"):""})}
-function pairable(box){var names=box.dataset.versions.split(" "),made=JSON.parse(box.dataset.made),shown=box.querySelector("code"),link=document.createElement("a"),hint=document.createElement("small"),tools=document.createElement("div"),picks=[];
+function others(box){var shape=function(b){return b.dataset.period.replace(/\d/g,"0")},found=[];
+[].forEach.call(box.closest("section").querySelectorAll("details.pairs"),function(b){if(b!==box&&shape(b)===shape(box))b.dataset.versions.split(" ").forEach(function(v){found.push(b.dataset.period+"/"+v)})});return found}
+function pairable(box){var own=box.dataset.versions.split(" "),older=own.concat(others(box)),made=JSON.parse(box.dataset.made),shown=box.querySelector("code"),link=document.createElement("a"),hint=document.createElement("small"),tools=document.createElement("div"),picks=[];
 tools.className="tools";["old","new"].forEach(function(side,at){var label=document.createElement("label"),pick=document.createElement("select");
 label.textContent=(zh?{old:"旧 ","new":"新 "}:{old:"Old ","new":"New "})[side];
-names.forEach(function(name,i){var option=document.createElement("option");option.value=option.textContent=name;option.selected=i===(at?0:1);pick.appendChild(option)});
+(at?own:older).forEach(function(name,i){var option=document.createElement("option");option.value=option.textContent=name;option.selected=i===(at?0:1);pick.appendChild(option)});
 label.appendChild(pick);tools.appendChild(label);picks.push(pick)});
 box.insertBefore(tools,shown);box.insertBefore(link,shown);box.insertBefore(hint,shown);hint.setAttribute("role","status");
 function show(){var a=picks[0].value,b=picks[1].value,page=made[a+"-"+b];link.hidden=!page;shown.hidden=!!page||a===b;
