@@ -1,4 +1,4 @@
-"""The review's exhibits of pace, nodes, alerts and landing: checked tables in, what a reader sees out."""
+"""The review's exhibits of pace, nodes and quotas: checked tables in, what a reader sees out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
-from salesnb.report.sentences.states import ALERT_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,10 +18,8 @@ if TYPE_CHECKING:
     from salesnb.report.numbers import MoneyUnit
     from salesnb.report.prose import Line
 
-BASES = {"target": Text("应完成", "Due"), "last_year": Text("上年同期", "Last year")}
 NODE_FIGURES = ("actual_minor", "due_minor", "last_year_minor", "attainment_rate", "gap_minor", "yoy_rate")
 LONGEST = 30
-UNFOLDED = 8  # people whose leads stand on the page, and half as many other nodes; all are in the table
 PACE_FIGURES = (
     "actual_minor",
     "due_minor",
@@ -34,8 +29,6 @@ PACE_FIGURES = (
     "last_year_minor",
     "yoy_rate",
 )
-ALERT_COLUMNS = ("name", "basis", "gap_minor", "behind_rate", "certainty_rate", "since_month", "recover_rate", "people",
-                 "owner", "action", "due_date", "progress", "before_rate", "after_rate", "result")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,7 +105,7 @@ def pace_reading(book: WhyQuestions) -> Any:
     left = int(row["workdays_left"])
     return either(
         book.lang,
-        (f"到目前每个工作日 {now}；剩余 {left} 个工作日，每天须 ", strong(need), "。"),
+        (f"到目前每个工作日 {now}；剩余 {left} 个工作日，每天须完成 ", strong(need), "。"),
         (f"{now} a working day so far; the {left} left must bring ", strong(need), " each."),
     )
 
@@ -195,89 +188,6 @@ def more(book: WhyQuestions, labels: Mapping[str, Text]) -> Exhibit:
     names = listed(said, book.lang)
     text = Text(f"可展开：{names}。", f"Unfold: {names}.") if said else Text("没有其他维度。", "No other dimension.")
     return Exhibit("more", reading=book.say(text), details=details, is_absent=not said)
-
-
-def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown: Shown) -> Exhibit:
-    """All alerts in one table; the leads and plays of each to unfold, the gravest first."""
-    from salesnb.report.exhibit import Details, Exhibit
-    from salesnb.report.sentences import review as said
-    from salesnb.report.tables import Options, Show, render
-
-    lang, table = shown.lang, contract("review_alerts")
-    reading = said.alerts(frame, lang, shown.unit.currency, shown.is_looked_for)
-    if frame.empty:
-        return Exhibit("alerts", reading=reading)
-    prefix = Text("产品线 ", "line ").get(lang)
-    titled = [
-        f"{prefix}{n}" if d == "product_line" else n for d, n in zip(frame["dimension"], frame["name"], strict=True)
-    ]
-    rows = frame.assign(
-        name=titled,
-        size=frame["gap_minor"].fillna(0), basis=[BASES[b].get(lang) for b in frame["basis"]],
-        progress=[ALERT_WORDS[p].get(lang) for p in frame["progress"]],
-    ).sort_values(["size", "alert"], kind="stable")  # fmt: skip
-    kept = [n for n in ALERT_COLUMNS if rows[n].notna().any() and (rows[n].astype(str) != "").any()]
-    chances = ("certainty_rate", "recover_rate")
-    columns = [
-        Show(_text(table, n), signed=n == "gap_minor", decimals=0 if n.endswith("_rate") else None, chance=n in chances)
-        for n in kept
-    ]
-    found = [row for row in rows.to_dict("records") if row["alert"] in set(leads["alert"])]
-    people = [row for row in found if row["dimension"] == "person_id"][:UNFOLDED]
-    others = [row for row in found if row["dimension"] != "person_id"][: UNFOLDED // 2]
-    details = [
-        Details(
-            Text(f"{row['name']}：最值得跟进的商机", f"{row['name']}: leads to work on").get(lang),
-            _lead_table(leads[leads["alert"] == row["alert"]].sort_values("rank", kind="stable"), shown)
-            + _plays(plays[plays["alert"] == row["alert"]], lang),
-        )
-        for row in (*people, *others)
-    ]
-    body = render(rows, columns, lang, shown.unit, Options(caption=table.label.get(lang)))
-    rest = len(found) - len(details)
-    sheet = contract("review_leads").label
-    all_of_them = Text(f"另有 {rest} 条预警的商机和案例在 report.xlsx 的“{sheet.zh}”表。",
-                       f"Leads of {rest} more alerts are in report.xlsx, “{sheet.en}”.")  # fmt: skip
-    notes = all_of_them.get(lang) if rest else ""
-    return Exhibit("alerts", table=body, reading=reading, details=details, notes=notes)
-
-
-def _text(table: Any, name: str) -> Column:
-    column = table.column(name)
-    return Column(name, "text", column.label) if name in ("basis", "progress") else column
-
-
-def _lead_table(own: pd.DataFrame, shown: Shown) -> Any:
-    from salesnb.report.tables import Options, Show, render
-
-    table, lang = contract("review_leads"), shown.lang
-    rows = own.assign(
-        person_id=[shown.names.get(p, p) for p in own["person_id"]],
-        customer_id=[shown.names.get(c, c) for c in own["customer_id"]],
-    )
-    names = (
-        "opportunity_id",
-        "customer_id",
-        "person_id",
-        "product_line",
-        "amount_minor",
-        "win_rate",
-        "expected_minor",
-        "age_days",
-    )
-    unit = shown.unit.choose(int(own["amount_minor"].max()), lang, shown.unit.currency)
-    is_one = own["person_id"].nunique() == 1  # the summary above names him
-    kept = [n for n in names if n != "person_id" or not is_one]
-    columns = [Show(table.column(n), decimals=0 if n == "win_rate" else None) for n in kept]
-    return render(rows, columns, lang, unit, Options(caption=table.label.get(lang)))
-
-
-def _plays(plays: pd.DataFrame, lang: str) -> Any:
-    if plays.empty:
-        return Markup("")
-    head = Text("可用案例：", "From the playbook: ").get(lang)
-    titles = plays.sort_values("rank", kind="stable")["title"]
-    return Markup('<p class="note">{}{}</p>').format(head, "；".join(titles) if lang == "zh" else "; ".join(titles))
 
 
 def quotas(book: WhyQuestions) -> Exhibit:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("before_minor", "after_minor", "change_minor", "change_rate", "required_minor", "expected_minor",
            "chance_before_rate", "chance_after_rate")  # fmt: skip
+SHOWN = 20  # rows of a table, the largest first
 UNFOLDED = {
     "person_id": Text("人员", "Person"),
     "team_id": Text("团队", "Team"),
@@ -110,7 +111,8 @@ def _nodes(book: RetargetQuestions, rows: pd.DataFrame, label: Text) -> Any:
         for c in FIGURES
         if rows[c].notna().any()
     ]
-    return render(rows, shows, book.lang, book.unit_shown, Options(caption=book.say(of.label)))
+    full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
+    return render(rows, shows, book.lang, book.unit_shown, Options(caption=book.say(of.label), limit=SHOWN, full=full))
 
 
 def _moves(book: RetargetQuestions, moves: pd.DataFrame) -> Any:
@@ -121,4 +123,5 @@ def _moves(book: RetargetQuestions, moves: pd.DataFrame) -> Any:
     rows = rows.assign(why=[book.say(REASONS[str(reason)]) for reason in rows["reason"]])
     shows = [Show(of.column(c)) for c in ("from_name", "to_name", "amount_minor", "from_month")]
     shows.append(Show(Column("why", "text", Text("原因", "Why"))))
-    return render(rows, shows, book.lang, book.unit_shown, Options(caption=book.say(of.label)))
+    full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
+    return render(rows, shows, book.lang, book.unit_shown, Options(caption=book.say(of.label), limit=SHOWN, full=full))
