@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,10 @@ BROWSER_SWITCHES = (
     "--disable-sync",
 )
 
+
+# Half of a short run is importing: this process and those it starts compile a module once, whatever the shell says.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples on every machine, and no time limit for one: a shared machine is slow at any moment.
 # `make test-long` searches further, with examples of its own each time.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs.tiny_workbook import BYTE_CODE, Workbook
+from tests.runs.tiny_workbook import Workbook
 
 
 @pytest.fixture
@@ -19,10 +19,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def workbook(home: Path, monkeypatch: pytest.MonkeyPatch) -> Workbook:
+def workbook(home: Path) -> Workbook:
     """An empty unit ``u`` without notebooks."""
     made = Workbook(home)
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(BYTE_CODE))  # for kernels started from this process
     made.unit()
     return made

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs.tiny_workbook import BYTE_CODE, Workbook
+from tests.runs.tiny_workbook import Workbook
 
 
 @pytest.fixture
@@ -16,7 +16,5 @@ def workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workbook:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SALESNB_HOME", str(tmp_path))
     made = Workbook(tmp_path)
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(BYTE_CODE))  # for kernels started from this process
     made.unit()
     return made

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +16,6 @@ import pandas as pd
 from salesnb.versions.tables import write_table
 
 ROOT = Path(__file__).resolve().parents[2]
-BYTE_CODE = Path(tempfile.gettempdir()) / f"salesnb-tests-{getpass.getuser()}"
 COMPANY = """\
 schema: 1
 unit: {unit}
@@ -98,10 +95,9 @@ class Workbook:
         return sorted(p.name for p in found.iterdir() if p.name != ".lock") if found.is_dir() else []
 
     def environment(self) -> dict[str, str]:
-        """The environment a command runs in. Byte code is kept in one place: most of a short run is importing."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("SALESNB_") and k != "PYTHONDONTWRITEBYTECODE"}
-        home = {"SALESNB_HOME": str(self.root), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-        return kept | home | {"PYTHONPYCACHEPREFIX": str(BYTE_CODE)}
+        """The environment a command runs in."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("SALESNB_")}
+        return kept | {"SALESNB_HOME": str(self.root), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Start ``salesnb ARGUMENTS`` with the environment ``more`` and return its process."""
