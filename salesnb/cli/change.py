@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.cli.approve import day_of
 from salesnb.cli.commands import DONE
-from salesnb.model.errors import Text, UsageError
+from salesnb.model.errors import Text
 from salesnb.model.places import outputs_dir, today
 
 if TYPE_CHECKING:
@@ -99,9 +99,11 @@ def do(given: argparse.Namespace, lang: str) -> int:
         shown = f"params/{params.unit}/changes/{path.name}"
         print(Text(f"已建草稿 {shown}；补全后提交", f"drafted {shown}; complete it, then submit").get(lang))
         return DONE
+    from salesnb.versions.changes.words import after, line
+
     made = _done(params, given, act)
-    print(_line(made).get(lang))
-    print(_after(params, given.id, made, act.day).get(lang))
+    print(line(made).get(lang))
+    print(after(params, given.id, made, act.day).get(lang))
     print(Text(f"变更链 {made.hash}", f"chain of changes {made.hash}").get(lang))
     if given.action == "publish" and made.revision:
         from salesnb.cli.letters import reissue
@@ -123,6 +125,8 @@ def _done(params: Params, given: argparse.Namespace, act: Act) -> Change:
 
 def _said(given: argparse.Namespace) -> dict[str, Any]:
     """The fields of a draft, in the order a reader wants them; what is to be filled in stands there empty."""
+    from salesnb.versions.changes.words import move
+
     said: dict[str, Any] = {"id": given.id, "kind": given.kind, "title": given.title, "trigger": given.trigger or ""}
     said["from"] = day_of(given.start, "--from")
     said |= {name: getattr(given, name) or "" for name in ("analysis", "proposal", "effect")}
@@ -130,42 +134,16 @@ def _said(given: argparse.Namespace) -> dict[str, Any]:
     if given.amount is not None:
         said["amount"] = given.amount
     if given.move:
-        said["moves"] = [_move(text) for text in given.move]
+        said["moves"] = [move(text) for text in given.move]
     if given.version:
         said["version"] = given.version
     return said
 
 
-def _move(text: str) -> dict[str, Any]:
-    """``person=XS040,product_line=A>person=XS041:20万`` as the file writes it."""
-    head, colon, amount = text.rpartition(":")
-    take, arrow, give = head.partition(">")
-    if not (colon and arrow and amount.strip()):
-        raise UsageError(
-            Text(f"--move {text} 看不懂", f"--move {text} cannot be read"),
-            remedy=Text("写作 person=XS040>person=XS041:20万", "write person=XS040>person=XS041:200000"),
-        )
-    parts = {"take": _where(take, text), "give": _where(give, text)}
-    plain = amount.strip().replace(",", "")
-    return {k: v for k, v in parts.items() if v} | {"amount": int(plain) if plain.isdigit() else amount.strip()}
-
-
-def _where(text: str, whole: str) -> dict[str, str]:
-    out = {}
-    for part in filter(None, (p.strip() for p in text.split(","))):
-        key, equals, node = part.partition("=")
-        if not equals or not node.strip():
-            raise UsageError(
-                Text(f"--move {whole} 里的 {part} 看不懂", f"{part} in --move {whole} cannot be read"),
-                remedy=Text("写作 键=编号，例如 region=华东", "write KEY=ID, e.g. region=east"),
-            )
-        out[key.strip()] = node.strip()
-    return out
-
-
 def _list(params: Params, name: str | None, as_of: date, lang: str) -> int:
     from salesnb.versions import changes
     from salesnb.versions.changes.refusals import STATES, unknown
+    from salesnb.versions.changes.words import after, line
 
     held = changes.read_changes(params)
     if name is not None and name not in held.requests:
@@ -174,47 +152,11 @@ def _list(params: Params, name: str | None, as_of: date, lang: str) -> int:
     for request in filter(None, shown):
         print(f"{request.id}  [{STATES[request.last.state].get(lang)}]  {request.title}")
         for state in request.states:
-            print(f"    {state.date}  {_line(state).get(lang)}")
+            print(f"    {state.date}  {line(state).get(lang)}")
         if request.last.state in ("submitted", "approved"):
-            print("    " + _after(params, request.id, request.last, as_of).get(lang))
+            print("    " + after(params, request.id, request.last, as_of).get(lang))
     if not any(shown):
         print(Text("没有变更申请", "there are no change requests").get(lang))
     elif held.head:
         print(Text(f"变更链 {held.head}（{held.count} 条）", f"chain of changes {held.head} ({held.count})").get(lang))
     return DONE
-
-
-def _line(state: Change) -> Text:
-    """One state in words: what, by whom, with which figure."""
-    from salesnb.versions.changes.refusals import STATES
-
-    word = STATES[state.state]
-    role = Text(f"（以{state.role}身份）", f" as {state.role}") if state.role else Text("", "")
-    note = Text(f"：{state.note}", f": {state.note}") if state.note else Text("", "")
-    made = Text(f" → {state.revision}", f" → {state.revision}") if state.revision else Text("", "")
-    return Text(
-        f"{word.zh} {state.by}{role.zh}{note.zh}{made.zh}", f"{word.en} by {state.by}{role.en}{note.en}{made.en}"
-    )
-
-
-def _after(params: Params, name: str, state: Change, day: date) -> Text:
-    """What follows: whose turn it is, or that it has ended."""
-    from salesnb.versions.changes import needed, read_changes
-    from salesnb.versions.changes.rules import holders
-
-    if state.state == "published":
-        if not state.revision:
-            return Text("已生效", "it is in force")
-        return Text(f"{state.revision} 已成为执行的目标", f"{state.revision} is in force")
-    if state.state in ("rejected", "recalled"):
-        return Text("申请到此结束，目标不变", "it has ended; targets stay as they are")
-    wanted = needed(params, read_changes(params).requests[name])
-    if wanted.is_complete:
-        return Text("已全部批准，可以发布", "everybody has approved; it can be published")
-    names = "、".join(holders(params, wanted.next_role, day))
-    step = f"{wanted.given + 1}/{len(wanted.roles)}"
-    more = Text("，金额超过限额", ", above the limit") if wanted.is_above else Text("", "")
-    return Text(
-        f"下一步（{step}{more.zh}）：{wanted.next_role} {names}审批",
-        f"next ({step}{more.en}): {wanted.next_role} {names.replace('、', ', ')} decides",
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text, UsageError
 from salesnb.notebook.review_metrics import MetricQuestions
@@ -69,6 +69,12 @@ class ChangeQuestions(RetargetQuestions, MetricQuestions, RiskQuestions):
         )
         made = calibration.meetings(index, moves, lines, self.calendar, self.as_of)
         return self.keep("calibration_meetings", made)
+
+    def change_desk(self) -> Any:
+        """The desk to draft, submit, decide and publish requests; in a batch a line that says where it works."""
+        from salesnb.notebook.change_desk import desk
+
+        return desk(self)
 
     def calibration(self) -> Exhibit:
         """Whether the market calls a calibration meeting; what is still to come goes into a calendar file."""
