@@ -225,7 +225,8 @@ class ActionPlanBook(PayShows):
         self.hold("budget", text, int(budget["amount_minor"].sum()), int(regions["amount_minor"].sum()))
         split = self.tables["action_allocation"]
         for name in ("equal", "rule", "best"):
-            text = Text(f"投入分配不变总额（{name}）", f"every split is of the same money ({name})")
+            words = contract("action_allocation").column(f"{name}_minor").label
+            text = Text(f"投入分配不变总额（{words.zh}）", f"every split is of the same money ({words.en})")
             self.hold(f"split_{name}", text, int(split[f"{name}_minor"].sum()), int(split["last_minor"].sum()))
         cost = self.tables["pay_cost"]
         whole = cost["part"] == "total"

@@ -81,5 +81,5 @@ def landings(book: WhyQuestions) -> Exhibit:
             details.append(
                 Details(book.say(Text(f"{label.zh}全年落点", f"The year by {label.en.lower()}")), table(rows, label))
             )
-    none = Text("照搬上年一列是不做任何判断的对照。", "Last year repeated is the comparison that judges nothing.")
+    none = Text("“照搬上年”一列只作对照，不含任何判断。", "Last year repeated is the comparison that judges nothing.")
     return Exhibit("landings", table=table(company, Text("期间", "Period")), reading=book.say(none), details=details)

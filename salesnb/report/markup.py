@@ -16,6 +16,8 @@ from salesnb.report.spoken import spoken
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|[\ud800-\udfff]")
 # a figure and its unit stay on one line; so do the figure and what counts it in Chinese
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|点|元|万|亿|人|家|个|天|次|单|年|月|pts\b|[KMB]\b))")
+# Chinese and what stands in Latin letters or figures keep a little apart, as everywhere else in a sentence
+_APART = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 _CODE = re.compile(r"\b([A-Z]{3}) (?=[−-]?\d)")
 _NAME = re.compile(r"[^0-9A-Za-z_\-]+")
 
@@ -30,11 +32,16 @@ def text(value: object) -> Markup:
     return value if isinstance(value, Markup) else escape(plain(value))
 
 
+def apart(text: str) -> str:
+    """A sentence in which Chinese and Latin letters or figures do not touch."""
+    return _APART.sub(" ", text)
+
+
 def prose(value: object) -> Markup:
     """A sentence as escaped text in which a figure never parts from its unit at the end of a line."""
     if isinstance(value, Markup):
         return value
-    tied = _CODE.sub("\\1\u00a0", _UNIT.sub("\u00a0", plain(value)))
+    tied = _CODE.sub("\\1\u00a0", _UNIT.sub("\u00a0", apart(plain(value))))
     return escape(tied)
 
 

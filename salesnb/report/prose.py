@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from salesnb.report import markup
+from salesnb.report.spoken import spoken
 
 STATES = ("", "good", "warn", "bad")
 
@@ -74,7 +75,7 @@ class Line:
         return Line(other, self)
 
     def __str__(self) -> str:
-        return "".join(run.text for run in self.runs)
+        return markup.apart("".join(run.text for run in self.runs))
 
     def __repr__(self) -> str:
         return f"Line({str(self)!r})"
@@ -90,9 +91,12 @@ class Line:
 
     def html(self) -> Markup:
         """Escaped markup: ``<b class="badt">`` for a bold run with a state."""
-        out = []
+        out, before = [], ""
         for run in self.runs:
-            words = markup.prose(run.text)
+            words, said = markup.prose(run.text), spoken(run.text)
+            if markup.apart(f"{before[-1:]}{said[:1]}") != f"{before[-1:]}{said[:1]}":
+                out.append(Markup("\u00a0" if before[-1:].isdigit() else " "))  # a figure keeps its unit
+            before = said or before
             if run.strong or run.state:
                 mark = f' class="{run.state}t"' if run.state else ""
                 words = Markup("<b{}>{}</b>").format(Markup(mark), words)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from salesnb.model.audience import folder_name
 from salesnb.model.errors import Text
 from salesnb.model.tables import TableContract, contract
+from salesnb.report.spoken import spoken
 from salesnb.runs.comparison import made_words
 from salesnb.runs.settings import Settings
 from salesnb.versions.manifest import Manifest
@@ -168,7 +169,7 @@ def _files(folder: Path, lang: str) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix in _LABELS:
             is_ours = path.name in (PAGE, BOOK, CALENDAR)
-            yield (_LABELS[path.suffix].get(lang) if is_ours else path.stem), quote(path.name)
+            yield (_LABELS[path.suffix].get(lang) if is_ours else spoken(path.stem)), quote(path.name)
 
 
 def _workbook(

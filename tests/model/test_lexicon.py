@@ -61,7 +61,9 @@ def unit(tmp_path: Path) -> Params:
     (folder / "names.yaml").write_text(
         "names:\n  华东: East\n  North: {zh: 北方}\n  青田: {en: Qingtian}\nfiles: [names.csv]\n", encoding="utf-8"
     )
-    (folder / "names.csv").write_text("\ufeff名称,English\n青田有限公司,Qingtian Ltd.\n华东,Eastern\n", encoding="utf-8")
+    (folder / "names.csv").write_text(
+        "\ufeff名称,English\n青田有限公司,Qingtian Ltd.\n华东,Eastern\n", encoding="utf-8"
+    )
     (folder / "periods" / "2024-06.yaml").write_text(
         "schema: 1\nperiod: 2024-06\nremarks:\n"
         "  - {text: {zh: 市场平稳, en: A steady market}, by: 甲, decided: 2024-07-01}\n"

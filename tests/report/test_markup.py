@@ -92,3 +92,10 @@ def test_every_text_meets_wcag_aa(scheme: dict[str, str], pair: tuple[str, str])
 def test_contrast_is_that_of_wcag() -> None:
     assert palette.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert palette.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+def test_chinese_and_latin_keep_apart_in_sentences_only() -> None:
+    line = Line("最大的是", strong("B"), "，占 35 %；共", strong("34"), "人，Q3落后")
+    assert str(line) == "最大的是 B，占 35 %；共 34 人，Q3 落后"
+    assert line.html() == "最大的是 <b>B</b>，占 35\u00a0%；共 <b>34</b>\u00a0人，Q3 落后"
+    assert markup.text("第2营业部") == "第2营业部"

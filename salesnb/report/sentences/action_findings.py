@@ -86,15 +86,15 @@ FINDINGS = {
         "{item}: {said} in the budget, {other} in the incentive scheme",
     ),
     "cleared_later": Text(
-        "{item}：目标要求到期清完（{said}），任务却只安排 {other}（涉及{about}）",
+        "{item}：目标要求到期清完（{said}），任务却只安排 {other}（涉及：{about}）",
         "{item}: the goal asks for {said} by then, the tasks plan {other} (with {about})",
     ),
     "action_short": Text(
-        "{item}：目标需要 {said}，已量化的行动只有 {other}（涉及{about}）",
+        "{item}：目标需要 {said}，已量化的行动只有 {other}（涉及：{about}）",
         "{item}: {said} is needed, quantified actions give {other} (with {about})",
     ),
     "said_twice": Text(
-        "{item}：同一个量有两种说法，{said} 与 {other}（涉及{about}）",
+        "{item}：同一个量有两种说法，{said} 与 {other}（涉及：{about}）",
         "{item}: one quantity, two figures: {said} and {other} (with {about})",
     ),
 }
@@ -109,20 +109,22 @@ def finding(row: Mapping[str, Any], names: Mapping[str, str], lang: str, currenc
     item, about = names.get(str(row["item_id"]), str(row["item_id"])), _named(row["about"], names, lang)
     if template is None:
         known = Text(
-            f"{item}：{said} 与 {other} 不一致（涉及{about}）", f"{item}: {said} against {other} (with {about})"
+            f"{item}：{said} 与 {other} 不一致（涉及：{about}）", f"{item}: {said} against {other} (with {about})"
         )
         return known.get(lang)
     return template.get(lang).format(item=item, about=about, said=said, other=other)
 
 
 _MARKS = str.maketrans({"；": "; ", "、": ", ", "：": ": "})
+_JOINED = re.compile(r" & |: ")  # how the plan's tables join ids
 
 
 def _named(about: Any, names: Mapping[str, str], lang: str) -> str:
     """What a finding names, ids said as a reader knows them wherever they stand in it."""
     if is_missing(about):
         return ""
-    marked = str(about) if lang == "zh" else str(about).translate(_MARKS)
+    zh = {" & ": " 与 ", ": ": "："}
+    marked = _JOINED.sub(lambda m: zh[m.group()], str(about)) if lang == "zh" else str(about).translate(_MARKS)
     return _ID.sub(lambda found: names.get(found.group(), found.group()), marked)
 
 

@@ -29,7 +29,7 @@ BINDING = {
 }
 LEVERS = {
     "baseline": Text("基线（不变）", "Baseline, nothing changed"),
-    "growth": Text("增长先验", "Growth belief"),
+    "growth": Text("起始增速假设", "Growth belief"),
     "market": Text("市场规模", "Market size"),
     "price": Text("价格（销量不变）", "Price, volume held"),
     "win_rate": Text("赢率", "Win rate"),
@@ -97,14 +97,13 @@ def answer(verdict: Mapping[str, Any] | None, levels: Mapping[str, Any], hires: 
     if binding and binding != "history":
         line += either(lang, ("；制约是", strong(BINDING[binding].zh)), ("; what binds: ", strong(BINDING[binding].en)))
     if hires:
-        need, by = strong(f"+{hires}"), month(verdict["hire_month"], lang)
-        line += either(
-            lang, ("，补足人手需 ", need, " 人，最早 " + by + "到岗"), (", ", need, f" hires needed, from {by}")
-        )
+        by = month(verdict["hire_month"], lang)
+        zh = ("，补足须增 ", strong(str(hires)), f" 人，最早 {by}到岗")
+        line += either(lang, zh, (", ", strong(f"+{hires}"), f" hires needed, from {by}"))
         left = hires - int(verdict["possible"])
         if left > 0:
-            zh = f"（其中 {left} 人所在区域要增的超过现有人数一半，不计入措施）"
-            line += either(lang, (zh,), (f" ({left} of them more than half of a region's people: not counted)",))
+            part = f"（其中 {left} 人所在区域须增员过半，不计入措施）"
+            line += either(lang, (part,), (f" ({left} of them more than half of a region's people: not counted)",))
     if not is_missing(verdict["with_measures_rate"]):
         after = strong(chance_words(verdict["with_measures_rate"], lang))
         line += either(lang, ("；措施落实后概率 ", after), ("; with measures ", after))
@@ -180,11 +179,11 @@ def verdicts(frame: pd.DataFrame, lang: str) -> list[Line]:
 def people(row: Mapping[Any, Any], lang: str) -> Line:
     """``华东按现有人手做不到 +8.1 %，需增 2 人，2024 年 3 月前到岗。``"""
     grown, by = rate(row["growth_rate"], signed=True), month(row["hire_month"], lang)
-    need = strong(f"+{int(row['hire_count'])}")
+    hires = int(row["hire_count"])
     return either(
         lang,
-        (f"{row['name']}按现有人手做不到 {grown}，需 ", need, f" 人，最早 {by}到岗。"),
-        (f"{row['name']} cannot carry {grown} with today's people: ", need, f" needed, from {by}."),
+        (f"{row['name']}按现有人手做不到 {grown}，须增 ", strong(str(hires)), f" 人，最早 {by}到岗。"),
+        (f"{row['name']} cannot carry {grown} with today's people: ", strong(f"+{hires}"), f" needed, from {by}."),
     )
 
 

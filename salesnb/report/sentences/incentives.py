@@ -36,7 +36,7 @@ def cost(table: pd.DataFrame, total: NDArray[np.float64], budget: int | None, la
     given = money(budget, lang, currency)
     return line + either(
         lang,
-        (f"；预算 {given}，超支的可能 ", run(rate(beyond, 0)), "。"),
+        (f"；预算 {given}，超支可能性 ", run(rate(beyond, 0)), "。"),
         (f"; the budget is {given}, the chance to pass it ", run(rate(beyond, 0)), "."),
     )
 

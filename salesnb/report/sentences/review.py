@@ -76,7 +76,7 @@ def pulse(main: pd.Series, own: pd.Series, when: str, land: pd.Series, lang: str
     days = int(main["workdays_left"])
     if not is_missing(main["required_minor"]) and days:
         now, need = (money(main[c], lang, currency) for c in ("run_rate_minor", "required_minor"))
-        zh, en = f"剩余 {days} 个工作日，每天须 ", f"the {days} working days left must bring "
+        zh, en = f"剩余 {days} 个工作日，每天须完成 ", f"the {days} working days left must bring "
         parts.append(either(lang, (zh, strong(need), f"（目前 {now}）"), (en, strong(need), f" each (now {now})")))
     if not is_missing(land["low_minor"]) and land["history"] != "complete":
         low, high = (money(land[c], lang, currency) for c in ("low_minor", "high_minor"))
