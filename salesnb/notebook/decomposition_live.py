@@ -108,16 +108,17 @@ def _heat(desk: PlanDesk, down: str, across: str) -> Markup:
     from salesnb.report.tables import Options, Show, render
 
     book = desk.book
-    now, before = (_wide(plan.table, down, across) for plan in (desk.plan, book.plan))
+    now, before = (_wide(plan.by(down, across), down, across) for plan in (desk.plan, book.plan))
     before = before.reindex(index=now.index, columns=now.columns, fill_value=0)
     most = max(int(now.to_numpy().max()), 1)
     columns = {node: f"c{at}" for at, node in enumerate(now.columns)}
+    order = now.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    amounts, past = now.loc[order].to_numpy().tolist(), before.loc[order].to_numpy().tolist()
     rows = []
-    for node in now.sum(axis=1).sort_values(ascending=False, kind="stable").index:
+    for node, own, old in zip(order, amounts, past, strict=True):
         row: dict[str, object] = {"name": book.names_of(down).get(str(node), str(node))}
-        for other, name in columns.items():
-            row[name] = _cell(int(now.loc[node, other]), int(before.loc[node, other]), most, desk)
-        rows.append(row)
+        cells = zip(columns.values(), own, old, strict=True)
+        rows.append(row | {name: _cell(amount, was, most, desk) for name, amount, was in cells})
     names = book.names_of(across)
     shows = [Show(Column("name", "text", DIMENSIONS[down]))]
     shows += [Show(Column(c, "minor", Text(str(names.get(n, n)), str(names.get(n, n))))) for n, c in columns.items()]
@@ -125,7 +126,7 @@ def _heat(desk: PlanDesk, down: str, across: str) -> Markup:
 
 
 def _wide(table: pd.DataFrame, down: str, across: str) -> pd.DataFrame:
-    wide = table.pivot_table("target_minor", down, across, "sum", fill_value=0)
+    wide = table.set_index([down, across])["target_minor"].unstack(fill_value=0)
     return wide.loc[wide.sum(axis=1) > 0, wide.sum(axis=0) > 0]
 
 

@@ -13,14 +13,16 @@ _MOST_COLUMNS = 12_000  # rows may join as long as the programmes stay this narr
 def core(table: Table, rows: Ints, prices: Floats) -> Flags:
     """(cells,) where the contradiction is: the cells of the rows that want more, or of those that want less, whichever
     are fewer."""
-    sides = [_cells_of(table, rows[prices > 0]), _cells_of(table, rows[prices < 0])]
+    sides = [table.cells_of(rows[prices > 0]), table.cells_of(rows[prices < 0])]
     return min(sides, key=lambda cells: int(cells.sum()) or table.problem.cells + 1)
 
 
 def with_coarse(table: Table, candidates: Ints) -> Ints:
     """The candidates and the limited rows of coarser families that lie within the candidates' cells, ascending."""
     problem = table.problem
-    finest, inside = _finest(table, candidates), _cells_of(table, candidates)
+    if table.inside is not None:  # every family is one group: none is coarser than another
+        return candidates
+    finest, inside = _finest(table, candidates), table.cells_of(candidates)
     joined = candidates
     for family in sorted(problem.families, key=lambda family: (family.size, family.name)):
         if family.size >= finest or not family.size:
@@ -45,6 +47,11 @@ def least_telling_first(table: Table, rows: Ints, inside: Flags) -> list[Ints]:
 def _finest_first(table: Table, rows: Ints) -> list[Ints]:
     """Rows divided by family, many groups before few and ratios last; in a family, by the first cell in key order."""
     problem = table.problem
+    ratios = rows[rows >= problem.group_rows]
+    last = [ratios[np.argsort(np.array([problem.row_name(int(row)).name for row in ratios]))]] if len(ratios) else []
+    if table.inside is not None:
+        own = rows[rows < problem.group_rows].tolist()
+        return [*(np.array([row]) for row in sorted(own, key=lambda row: problem.families[row].name)), *last]
     rank = np.arange(problem.cells)
     if problem.keys is not None:
         rank[np.argsort(problem.keys, kind="stable")] = np.arange(problem.cells)
@@ -57,19 +64,19 @@ def _finest_first(table: Table, rows: Ints) -> list[Ints]:
         first = np.full(family.size + 1, problem.cells)
         np.minimum.at(first, family.group, rank)  # -1 falls on the last
         parts.append(own[np.argsort(first[own - start], kind="stable")])
-    ratios = rows[rows >= problem.group_rows]
-    names = [problem.row_name(int(row)).name for row in ratios]
-    return [*parts, ratios[np.argsort(np.array(names))]] if len(ratios) else parts
+    return [*parts, *last]
 
 
 def _reaching(table: Table, rows: Ints, cells: Flags) -> Flags:
     """(rows,) whether any cell of each is among ``cells``."""
     problem, reached = table.problem, [np.zeros(0, bool)]
-    for family in problem.families:
+    if table.inside is not None:
+        reached.append(np.asarray(table.inside[:, cells].any(axis=1)))
+    for family in problem.families if table.inside is None else ():
         group = family.group[cells]
         reached.append(np.bincount(group[group >= 0], minlength=family.size) > 0)
     groups = np.concatenate(reached)
-    return np.array([groups[table.groups_in(row[None])].any() for row in rows], bool)
+    return np.concatenate([groups, (table.spoken & groups).any(axis=1)])[rows]
 
 
 def _finest(table: Table, rows: Ints) -> int:
@@ -80,15 +87,3 @@ def _finest(table: Table, rows: Ints) -> int:
             most = max(most, family.size)
         at += family.size
     return most
-
-
-def _cells_of(table: Table, rows: Ints) -> Flags:
-    """(cells,) whether a cell is in any of the rows."""
-    needed, at = table.groups_in(rows), 0
-    inside = np.zeros(table.problem.cells, bool)
-    for family in table.problem.families:
-        chosen = np.zeros(family.size + 1, bool)
-        chosen[needed[(needed >= at) & (needed < at + family.size)] - at] = True
-        inside |= chosen[family.group]
-        at += family.size
-    return inside

@@ -7,13 +7,15 @@ programmes over hundreds of thousands of cells small.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from salesnb.methods.conflicts.program import Matrix, Program
-from salesnb.methods.projection.problem import INF, Floats, Ints, Problem, tally
+from salesnb.methods.projection.problem import INF, Flags, Floats, Ints, Problem, tally
 
 SLACK = 1e-9  # of a row's size: contradictions below that are rounding, not conflicts
+_DENSE = 400_000  # entries of a (groups × cells) table worth holding when every family is one group
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,26 +23,29 @@ class Table:
     """All rows of a problem with what the searches need to know about them.
 
     ``low``, ``high``: limits, soft ones taken as they stand. ``size``: the amount against which a change of the row is
-    judged.
+    judged. ``inside``: (groups, cells) which cells are in which group, where every family is one group and the table
+    small: then rows are looked at all at once, not family by family.
     """
 
     problem: Problem
     low: Floats
     high: Floats
     size: Floats
+    inside: Flags | None = None
 
     @classmethod
     def of(cls, problem: Problem) -> Table:
         """The table of a problem."""
         low, high = problem.per_row("low"), problem.per_row("high")
-        groups = problem.group_rows
-        usual = problem.sums(np.abs(problem.prior))[:groups]
+        groups, inside = problem.group_rows, _inside(problem)
+        prior = np.abs(problem.prior)
+        usual = problem.sums(prior)[:groups] if inside is None else inside @ prior
         limit = np.maximum(np.where(np.isfinite(low), np.abs(low), 0.0), np.where(np.isfinite(high), np.abs(high), 0.0))
         limit[:groups] = np.where(limit[:groups] > 0, limit[:groups], usual)
         if problem.ratios:
             spoken = 0.5 * np.abs(problem.ratio_matrix()) @ limit[:groups]
             limit[groups:] = np.where(limit[groups:] > 0, limit[groups:], spoken)
-        return cls(problem, low, high, np.where(limit > 0, limit, 1.0))
+        return cls(problem, low, high, np.where(limit > 0, limit, 1.0), inside)
 
     @property
     def limited(self) -> Ints:
@@ -49,13 +54,36 @@ class Table:
 
     def groups_in(self, rows: Ints) -> Ints:
         """Group rows that are among ``rows`` or that a ratio among them speaks of."""
-        problem, groups = self.problem, self.problem.group_rows
+        groups = self.problem.group_rows
         needed = np.zeros(groups, bool)
         needed[rows[rows < groups]] = True
-        for row in rows[rows >= groups]:
-            for name, group, _ in problem.ratios[int(row) - groups].terms:
-                needed[problem.row(name, group)] = True
+        spoken = rows[rows >= groups] - groups
+        if len(spoken):
+            needed |= self.spoken[spoken].any(axis=0)
         return np.flatnonzero(needed)
+
+    @cached_property
+    def spoken(self) -> Flags:
+        """(ratios, groups) which group rows each ratio speaks of."""
+        problem, groups = self.problem, self.problem.group_rows
+        flags = np.zeros((len(problem.ratios), groups), bool)
+        for at, ratio in enumerate(problem.ratios):
+            for name, group, _ in ratio.terms:
+                flags[at, problem.row(name, group)] = True
+        return flags
+
+    def cells_of(self, rows: Ints) -> Flags:
+        """(cells,) whether a cell is in any of the rows."""
+        needed, at = self.groups_in(rows), 0
+        if self.inside is not None:
+            return np.asarray(self.inside[needed].any(axis=0))
+        inside = np.zeros(self.problem.cells, bool)
+        for family in self.problem.families:
+            chosen = np.zeros(family.size + 1, bool)
+            chosen[needed[(needed >= at) & (needed < at + family.size)] - at] = True
+            inside |= chosen[family.group]
+            at += family.size
+        return inside
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +157,9 @@ def joint_key(table: Table, rows: Ints, labels: Ints | None = None) -> tuple[Int
     """(cells,) numbers, equal where the rows and labels are the same, and how many there are."""
     needed = table.groups_in(rows)
     key, count = _compact(np.zeros(table.problem.cells, np.int64) if labels is None else labels + 1)
+    if table.inside is not None:
+        code, codes = _codes(table.inside[needed])
+        return _compact(key * codes + code)
     at = 0
     for family in table.problem.families:
         own = needed[(needed >= at) & (needed < at + family.size)] - at
@@ -143,6 +174,8 @@ def joint_key(table: Table, rows: Ints, labels: Ints | None = None) -> tuple[Int
 def _matrix(table: Table, rows: Ints, some: Ints) -> Matrix:
     """Coefficients of the rows in the columns, read off one cell of each column."""
     problem, groups = table.problem, table.problem.group_rows
+    if table.inside is not None:
+        return _dense_matrix(table, rows, table.inside[:, some])
     place = np.full(groups, -1)
     place[rows[rows < groups]] = np.flatnonzero(rows < groups)
     parts: list[tuple[Ints, Ints, Floats]] = []
@@ -161,6 +194,36 @@ def _matrix(table: Table, rows: Ints, some: Ints) -> Matrix:
         parts.append(_ratio_entries(problem, int(rows[number]) - groups, int(number), members, len(some)))
     triples = [np.concatenate(side) for side in zip(*parts, strict=True)] if parts else [np.zeros(0, np.int64)] * 3
     return Matrix.of(triples[0].astype(np.int64), triples[1].astype(np.int64), triples[2].astype(float), len(rows))
+
+
+def _dense_matrix(table: Table, rows: Ints, inside: Flags) -> Matrix:
+    """The same from the table of groups and columns."""
+    groups = table.problem.group_rows
+    values = np.zeros((len(rows), inside.shape[1]))
+    plain = rows < groups
+    values[plain] = inside[rows[plain]]
+    if not plain.all():
+        values[~plain] = table.problem.ratio_matrix()[rows[~plain] - groups] @ inside
+    row, column = np.nonzero(values)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(rows)))])
+    return Matrix(starts, column, values[row, column])
+
+
+def _inside(problem: Problem) -> Flags | None:
+    """(groups, cells) flags where every family is one group; None where the table would be large, or not as simple."""
+    families = problem.families
+    if not families or len(families) * problem.cells > _DENSE or any(family.size != 1 for family in families):
+        return None
+    return np.array([family.group for family in families]) == 0
+
+
+def _codes(flags: Flags) -> tuple[Ints, int]:
+    """(cells,) numbers in the order of the flags read as digits, the first the highest, and how many there are."""
+    packed = np.ascontiguousarray(np.packbits(flags, axis=0).T)
+    if not packed.shape[1]:
+        return np.zeros(flags.shape[1], np.int64), 1
+    kept, number = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_inverse=True)
+    return number, len(kept)
 
 
 def _ratio_entries(

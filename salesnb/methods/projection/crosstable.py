@@ -59,11 +59,13 @@ class CrossTables:
             self._blocks.append(_Block(slice(start, stop), columns, entries))
             at = entries.stop
         self._entries = at
-        self._places = self._find_places()
+        places = self._find_places()
+        # many families on few cells are read at once, few families on many cells one after the other
+        self._places = [np.concatenate(places)] if layout.member is not None else places
+        self._turns = len(places) if layout.member is not None else 1
         groups, sizes = layout.joint_groups, layout.sizes[1:]
-        self._pairs = [
-            (a, b, groups[a] * sizes[b] + groups[b]) for a in range(len(groups)) for b in range(a + 1, len(groups))
-        ]
+        looped = range(len(groups)) if layout.member is None else ()
+        self._pairs = [(a, b, groups[a] * sizes[b] + groups[b]) for a in looped for b in range(a + 1, len(groups))]
 
     def _find_places(self) -> list[Ints]:
         """Per family behind the leading one: each cell's place in the flat tables (the end: in no group)."""
@@ -95,7 +97,22 @@ class CrossTables:
         layout, rest = self._layout, self._rest
         joint = layout.joint_sums(answer)
         self._diagonal = layout.lead_sums(answer)
-        inner = np.zeros((rest + self._extra, rest + self._extra))
+        self._inner = np.zeros((rest + self._extra, rest + self._extra))
+        if layout.member is not None:
+            self._inner[:rest, :rest] = (layout.member * joint) @ layout.member.T
+        else:
+            self._cross(joint)
+        flat = np.zeros(self._entries + 1)
+        every = np.tile(answer, self._turns) if self._turns > 1 else answer
+        for place in self._places:
+            flat += tally(place, every, self._entries + 1)
+        self._tables = [flat[block.entries].reshape(block.lead.stop - block.lead.start, -1) for block in self._blocks]
+        if self._extra:
+            self._add_ratios()
+
+    def _cross(self, joint: Floats) -> None:
+        """The tables of the families behind the leading one with each other, from the joint entries."""
+        layout, inner = self._layout, self._inner
         starts = [int(offset) - self._lead for offset in layout.offsets[1:]]
         for f, group in enumerate(layout.joint_groups):
             own = np.arange(starts[f], starts[f + 1])
@@ -105,13 +122,6 @@ class CrossTables:
             table = tally(key, joint, shape[0] * shape[1]).reshape(shape)
             inner[starts[a] : starts[a + 1], starts[b] : starts[b + 1]] = table
             inner[starts[b] : starts[b + 1], starts[a] : starts[a + 1]] = table.T
-        flat = np.zeros(self._entries + 1)
-        for place in self._places:
-            flat += tally(place, answer, self._entries + 1)
-        self._tables = [flat[block.entries].reshape(block.lead.stop - block.lead.start, -1) for block in self._blocks]
-        self._inner = inner
-        if self._extra:
-            self._add_ratios()
 
     def _add_ratios(self) -> None:
         """Ratio rows combine group rows, so their tables are products of the matrix with the groups' tables."""

@@ -23,6 +23,7 @@ TOLERANCE = 1e-10
 _STEPS = 12  # Newton steps between two looks at whether the problem can be solved at all
 _ROUNDS = 12
 _SWEEPS = 25
+_CRAWL = 0.01  # of the error before: a look that leaves more than this will not get much further
 
 
 class Status(StrEnum):
@@ -106,8 +107,11 @@ class Projection:
         self._reach = reach(self._dual)
         self._fitting_ready = False
 
-    def solve(self, tolerance: float = TOLERANCE, *, cold: bool = False) -> Solution:
-        """The projection, to ``tolerance`` of every row's size; ``cold`` forgets the last solution."""
+    def solve(self, tolerance: float = TOLERANCE, *, cold: bool = False, enough: float = 0.0) -> Solution:
+        """The projection, to ``tolerance`` of every row's size; ``cold`` forgets the last solution.
+
+        ``enough``: an error with which to stop, unsettled, where limits meet in one point and steps gain no digits.
+        """
         with one_thread():
             impossible = impossible_rows(self._dual, *self._reach)
             if len(impossible):
@@ -118,7 +122,7 @@ class Projection:
                 start, met = self._start, False
             ended = begin(self._dual, start)
             if not met or ended.error >= tolerance:
-                ended = self._descend(ended, tolerance)
+                ended = self._descend(ended, tolerance, enough)
             if ended.error >= tolerance:
                 proof = self._contradiction(ended)
                 status = Status.UNSETTLED if proof is None else Status.INFEASIBLE
@@ -126,11 +130,14 @@ class Projection:
             self._start = ended.point.dual
             return self._solution(Status.SOLVED, ended)
 
-    def _descend(self, ended: Descent, tolerance: float) -> Descent:
+    def _descend(self, ended: Descent, tolerance: float, enough: float) -> Descent:
         """Newton, and where it stalls some sweeps and Newton again."""
         for _ in range(_ROUNDS):
+            before = ended.error
             ended = descend(self._dual, self._newton(), ended, tolerance, _STEPS)
             if ended.error < tolerance or self._contradiction(ended) is not None:
+                break
+            if _CRAWL * before < ended.error <= enough:
                 break
             if ended.stalled:
                 swept = begin(self._dual, sweep(self._dual, ended.point.dual, _SWEEPS))
@@ -176,6 +183,6 @@ class Projection:
         )
 
 
-def project(problem: Problem, tolerance: float = TOLERANCE) -> Solution:
-    """Solve a problem once. Complexity: a few dozen passes over the cells."""
-    return Projection(problem).solve(tolerance)
+def project(problem: Problem, tolerance: float = TOLERANCE, enough: float = 0.0) -> Solution:
+    """Solve a problem once; ``enough`` as in ``Projection.solve``. Complexity: a few dozen passes over the cells."""
+    return Projection(problem).solve(tolerance, enough=enough)

@@ -17,6 +17,8 @@ from salesnb.methods.projection.blocks import Partition, block_numbers, partitio
 from salesnb.methods.projection.problem import Family, Floats, Ints, Problem, ProblemError, tally
 
 _LARGEST_EXPONENT = 330.0  # exp of two such sums still is a finite number
+_DENSE = 100_000  # entries of a (rows × joint entries) table of 0 and 1 up to which one product beats a loop
+_FEW = 8  # families behind the leading one: a loop over so few costs nothing
 
 
 class Layout:
@@ -45,6 +47,7 @@ class Layout:
         self._number_rows(problem, families, seats)
         self._measure_runs()
         self._join(groups[1:])
+        self.member = self._membership()
 
     def _lead_by_block(self, lead: Ints, seat: Ints, blocks: Ints) -> tuple[Ints, Ints]:
         """Leading rows renumbered so that a block is a run of them; rows without cells go to the end."""
@@ -84,6 +87,17 @@ class Layout:
         first[self.joint[::-1]] = np.arange(self.cells - 1, -1, -1)
         self.joint_groups = [group[first] for group in groups]
 
+    def _membership(self) -> Floats | None:
+        """(rows behind the leading family, joint entries) 1 inside and 0 outside, for many families of few groups on
+        few cells: a loop over the families would cost more than their sums. None where it would not."""
+        rest = self.rows - self.lead_size
+        if len(self.joint_groups) <= _FEW or rest * self.joints > _DENSE:
+            return None
+        member = np.zeros((rest, self.joints))
+        for group, offset in zip(self.joint_groups, self.offsets[1:], strict=False):
+            member[group + (int(offset) - self.lead_size), np.arange(self.joints)] = 1.0
+        return member
+
     def arrange(self, values: Floats) -> Floats:
         """Cell values as given → canonical order."""
         return np.ascontiguousarray(values if self.order is None else values[self.order], float)
@@ -112,11 +126,15 @@ class Layout:
     def sums(self, values: Floats) -> Floats:
         """(rows,) sums of cell values in every row inside."""
         joint = self.joint_sums(values)
+        if self.member is not None:
+            return np.concatenate([self.lead_sums(values), self.member @ joint])
         parts = [tally(g, joint, size) for g, size in zip(self.joint_groups, self.sizes[1:], strict=True)]
         return np.concatenate([self.lead_sums(values), *parts])
 
     def joint_spread(self, rows: Floats) -> Floats:
         """(joint entries,) the sum of the non-leading row values that apply to each."""
+        if self.member is not None:
+            return np.asarray(rows[self.lead_size :] @ self.member)
         spread = np.zeros(self.joints)
         for group, start, stop in zip(self.joint_groups, self.offsets[1:], self.offsets[2:], strict=False):
             spread += rows[start:stop][group]

@@ -116,6 +116,7 @@ class Problem:
     lower: Floats | None = None
     upper: Floats | None = None
     keys: NDArray | None = None
+    group_rows: int = field(init=False, repr=False)  # how many rows are group sums; the ratios follow them
     _names: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +133,7 @@ class Problem:
         object.__setattr__(self, "lower", lower)
         object.__setattr__(self, "upper", upper)
         object.__setattr__(self, "_names", self._check_rows(count))
+        object.__setattr__(self, "group_rows", sum(family.size for family in self.families))
         if self.keys is not None and np.shape(self.keys) != (count,):
             raise ProblemError(f"keys: {np.shape(self.keys)} for {count} cells")
 
@@ -163,11 +165,6 @@ class Problem:
         """(cells,) what each cell may be: its bounds, and zero alone where prior and lower are zero."""
         assert self.lower is not None and self.upper is not None
         return self.lower, np.where((self.prior == 0) & (self.lower == 0), 0.0, self.upper)
-
-    @property
-    def group_rows(self) -> int:
-        """How many rows are group sums; the ratios follow them."""
-        return sum(family.size for family in self.families)
 
     @property
     def row_count(self) -> int:

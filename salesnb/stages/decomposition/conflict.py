@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,14 +26,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """``members``: ``rule_conflicts``. ``groups``: ``rule_conflict_groups``. ``proposals``, ``changes``, ``nodes``:
-    ``rule_proposals`` and its two. All empty where the rules agree."""
+    """``members``: ``rule_conflicts``. ``groups``: ``rule_conflict_groups``. ``proposals`` and their ``changes``:
+    ``rule_proposals``, ``rule_proposal_changes``. ``costs`` finds what every proposal costs whom. All empty where the
+    rules agree."""
 
     members: pd.DataFrame
     groups: pd.DataFrame
     proposals: pd.DataFrame
     changes: pd.DataFrame
-    nodes: pd.DataFrame
+    costs: Callable[[], pd.DataFrame]
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """``rule_proposal_nodes``: a plan for every proposal, which only who compares them waits for."""
+        return self.costs()
 
     def take(self, proposal_no: int) -> dict[str, tuple[float | None, float | None]]:
         """A proposal's new bounds by rule, for ``Desk.take``."""
@@ -77,23 +84,23 @@ def _explained(problem: Problem, condensed: Condensed, met: Sequence[Met], cells
         members += rows
         groups += sums
     proposals = _new_first(_proposals(condensed, met[0])) if met else []
-    headers, changes, nodes = [], [], []
+    headers, changes = [], []
     for number, proposal in enumerate(proposals, 1):
         own = _changes(number, proposal, lines, met[0].amounts(problem.cube.start, cells))
         changes += own
         headers.append(_header(number, proposal, lines, own, problem.scale))
-        nodes += _nodes(number, problem.cube, condensed, proposal, cells)
+
+    def costs() -> pd.DataFrame:
+        numbered = enumerate(proposals, 1)
+        rows = [row for at, one in numbered for row in _nodes(at, problem.cube, condensed, one, cells)]
+        return _table(rows, "rule_proposal_nodes")
+
     return Explanation(
-        *(
-            _table(rows, name)
-            for rows, name in (
-                (members, "rule_conflicts"),
-                (groups, "rule_conflict_groups"),
-                (headers, "rule_proposals"),
-                (changes, "rule_proposal_changes"),
-                (nodes, "rule_proposal_nodes"),
-            )
-        )
+        members=_table(members, "rule_conflicts"),
+        groups=_table(groups, "rule_conflict_groups"),
+        proposals=_table(headers, "rule_proposals"),
+        changes=_table(changes, "rule_proposal_changes"),
+        costs=costs,
     )
 
 

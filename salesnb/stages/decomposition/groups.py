@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from salesnb.methods.projection.problem import tally
@@ -76,6 +77,18 @@ class Groups:
         """(atoms,) sums of the cells' amounts."""
         number, first = self._of(atoms)
         return tally(number, amounts, len(first))
+
+    def table(self, columns: tuple[str, ...], cells: Ints, name: str) -> pd.DataFrame:
+        """(places, months) amounts as sums over ``columns``, sorted by them: the columns and ``name``."""
+        number, first = self._of(columns)
+        found = np.zeros(len(first), np.int64)
+        np.add.at(found, number, cells.ravel()[self.used])  # whole numbers: exact whatever their size
+        places, labels = self.cube.places.iloc[self._place[first]], np.array(self.cube.months, dtype=object)
+        out = {
+            column: pd.array(labels[self._month[first]], dtype="str") if column == "month" else places[column].array
+            for column in columns
+        }
+        return pd.DataFrame(out | {name: found})
 
     def spread(self, cells: Ints) -> Ints:
         """(places, months) from usable cells."""

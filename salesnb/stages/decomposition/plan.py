@@ -78,8 +78,8 @@ class Plan:
         return self.problem.cube.frame(self.cells, "target_minor")
 
     def by(self, *columns: str) -> pd.DataFrame:
-        """Targets summed over ``columns``, sorted."""
-        return self.table.groupby(list(columns), sort=True)["target_minor"].sum().reset_index()
+        """Targets summed over ``columns`` (ids, month), sorted."""
+        return self.problem.cube.groups.table(columns, self.cells, "target_minor")
 
     @cached_property
     def rules(self) -> pd.DataFrame:

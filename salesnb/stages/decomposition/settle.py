@@ -65,7 +65,7 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
         small = problem.cells * len(problem.families) <= SMALL
         conflict = _conflict(problem) if small else None
         if conflict is None:
-            solution = project(problem, TOLERANCE)
+            solution = project(problem, TOLERANCE, GOOD_ENOUGH)
             if solution.status is not Status.SOLVED and not small:
                 conflict = _conflict(problem)
             if conflict is None:
@@ -75,7 +75,7 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
                 if conflict is None:
                     return Settled(problem, solution, limits, tuple(met))
         held = conflict.table.problem
-        moved = _moved(held, conflict, weakest(held, conflict, lines))
+        moved = _moved(conflict, weakest(held, conflict, lines))
         if not moved:
             raise Unsolvable(conflict.described(), held)
         met.append(conflict)
@@ -112,7 +112,7 @@ def _off_the_edge(condensed: Condensed, limits: Mapping[str, Limit]) -> tuple[Pr
     tries += [_opened(condensed, limits, slack) for slack in SLACKS]
     for opened in tries:
         problem = condensed.problem(opened)
-        solution = project(problem, TOLERANCE)
+        solution = project(problem, TOLERANCE, GOOD_ENOUGH)
         if solution.status is Status.SOLVED or solution.error <= GOOD_ENOUGH:
             return problem, solution, {name: opened[name] for name in limits}
     raise Unsolvable(None)
@@ -152,14 +152,14 @@ def weakest(problem: Problem, conflict: Contradiction, lines: Mapping[str, Line]
     return [] if rank == RANKS["must"] else [line for line in members if RANKS[line.rule.strength] == rank]
 
 
-def _moved(problem: Problem, conflict: Contradiction, giving: list[Line]) -> dict[str, Limit]:
+def _moved(conflict: Contradiction, giving: list[Line]) -> dict[str, Limit]:
     """New limits of the lines that give way: each moves by the same share of its size over its weight."""
     if not giving:
         return {}
+    table, problem = conflict.table, conflict.table.problem
     rows = {row_of(problem, line): line for line in giving}
     may = np.zeros(problem.row_count, bool)
     may[list(rows)] = True
-    table = Table.of(problem)
     choice = Choice(merge(table, conflict.rows, slack=SLACK), Flexible.of(problem, may))
     choice.sizes = choice.sizes / np.array([rows[int(row)].rule.weight for row in choice.rows])
     (moves,) = proportional(choice) or (None,)
