@@ -153,10 +153,12 @@ def deliver(address: str, message: Message) -> Text | None:
 
     import apprise
 
+    from salesnb.runs.chat_answers import heard, refusal
+
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
         return Text("没有服务能识别这样的地址", "no service knows an address of this form")
-    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log, heard() as answers:
         try:
             is_taken = bool(
                 service.notify(body=message.body, title=message.title, body_format=apprise.NotifyFormat.TEXT)
@@ -164,7 +166,10 @@ def deliver(address: str, message: Message) -> Text | None:
         except (OSError, TypeError, ValueError) as error:  # a plug-in that does not handle its own
             return _masked(f"{type(error).__name__}: {error}", address)
         said = str(log.getvalue()).strip().splitlines()
-    return None if is_taken else _masked(said[-1] if said else "not accepted", address)
+    if is_taken:
+        refused = refusal(service, answers)
+        return _masked(refused, address) if refused else None
+    return _masked(said[-1] if said else "not accepted", address)
 
 
 def _about(params: Params, folder: PeriodFolder, manifest: Manifest, lang: str) -> About:

@@ -67,6 +67,7 @@ class Web:
     def __init__(self) -> None:
         self.got: list[dict[str, Any]] = []
         self.status = 200
+        self.answer = b""
         kept = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -74,6 +75,7 @@ class Web:
                 kept.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 self.send_response(kept.status)
                 self.end_headers()
+                self.wfile.write(kept.answer)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Keep the test's output clean."""
@@ -185,6 +187,33 @@ def test_a_version_reaches_a_hook_and_a_mailbox_each_in_its_language(
     assert "outputs/u/2024-06/v001/all/50_review.html" in body
     subject, text = letter(mail)
     assert subject == "Tiny Ltd.: sales, Jun 2024" and "Ahead:" in text and "2 open alerts" in text
+
+
+@pytest.mark.parametrize(
+    ("schema", "plugin", "said", "code"),
+    [
+        ("feishu", "NotifyFeishu", lambda got: got["content"]["text"], "code"),
+        ("dingtalk", "NotifyDingTalk", lambda got: got["text"]["content"], "errcode"),
+        ("wecombot", "NotifyWeComBot", lambda got: got["text"]["content"], "errcode"),
+    ],
+)
+def test_the_chats_of_a_chinese_office_get_it_and_may_refuse_it(
+    firm: Company, web: Web, schema: str, plugin: str, said: Any, code: str,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    import importlib
+
+    service = getattr(importlib.import_module(f"apprise.plugins.{schema}"), plugin)
+    monkeypatch.setattr(service, "notify_url", f"http://127.0.0.1:{web.server.server_address[1]}/")
+    token = "a" * 36
+    monkeypatch.setenv("OUR_GROUP", f"{schema}://{token}")
+    web.answer = json.dumps({code: 9499, "msg": "Bad Request", "errmsg": f"keywords not in content {token}"}).encode()
+    assert main(["notify", "u", "2024-06", "--to", "group"]) == 1, "refused with HTTP 200"
+    told = capsys.readouterr()
+    assert "发送失败" in told.err and "9499" in told.err and token not in told.err + told.out
+    web.answer = json.dumps({code: 0, "msg": "success", "errmsg": "ok"}).encode()
+    assert main(["notify", "u", "2024-06", "--to", "group"]) == 0
+    assert "小公司 2024 年 6 月销售进度" in said(web.got[-1]) and "完成率领先：甲 120 %" in said(web.got[-1])
 
 
 def test_who_lags_is_not_named_and_pay_is_never_read() -> None:
