@@ -61,7 +61,7 @@ class ReviewBook(ClosingShows, ChangeQuestions):
         from salesnb.report.sentences import review as said
 
         alerts = self.alerts_table
-        live = alerts[(alerts["progress"] != "closed") & alerts["gap_minor"].notna()]
+        live = alerts[(alerts["progress"] != "closed") & alerts["gap_minor"].notna() & alerts["part_of"].isna()]
         ordered = live.sort_values(["gap_minor", "alert"], kind="stable")
         names = list(dict.fromkeys(self.titled(ordered)))[:NAMED]
         land, when = self.landing_of(self.year), self.words_of(self.main)
@@ -108,10 +108,10 @@ class ReviewBook(ClosingShows, ChangeQuestions):
         return review_landing_exhibits.landings(self)
 
     def alerts(self) -> Exhibit:
-        """Every alert with size, since when, chance to recover, people and state; its leads and plays to unfold."""
-        from salesnb.notebook import review_exhibits
+        """Alerts with size, since when, chance to recover, people and state; what is part of them, leads and plays."""
+        from salesnb.notebook import review_alert_exhibits
 
-        return review_exhibits.alerts(self.alerts_table, self.leads_table, self.plays_table, self.shown_in)
+        return review_alert_exhibits.alerts(self.alerts_table, self.leads_table, self.plays_table, self.shown_in)
 
     def nodes(self, dimension: str) -> Exhibit:
         """Where it lags: actual, due, attainment, gap, chance and state of every node, the company in the foot."""

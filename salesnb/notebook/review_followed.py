@@ -1,4 +1,4 @@
-"""Alerts with what people do about them and what came of it."""
+"""Alerts: which of them stand for themselves, what people do about them and what came of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,39 @@ if TYPE_CHECKING:
 
     from salesnb.notebook.review_nodes import NodeQuestions
     from salesnb.stages.review import Note
+
+
+def standing(book: NodeQuestions, alerts: pd.DataFrame) -> pd.DataFrame:
+    """``review_alerts`` where those that a wider one already says name it (see ``stages.review.nested``)."""
+    import pandas as pd
+
+    from salesnb.stages import review
+
+    if book.line is None or alerts.empty:
+        return alerts
+    judged = [scope.period.text for scope in book.judged]
+    nodes = book.nodes_table
+    crossed = book.pairs[0]
+    columns = ["scope", "dimension", "node_id", "expected_minor", "actual_minor", "chance_minor"]
+    parts = [nodes.loc[nodes["scope"].isin(judged), columns]]
+    parts += [crossed[columns]] if len(crossed) else []
+    return review.nested(alerts, pd.concat(parts, ignore_index=True), _wider(book), book.line)
+
+
+def _wider(book: NodeQuestions) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """In which team and region people sell most, in which region teams do; crossed cells lie in both of theirs."""
+    sums = book.facts.sums(("region_id", "team_id", "person_id"), [book.main.window(book.calendar)], book.as_of)
+    sums = sums.sort_values(["net_minor", "region_id", "team_id"], kind="stable")
+    people, teams = (sums.groupby(key)[["region_id", "team_id"]].last() for key in ("person_id", "team_id"))
+    out = {
+        ("person_id", str(person)): [("team_id", str(row["team_id"])), ("region_id", str(row["region_id"]))]
+        for person, row in people.iterrows()
+    }
+    out |= {("team_id", str(team)): [("region_id", str(row["region_id"]))] for team, row in teams.iterrows()}
+    for row in book.pairs[0].to_dict("records"):
+        names, nodes = str(row["dimension"]).split("+"), str(row["node_id"]).split("+")
+        out[(str(row["dimension"]), str(row["node_id"]))] = list(zip(names, nodes, strict=True))
+    return out
 
 
 def followed(book: NodeQuestions, alerts: pd.DataFrame, notes: Sequence[Note]) -> pd.DataFrame:

@@ -142,9 +142,9 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
             words = {one.metric: self.metric_name(one.metric) for one in self.wanted}
             parts.append(review.metric_alerts(self.metric_table, self.wanted, words, self.line))
         made = pd.concat([part for part in parts if len(part)] or [review.no_alerts()], ignore_index=True)
-        from salesnb.notebook.review_followed import followed
+        from salesnb.notebook.review_followed import followed, standing
 
-        return self.keep("review_alerts", followed(self, made, self._notes()))
+        return self.keep("review_alerts", followed(self, standing(self, made), self._notes()))
 
     @cached_property
     def pairs(self) -> tuple[pd.DataFrame, pd.DataFrame]:

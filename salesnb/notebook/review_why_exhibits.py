@@ -141,7 +141,7 @@ def computed_whys(book: WhyQuestions) -> dict[str, list[str]]:
     from salesnb.report.sentences import review as said
 
     alerts = book.alerts_table
-    sized = alerts[alerts["gap_minor"].notna() & (alerts["progress"] != "closed")]
+    sized = alerts[alerts["gap_minor"].notna() & (alerts["progress"] != "closed") & alerts["part_of"].isna()]
     out: dict[str, list[str]] = {}
     for row in sized.sort_values(["gap_minor", "alert"], kind="stable").head(ASKED).to_dict("records"):
         size, short = money(abs(row["gap_minor"]), book.lang, book.currency), rate(row["behind_rate"], 0)

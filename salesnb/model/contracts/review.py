@@ -198,6 +198,13 @@ ALERTS = TableContract(
         day("due_date", "期限", "Due"),
         ident("progress", "处理", "Progress", "new 待处理 / open / doing / closed", "new / open / doing / closed"),
         words("result", "结果", "Result"),
+        words(
+            "part_of",
+            "属于",
+            "Part of",
+            "已由哪一条预警说明；空白为单独成立",
+            "the alert that says it; blank: stands for itself",
+        ),
         rate("before_rate", "措施前完成率", "Attainment before", "到写下措施的期间末", "to the end of that period"),
         rate("after_rate", "措施后完成率", "Attainment since", "此后到截止日", "from then to the day reached"),
     ),

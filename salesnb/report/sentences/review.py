@@ -206,12 +206,18 @@ def alerts(frame: pd.DataFrame, lang: str, currency: str, is_looked_for: bool = 
         )
     if live.empty:
         return either(lang, ("没有预警：落后的节点都在偶然波动之内。",), ("No alert: what lags lies within chance.",))
-    line = either(lang, (f"共 {len(live)} 条预警。",), (f"{len(live)} alerts. ",))
+    own = int(live["part_of"].isna().sum())
+    parts = len(live) - own
+    more = Text(f"，另有 {parts} 条已包含在其中", f", {parts} more are part of these") if parts else Text("", "")
+    line = either(lang, (f"{own} 条预警需要处理{more.zh}。",), (f"{own} alerts to act on{more.en}. ",))
     if sized.empty:
         return line
     top = sized.sort_values(["gap_minor", "alert"], kind="stable").iloc[0]
+    leads = sized[sized["part_of"].isna()]
+    top = top if leads.empty else leads.sort_values(["gap_minor", "alert"], kind="stable").iloc[0]
     short, size = rate(top["behind_rate"], 0), money(abs(top["gap_minor"]), lang, currency)
-    name = bad(str(top["name"]))
+    line_of = Text("产品线 ", "line ").get(lang) if top["dimension"] == "product_line" else ""
+    name = bad(f"{line_of}{top['name']}")
     line += either(
         lang, ("差额最大的是", name, f"：少 {size}（{short}）"), ("The largest: ", name, f", {size} short ({short})")
     )

@@ -57,6 +57,7 @@ from salesnb.stages.review.metrics import (
     sales_figures,
     visits,
 )
+from salesnb.stages.review.nested import nested
 from salesnb.stages.review.pace import Lights, behind, pace, path, workdays
 from salesnb.stages.review.playbook import offered, search
 from salesnb.stages.review.restated import Closed, restated
@@ -130,6 +131,7 @@ __all__ = [
     "metric_alerts",
     "metrics",
     "month_end",
+    "nested",
     "no_alerts",
     "no_rulings",
     "no_slices",
