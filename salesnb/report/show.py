@@ -25,7 +25,7 @@ _COLUMNS = range(2, 25)  # a printed table has no more; the first column is a ro
 def parts_style() -> str:
     """The components' style; ``l3`` on a table puts its third column on the left, so that no cell need say it."""
     left = ",".join(f".l{at} tr>:nth-child({at})" for at in _COLUMNS)
-    return f"{template('parts.css')}\n{left}{{text-align:left}}"
+    return f"{template('parts.css')}\n{left}{{text-align:left;min-width:var(--text,0)}}"
 
 
 @cache

@@ -145,6 +145,14 @@ def test_print_shows_everything_and_tears_no_section(
     assert shown.locator("nav").is_hidden()
     inside = shown.evaluate("[...document.querySelectorAll('main>section')].map(s => getComputedStyle(s).breakInside)")
     assert set(inside) == {"avoid"}
+    rows = shown.locator("details tbody tr:not([hidden])")
+    shown.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert rows.count() == 40, "paper has no button to unfold"
+    shown.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert rows.count() == 15
+    narrow = """[...document.querySelectorAll('tbody td')].filter(c => c.innerText.length > 5
+                && c.getBoundingClientRect().width > 0 && c.getBoundingClientRect().width < 40).length"""
+    assert shown.evaluate(narrow) == 0, "no sentence is set one character a line"
     pdf = shown.pdf(format="A4")
     assert pdf.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 3
 
