@@ -97,6 +97,8 @@ class _Stretch:
 
 
 NOTHING = Lexicon({})
+# what the import itself calls the node that takes what has no person, region or product
+HOUSE = {"zh": {"Unassigned": "未分配"}, "en": {"未分配": "Unassigned"}}
 
 
 def lexicon(params: Params, lang: str) -> Lexicon:
@@ -114,7 +116,7 @@ def lexicon(params: Params, lang: str) -> Lexicon:
         for read in _files(own):
             with suppress(ParamsError):
                 words |= english(read())
-    return Lexicon(words | _named(own, own.names, lang), lang)
+    return Lexicon(words | HOUSE[lang] | _named(own, own.names, lang), lang)
 
 
 def _files(params: Params) -> Iterator[Callable[[], object]]:

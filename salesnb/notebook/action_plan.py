@@ -111,7 +111,7 @@ class ActionPlanBook(PayShows):
         table = render(rows, shows, self.lang, options=Options(caption=self.say(Text("发现", "Findings"))))
         counts = [int((frame["severity"] == name).sum()) for name in ("fault", "ask", "note")]
         zh = f"须改正 {counts[0]} 处，须问清 {counts[1]} 处，提示 {counts[2]} 处；两边的数字都列出，不替人做主。"
-        en = f"{counts[0]} to mend, {counts[1]} to ask, {counts[2]} notes; both figures are given, nothing is decided."
+        en = f"{counts[0]} to fix, {counts[1]} to clarify, {counts[2]} notes; both figures stand, nothing is decided."
         return Exhibit("faults", reading=self.say(Text(zh, en)), table=table)
 
     def strategies(self) -> Exhibit:

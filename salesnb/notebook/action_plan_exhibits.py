@@ -37,7 +37,7 @@ METRICS = {
     "dealer_stock_months": (Text("经销商库存月数", "Dealers' stock in months"), "count"),
     "competitor_price_change": (Text("竞品价格变动", "Competitors' price change"), "ratio"),
 }
-SEVERITY = {"fault": Text("须改正", "Mend"), "ask": Text("须问清", "Ask"), "note": Text("提示", "Note")}
+SEVERITY = {"fault": Text("须改正", "Fix"), "ask": Text("须问清", "Clarify"), "note": Text("提示", "Note")}
 SEVERITY_COLOURS = {"fault": "bad", "ask": "warn", "note": ""}
 CHANCES = ((0.0, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 1.01))
 
@@ -122,7 +122,7 @@ def cards(
         Card(say("任务完成", "Tasks done"), f"{done} / {len(tasks)}", say(f"逾期 {late} 项", f"{late} late"),
              state="bad" if late else "", word=say("有逾期", "Late") if late else "",
              progress=done / len(tasks) if len(tasks) else None),
-        Card(say("须改正", "To mend"), str(faults), say(f"另有 {asks} 处要问清", f"{asks} more to ask"),
+        Card(say("须改正", "To fix"), str(faults), say(f"另有 {asks} 处要问清", f"{asks} more to clarify"),
              state="bad" if faults else "good", word=say("先改", "First") if faults else fine),
         Card(say("激励期望成本", "Expected pay"), pay.brief(expected),
              "" if budget is None else say(f"预算 {pay.brief(budget)}", f"budget {pay.brief(budget)}"),

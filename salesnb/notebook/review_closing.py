@@ -119,6 +119,7 @@ class ClosingQuestions(WhyQuestions):
         """``review_problems``: nodes below the annual pass line, and what people found out about them."""
         import pandas as pd
 
+        from salesnb.report.spoken import spoken
         from salesnb.stages import review
 
         found = self.params.review.thresholds
@@ -143,6 +144,7 @@ class ClosingQuestions(WhyQuestions):
             for why in told.whys:
                 if why.decided <= self.as_of and why.answers:
                     causes[why.finding] = why.answers[-1]
+        causes |= {name: causes[spoken(name)] for name in map(str, rows["name"]) if spoken(name) in causes}
         made = review.problems(below if len(below) else rows.iloc[:0], passes or 0.0, since, held, causes)
         return self.keep("review_problems", pd.DataFrame(made))
 

@@ -116,6 +116,7 @@ def _analysis(book: ClosingQuestions, row: dict[Any, Any]) -> Any:
     from markupsafe import Markup
 
     from salesnb.report.numbers import is_missing, money, month, rate
+    from salesnb.report.spoken import spoken
 
     lang = book.lang
     node, name = str(row["node_id"]), str(row["name"])
@@ -131,9 +132,9 @@ def _analysis(book: ClosingQuestions, row: dict[Any, Any]) -> Any:
         facts.append(Text(f"始于 {when[0]}。", f"Since {when[1]}."))
     if isinstance(row["inside"], str):
         facts.append(Text(f"主要差在：{row['inside']}。", f"Mostly in {row['inside']}."))
-    told = [
-        why for _, held in book.period_files() for why in held.whys if why.finding == name and why.decided <= book.as_of
-    ]
+    called = (name, spoken(name))  # whoever answers writes what the page shows
+    whys = [why for _, held in book.period_files() for why in held.whys]
+    told = [why for why in whys if why.finding in called and why.decided <= book.as_of]
     for why in told:
         chain = " → ".join(why.answers)
         facts.append(Text(f"追问：{chain}（{why.by}，{why.decided}）。", f"Why: {chain} ({why.by}, {why.decided})."))

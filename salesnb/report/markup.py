@@ -8,6 +8,7 @@ that turn the reading direction around are shown the same way: a name must not b
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -25,6 +26,11 @@ _NAME = re.compile(r"[^0-9A-Za-z_\-]+")
 def plain(value: object) -> str:
     """Text in the unit's words, without control and direction characters; line ends and tabs stay."""
     return _CONTROL.sub("\ufffd", spoken(str(value)))
+
+
+def shown(value: Any) -> Any:
+    """What a template prints: text in the unit's words, everything else as it is."""
+    return spoken(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def text(value: object) -> Markup:

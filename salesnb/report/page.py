@@ -116,6 +116,7 @@ def _environment() -> Any:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=markup.shown,
     )
     environment.filters.update(prose=markup.prose, plain=markup.text)
     return environment

@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 
 from markupsafe import Markup, escape
 
+from salesnb.report.spoken import spoken
+
 _GONE = frozenset(
     ("script", "style", "iframe", "object", "noscript", "template", "title", "head", "textarea", "select")
 )
@@ -32,6 +34,7 @@ _NAMES = """
 _KEPT, _ATTRIBUTES = frozenset(_ELEMENTS.split()), frozenset(_NAMES.split())
 # end tags that HTML leaves out where the next cell or row begins: a quarter of a table's bytes
 _IMPLIED = frozenset(("td", "th", "tr"))
+_SAID = frozenset(("title", "alt", "aria-label"))  # attributes a reader sees or hears
 _CASE = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 # what nbconvert and the notebook's own style put around an output
 _WRAPPERS = frozenset(("cell", "inner_cell", "text_cell_render", "output_wrapper", "output", "output_area",
@@ -91,7 +94,7 @@ class _Cleaner(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.gone:
-            self.out.append(str(escape(data)))
+            self.out.append(str(escape(spoken(data))))
 
     def _void(self, tag: str, given: dict[str, str]) -> None:
         if tag == "img" and not _PICTURE.match(given.get("src", "")):
@@ -105,7 +108,8 @@ class _Cleaner(HTMLParser):
         for name, value in given.items():
             if name not in _ATTRIBUTES or not self._may(tag, name, value):
                 continue
-            kept.append(f' {_CASE.get(name, name)}="{escape(value)}"')
+            said = spoken(value) if name in _SAID else value
+            kept.append(f' {_CASE.get(name, name)}="{escape(said)}"')
         if tag == "a" and given.get("href", "").lower().startswith("http"):
             kept.append(' rel="noopener noreferrer"')
         return "".join(kept)

@@ -86,7 +86,8 @@ def _heat(first: Canvas, grid: _Grid, scale: Scale, diverging: bool) -> Canvas:
     canvas.limits((0, len(columns)), (len(rows), 0))
     known = [scale.value(v) for row in values for v in row if not math.isnan(scale.value(v))]
     dx, dy = canvas.px(1, 1)
-    for j, name in enumerate(columns):
+    every = math.ceil((canvas.widest(columns, SMALL) + 4) * abs(dx))  # names that would touch: every other, or fewer
+    for j, name in list(enumerate(columns))[:: max(every, 1)]:
         canvas.text(j + 0.5, -abs(dy) * 12, name, "muted", ha="center", size=SMALL)
     for i, name in enumerate(rows):
         canvas.text(-dx * (canvas.widest(rows) + 10), i + 0.5, name)

@@ -48,6 +48,8 @@ def _file(name: str) -> str:
 def _template() -> Any:
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=markup.shown
+    )
     environment.filters.update(prose=markup.prose, plain=markup.text)
     return environment.from_string(_file("letter.html.j2"))

@@ -47,7 +47,7 @@ def answer(objectives: pd.DataFrame, tasks: pd.DataFrame, findings: pd.DataFrame
     return line + either(
         lang,
         ("。要改正 " if done or late else "。开工前要改正 ", fault_run(f"{faults} 处"), f"，问清 {asks} 处。"),
-        (". ", fault_run(f"{faults} faults"), f" are to be mended and {asks} points to be asked."),
+        (". " if done or late else ". Before the start: ", fault_run(f"{faults} to fix"), f", {asks} to clarify."),
     )
 
 
