@@ -44,6 +44,8 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
     )
     seconds = Text("每个单元格的时限（秒）", "seconds a cell may take")
     option("--cell-seconds", seconds, type=int, default=CELL_SECONDS, metavar="N")
+    plain = Text("每个笔记本单独启动内核，结果相同，较慢", "start every kernel by itself: same results, slower")
+    option("--plain-kernels", plain, **flag)
 
 
 def do(given: argparse.Namespace, lang: str) -> int:
@@ -61,6 +63,7 @@ def do(given: argparse.Namespace, lang: str) -> int:
             verify=given.verify,
             only=tuple(given.only),
             cell_seconds=given.cell_seconds,
+            plain_kernels=given.plain_kernels,
         )
         try:
             code = _explain(request, lang) if given.explain else _run(request, lang, given.notify)

@@ -18,11 +18,16 @@ def tie_to_parent() -> None:
     expected = os.environ.get("SALESNB_RUN_PID", "")
     if sys.platform != "linux" or not expected:
         return
+    die_with_parent()
+    if os.getppid() != int(expected):  # the parent ended before we asked
+        os._exit(1)
+
+
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent ends."""
     import ctypes
 
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != int(expected):  # the parent ended before we asked
-        os._exit(1)
 
 
 def speak_the_language() -> None:
@@ -41,13 +46,18 @@ def speak_the_language() -> None:
     SalesnbError._render_traceback_ = render  # type: ignore[attr-defined]
 
 
-def main() -> None:
-    """Start the kernel."""
-    tie_to_parent()
+def launch() -> None:
+    """Run the kernel until it is told to stop."""
     speak_the_language()
     from ipykernel import kernelapp
 
     kernelapp.launch_new_instance()
+
+
+def main() -> None:
+    """Start the kernel in a process of its own."""
+    tie_to_parent()
+    launch()
 
 
 if __name__ == "__main__":

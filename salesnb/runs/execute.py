@@ -15,14 +15,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Literal
 
 from salesnb.model.errors import RunError, Text
 from salesnb.runs.dag import Notebook
 from salesnb.runs.failures import OURS
 from salesnb.runs.fingerprint import PACKAGE
-from salesnb.runs.kernels import manager_class
 from salesnb.versions.manifest import Failure
 from salesnb.versions.snapshot import masked_address, masked_text
 
@@ -107,42 +105,39 @@ def check_parameters(notebook: Notebook, given: Mapping[str, str]) -> None:
             )
 
 
-def execute(
-    notebook: Notebook, parameters: Mapping[str, str], env: dict[str, str], scratch: Path, cell_seconds: int
-) -> Executed:
-    """Run ``notebook`` in a fresh kernel. Never raises for what the notebook does; Ctrl-C passes through."""
+def execute(notebook: Notebook, parameters: Mapping[str, str], kernel: Any, cell_seconds: int) -> Executed:
+    """Run ``notebook`` in ``kernel``, the manager of a fresh one, which is ended. Never raises for what the notebook
+    does; Ctrl-C passes through."""
     node = load(notebook)
     from papermill.execute import execute_notebook
 
-    ledger, started = Ledger(), time.perf_counter()
-    workdir = scratch / f"work-{notebook.name}"
-    workdir.mkdir(parents=True, exist_ok=True)
+    from salesnb.runs.engine import registered
+
+    ledger, began = Ledger(), time.perf_counter()
     raised: Exception | None = None
     try:
         execute_notebook(
             node,
             None,
             parameters=dict(parameters),
+            engine_name=registered(),
             kernel_name="python3",
             language="python",
             progress_bar=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
             start_timeout=_START_SECONDS,
             execution_timeout=cell_seconds,
-            shutdown_kernel="immediate",
             force_raise_errors=True,
-            kernel_manager_class=manager_class(env, workdir, scratch),
             on_notebook_start=ledger.started,
             on_cell_execute=ledger.executing,
             on_cell_executed=ledger.executed,
+            km=kernel,
         )
     except Exception as error:  # whatever stopped papermill, the ledger knows the cell
         raised = error
     result = ledger.notebook if ledger.notebook is not None else node
     tidied = _tidied(result, notebook)
     failure = _failure(notebook, tidied, ledger, raised, cell_seconds)
-    return Executed(tidied, time.perf_counter() - started, failure)
+    return Executed(tidied, time.perf_counter() - began, failure)
 
 
 def _tidied(node: Any, notebook: Notebook) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,20 @@ from salesnb.versions.snapshot import masked
 from salesnb.versions.tables import sha256_of, table_facts, table_names
 
 
-def table_digests(stage: Path) -> dict[str, str]:
-    """sha256 of every table in the stage."""
+def table_digests(stage: Path, without: Collection[str] = ()) -> dict[str, str]:
+    """sha256 of every table in the stage, those named ``without`` left out."""
     tables = stage / "tables"
-    return {name: sha256_of(tables / f"{name}.parquet") for name in table_names(tables)}
+    return {name: sha256_of(tables / f"{name}.parquet") for name in table_names(tables) if name not in without}
 
 
-def gather_tables(notebook: Notebook, stage: Path, before: Mapping[str, str]) -> dict[str, TableEntry]:
-    """The tables ``notebook`` wrote. RunError when they are not exactly those it declares in ``writes``."""
-    after = table_digests(stage)
+def gather_tables(
+    notebook: Notebook, stage: Path, before: Mapping[str, str], others: Collection[str] = ()
+) -> dict[str, TableEntry]:
+    """The tables ``notebook`` wrote. RunError when they are not exactly those it declares in ``writes``.
+
+    ``before`` gives the tables there were when it began, ``others`` those that notebooks beside it write.
+    """
+    after = table_digests(stage, others)
     missing = sorted(set(notebook.writes) - set(after))
     foreign = sorted(name for name in after if name not in notebook.writes and after[name] != before.get(name))
     foreign += sorted(name for name in before if name not in after)

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesnb.runs.fingerprint import PACKAGE
+from salesnb.runs.managers import Start, manager_class
 from salesnb.runs.settings import Settings
 from salesnb.versions.publish import STAGE_LOCK, is_abandoned
+
+if TYPE_CHECKING:
+    from salesnb.runs.job import Job
 
 # What would make the same notebook behave differently for another user.
 _DROPPED = ("PYTHONSTARTUP", "MATPLOTLIBRC", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "PYTHONINSPECT", "PYTHONBREAKPOINT")
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _SCRATCH = "salesnb-kernels-"
-_SOCKET_PATH_LIMIT = 90
+# Importing these starts no thread and reads no file of the user's: a process that has done so may be forked.
+_WARM_ROOTS = ("salesnb", "numpy", "pandas", "pyarrow", "matplotlib")
+# What the stages import inside functions, when they draw, write tables or read parameters.
+_COMPANIONS = (
+    "pyarrow.parquet", "matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib.font_manager",
+    "salesnb.model.params", "salesnb.intake.facts", "salesnb.intake.stored", "salesnb.intake.sums",
+    "salesnb.report.page", "salesnb.report.excel", "salesnb.versions.tables",
+)  # fmt: skip
 
 
 def kernel_environment(settings: Settings, stage: Path, scratch: Path) -> dict[str, str]:
@@ -73,36 +85,78 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def manager_class(env: dict[str, str], workdir: Path, scratch: Path) -> Any:
-    """A kernel manager class whose kernels run this interpreter in ``workdir`` with exactly ``env``.
+class Kernels:
+    """The kernels of one run: a private folder, an environment, a warm parent where there can be one."""
 
-    The notebook's own kernel name is not looked up: whichever "python3" a machine registered may be another Python.
-    """
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
+    def __init__(self, job: Job, stage: Path) -> None:
+        self._job, self._stage = job, stage
+        self._exit, self._booted = ExitStack(), list[Any]()
 
-    argv = [sys.executable, "-m", "salesnb.runs.child", "-f", "{connection_file}"]
-    spec = KernelSpec(argv=argv, display_name="salesnb", language="python")
+    def __enter__(self) -> Kernels:
+        job = self._job
+        self._scratch = self._exit.enter_context(scratch_folder())
+        self._env = kernel_environment(job.settings, self._stage, self._scratch)
+        self._plain = job.settings.request.plain_kernels
+        self._preload = preloaded(notebook.path for notebook in job.plan.notebooks)
+        if not self._plain:
+            from salesnb.runs.parents import available, warm
 
-    base: Any = AsyncKernelManager
+            self._plain = not available()
+            if available():  # it imports while this process does
+                warm(self._env, self._preload, self._version)
+        return self
 
-    class RunKernelManager(base):
-        """A kernel of this run."""
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
 
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            return spec
+    @property
+    def _version(self) -> str:
+        return self._job.inputs.code_fingerprint()
 
-        @property
-        def ipykernel(self) -> bool:
-            return True
+    def start(self, name: str) -> Start:
+        """How the kernel of notebook ``name`` starts, in a folder of its own."""
+        workdir = self._scratch / f"work-{name}"
+        workdir.mkdir()
+        return Start(self._env, workdir, self._scratch, self._preload, self._version, self._plain)
 
-        async def start_kernel(self, **kw: Any) -> Any:
-            kw.update(env=dict(env), cwd=str(workdir))
-            if sys.platform != "win32" and len(str(scratch)) < _SOCKET_PATH_LIMIT:
-                self.transport = "ipc"
-                self.ip = str(scratch / f"k{os.urandom(4).hex()}")
-            self.connection_file = str(scratch / f"kernel-{os.urandom(6).hex()}.json")
-            return await super().start_kernel(**kw)
+    def boot(self, start: Start) -> Any:
+        """The manager of a kernel that is on its way up, for the thread that will run a notebook in it."""
+        from jupyter_client.utils import run_sync
 
-    return RunKernelManager
+        kernel = manager_class(start)(kernel_name="python3")
+        self._booted.append(kernel)
+        run_sync(kernel.start_kernel)(extra_arguments=["--HistoryManager.hist_file=:memory:"])
+        return kernel
+
+    def stop(self) -> None:
+        """Kill every kernel of this run."""
+        for kernel in self._booted:
+            process = getattr(kernel.provisioner, "process", None)
+            if process is not None:
+                process.kill()
+
+
+def preloaded(notebooks: Iterable[Path]) -> tuple[str, ...]:
+    """Modules the notebooks import that a warm parent may import for them: ours, and what ours rest on."""
+    found: dict[str, None] = {}
+    for path in notebooks:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell.get("cell_type") == "code":
+                found |= dict.fromkeys(_imports("".join(cell.get("source", ""))))
+    chosen = [name for name in found if name.split(".")[0] in _WARM_ROOTS]
+    more = _COMPANIONS if any(name.startswith("salesnb.") for name in chosen) else ()
+    return (*chosen, *more)
+
+
+def _imports(source: str) -> Iterator[str]:
+    """Modules that ``source`` imports; a cell with magics in it names none."""
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        return
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            yield statement.module
+            yield from (f"{statement.module}.{alias.name}" for alias in statement.names)

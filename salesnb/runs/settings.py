@@ -19,7 +19,8 @@ CELL_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Request:
-    """One period of one unit, as given on the command line. ``only``: run these notebooks, carry the others."""
+    """One period of one unit, as given on the command line. ``only``: run these notebooks, carry the others; ``jobs``:
+    notebooks that run at once, 0 for as many as there are processors; ``plain_kernels``: fork none."""
 
     unit: str
     period: str
@@ -30,6 +31,8 @@ class Request:
     verify: bool = False
     only: tuple[str, ...] = ()
     cell_seconds: int = CELL_SECONDS
+    jobs: int = 0
+    plain_kernels: bool = False
 
 
 @dataclass(frozen=True)

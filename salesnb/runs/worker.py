@@ -26,7 +26,8 @@ def answer(asked: dict[str, Any], lang: str, log: TextIO) -> dict[str, Any]:
 
     begun = time.monotonic()
     try:
-        outcome = run(Request(**asked), Progress(lang, log))
+        # its neighbours keep the other processors busy
+        outcome = run(Request(**asked | {"jobs": asked.get("jobs") or 1}), Progress(lang, log))
     except SalesnbError as error:
         said = masked_text(error.say(lang))
         print(said, file=log)

@@ -1,0 +1,107 @@
+"""One notebook that is executed, in a thread of its own: its kernel booted, its turn awaited, its results gathered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from salesnb.model.errors import RunError, SalesnbError
+from salesnb.runs.dag import Notebook
+from salesnb.runs.gather import gather_facts, gather_tables
+from salesnb.runs.managers import Start, abandon
+from salesnb.versions.manifest import Failure, TableEntry
+from salesnb.versions.snapshot import masked_text
+
+if TYPE_CHECKING:
+    from salesnb.runs.kernels import Kernels
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a notebook ended: why it failed, or what it left."""
+
+    seconds: float
+    failure: Failure | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, TableEntry] = field(default_factory=dict)
+
+
+class Lane:
+    """``work`` belongs to the lane's thread; ``go`` and ``dismiss`` to whoever decides.
+
+    ``others`` names the tables that notebooks running at the same time write: they may come and change meanwhile.
+    """
+
+    def __init__(self, notebook: Notebook, parameters: Mapping[str, str], start: Start, stage: Path) -> None:
+        self.notebook, self.parameters, self.begin, self.stage = notebook, parameters, start, stage
+        self.others: set[str] = set()
+        self.future: Future[Done] = Future()
+        self._turn: Future[Mapping[str, str] | None] = Future()
+
+    def go(self, before: Mapping[str, str], others: set[str]) -> Future[Done]:
+        """It is the notebook's turn; ``before`` are the tables there are, with their sha256."""
+        self.others |= others
+        self._turn.set_result(before)
+        return self.future
+
+    def dismiss(self) -> None:
+        """The notebook will not run: its kernel ends."""
+        if not self._turn.done():
+            self._turn.set_result(None)
+
+    def work(self, kernels: Kernels, cell_seconds: int) -> Done:
+        """Boot, wait, run. Raises OSError where the stage cannot be written."""
+        from salesnb.runs.execute import check_parameters
+
+        try:
+            try:
+                check_parameters(self.notebook, self.parameters)
+            except RunError as error:
+                return Done(0.0, _as_failure(self.notebook, "parameters", error, self.parameters["lang"]))
+            try:
+                kernel = kernels.boot(self.begin)
+            except Exception as error:  # whatever a machine has against another process
+                return Done(0.0, _as_failure(self.notebook, "start", error, self.parameters["lang"]))
+            before = self._turn.result()
+            if before is None:
+                abandon(kernel)
+                return Done(0.0)
+            return self._run(kernel, before, cell_seconds)
+        finally:
+            _close_loop()
+
+    def _run(self, kernel: Any, before: Mapping[str, str], cell_seconds: int) -> Done:
+        import nbformat
+
+        from salesnb.runs.execute import execute
+
+        name = self.notebook.name
+        done = execute(self.notebook, self.parameters, kernel, cell_seconds)
+        nbformat.write(done.node, self.stage / "notebooks" / f"{name}.ipynb")
+        if done.failure is not None:
+            return Done(done.seconds, done.failure)
+        try:
+            tables = gather_tables(self.notebook, self.stage, before, self.others)
+            return Done(done.seconds, None, gather_facts(self.notebook, self.stage), tables)
+        except SalesnbError as error:
+            return Done(done.seconds, _as_failure(self.notebook, "error", error, self.parameters["lang"]))
+
+
+def _close_loop() -> None:
+    """Close the event loop that Jupyter made for this thread, if it came to that."""
+    try:
+        loop = asyncio.get_event_loop()
+    except RuntimeError:
+        return
+    loop.close()
+
+
+def _as_failure(
+    notebook: Notebook, kind: Literal["parameters", "start", "error"], error: Exception, lang: str
+) -> Failure:
+    message = error.say(lang) if isinstance(error, SalesnbError) else masked_text(str(error))
+    return Failure(notebook=notebook.name, kind=kind, error=type(error).__name__, message=message)
