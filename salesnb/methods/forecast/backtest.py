@@ -1,8 +1,8 @@
 """A company's own record: forecasts as they would have been made at earlier months, against what came.
 
-The record corrects the scale (``factor``, shrunk to 1 as if 50 forecasts of average companies had been seen before) and
-stands beside every probability: how many forecasts, over which months, and how often the 80 % interval held the actual
-when each was issued with the factor known then.
+The record corrects the scale (``factor``, shrunk as if 50 forecasts of average companies had been seen before, see
+:mod:`~.factor`) and stands beside every probability: how many forecasts, over which months, and how often the 80 %
+interval held the actual when each was issued with the factor known then.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from salesnb.methods.forecast import student
-from salesnb.methods.forecast.factor import own_factors
+from salesnb.methods.forecast.factor import own_factors, usual_factor
 from salesnb.methods.forecast.fit import fit
 from salesnb.methods.forecast.growth import DEFAULT_GROWTH, Growth
 from salesnb.methods.forecast.history import ENOUGH, History, read_history
@@ -62,7 +62,7 @@ class Record:
     ``last`` months were known; ``hit_rate`` and ``hit_rate_95`` of their 80 and 95 % intervals as issued; ``factor``
     on the scale now and the ``effective`` number of independent forecasts behind it; ``error`` and ``naive_error``
     median absolute relative errors of the forecast and of the last year repeated. Nothing tested: count 0, rates nan,
-    factor 1.
+    the usual factor.
     """
 
     depth: int
@@ -99,7 +99,7 @@ class Backtest:
         for record in self.records:
             if (record.depth, record.by_share) == (depth, by_share):
                 return record
-        return Record(depth, by_share, self.skip, self.horizon)
+        return Record(depth, by_share, self.skip, self.horizon, factor=usual_factor(depth))
 
     def chances(self, multiples: ArrayLike = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3)) -> tuple[Array, Array]:
         """Issued chances to reach multiples of the last year's months, and whether each was reached; both (n,)."""
@@ -203,7 +203,7 @@ def _relative_error(guess: Array, actual: Array) -> float:
 
 def _factors_as_issued(trials: Trials, group: Index, span: int) -> Array:
     """The factor (rows,) that each trial could have known: from trials whose outcome lay before its origin."""
-    out = np.ones(len(trials))
+    out = np.array([usual_factor(int(depth)) for depth in trials.depth], float)
     for origin in np.unique(trials.origin):
         known = trials.origin + span <= origin
         learned = own_factors(trials.standard[known], trials.origin[known], group[known], span)

@@ -2,6 +2,13 @@
 
 Each group of nodes leans on the company's other groups, these on the world, each as on 50 forecasts: a group with a
 record of its own speaks for itself, a single root hears what its cells have shown.
+
+The world's word is 1 for a company's total and BELOW for what lies under it. The constants come from single series;
+parts of a company live by fewer customers and miss by more. Seen: 1.0 to 1.2 times on one kind of generated companies,
+1.2 to 1.8 times on two real ones; judged on another kind (tests/bench). The company's record corrects either.
+
+Only the scale is learned, not the direction: on all panels and companies at hand the mean of earlier misses says next
+to nothing about the next one (correlations from -0.16 to 0.28), so a correction of the middle would add noise.
 """
 
 from __future__ import annotations
@@ -17,6 +24,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
 PRIOR_COUNT = 50.0
+BELOW = 1.2
 
 
 @dataclass(frozen=True)
@@ -52,10 +60,19 @@ def seen_scale(standard: ArrayLike, origin: ArrayLike, span: int) -> Seen:
     return Seen(square, windows * each / (1.0 + (each - 1.0) * alike**2))
 
 
+def usual_factor(depth: int) -> float:
+    """What the world says before a company's own record: of nodes at ``depth`` of the tree, the root at 0."""
+    return BELOW if depth else 1.0
+
+
 def own_factors(standard: ArrayLike, origin: ArrayLike, group: ArrayLike, span: int) -> dict[int, tuple[float, float]]:
-    """Factor on the scale and effective number of forecasts of each ``group`` (n,), from t values (n,)."""
+    """Factor on the scale and effective number of forecasts of each ``group`` (n,), from t values (n,).
+
+    A group is 2 × depth + (1 if by share). Groups are compared by what they miss beyond their :func:`usual_factor`.
+    """
     t, at, groups = np.asarray(standard, float), np.asarray(origin), np.asarray(group)
-    seen = {int(g): seen_scale(t[groups == g], at[groups == g], span) for g in np.unique(groups)}
+    usual = {int(g): usual_factor(int(g) // 2) for g in np.unique(groups)}
+    seen = {g: seen_scale(t[groups == g] / u, at[groups == g], span) for g, u in usual.items()}
     out = {}
     for name, own in seen.items():
         others = [other for other_name, other in seen.items() if other_name != name]
@@ -63,5 +80,5 @@ def own_factors(standard: ArrayLike, origin: ArrayLike, group: ArrayLike, span: 
         learned = sum(other.effective * other.square for other in others)
         company = (PRIOR_COUNT + learned) / (PRIOR_COUNT + count)
         square = (PRIOR_COUNT * company + own.effective * own.square) / (PRIOR_COUNT + own.effective)
-        out[name] = (float(np.sqrt(square)), own.effective)
+        out[name] = (usual[name] * float(np.sqrt(square)), own.effective)
     return out

@@ -76,7 +76,7 @@ def fit(
     history, days = _prepared(values, parent, steps, calendar)
     with one_thread():
         season, clean = settle_season(history)
-        own = forecast_own(history, season, clean, steps)
+        own = forecast_own(history, season, clean, steps, 0.0 if growth is None else growth.rate)
     shift = np.zeros(history.tree.size) if growth is None else growth_shift(history, clean, own, growth)
     own.months *= np.exp(shift)[:, None]
     _top_down(history, own, steps)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesnb.methods.forecast.history import YEAR, History, State
-from salesnb.methods.forecast.members import last_year, smooth, yearly_change
+from salesnb.methods.forecast.members import Level, last_year, smooth, yearly_change
 from salesnb.methods.forecast.season import Season
 
 Array = NDArray[np.float64]
@@ -19,6 +19,7 @@ MEMBERS = ("ses", "theta", "damped", "last_year_plus_change")
 OWN_STATES = (State.FITTED, State.CONSTANT, State.SIGNED, State.SPARSE)
 _WARM = 6
 REL_RANGE = (0.003, 3.0)
+QUIET = 0.02
 
 
 @dataclass
@@ -40,8 +41,13 @@ class Own:
     by_share: Mask
 
 
-def forecast_own(history: History, season: Season, clean: Array, steps: int) -> Own:
-    """Members, their mean and one-step errors of the nodes with a history of their own; ``clean`` (N, T) is clipped."""
+def forecast_own(history: History, season: Season, clean: Array, steps: int, rate: float = 0.0) -> Own:
+    """Members, their mean and one-step errors of the nodes with a history of their own; ``clean`` (N, T) is clipped.
+
+    Three of the members hold back from a trend (smoothing all of it, Theta half, damping by and by). What they hold
+    back goes to the believed yearly growth ``rate``, not to standstill: it is taken out of the history before they
+    smooth and put back after, in full where noise hides the growth, hardly in histories far quieter than QUIET.
+    """
     nodes, months = history.y.shape
     draft = Own(
         months=np.full((nodes, steps), np.nan),
@@ -55,7 +61,7 @@ def forecast_own(history: History, season: Season, clean: Array, steps: int) -> 
     rows = history.rows(*OWN_STATES)
     if not len(rows):
         return draft
-    level = smooth(season.level(clean)[rows], history.seen[rows], history.start[rows], steps)
+    level = _leaning(history, season, clean, rows, (steps, rate))
     ratio, shift = season.take(np.arange(months, months + steps))
     members = draft.members
     members[:3, rows] = level.ahead * ratio[rows] + shift[rows]
@@ -67,6 +73,20 @@ def forecast_own(history: History, season: Season, clean: Array, steps: int) -> 
     draft.gain[rows] = level.gain
     _measure_noise(history, season, rows, level.one_step, draft)
     return draft
+
+
+def _leaning(history: History, season: Season, clean: Array, rows: Index, ahead: tuple[int, float]) -> Level:
+    """The smoothed members of ``rows``, leaning to the believed growth; constant and signed histories lean to none."""
+    steps, rate = ahead
+    z, months = season.level(clean)[rows], history.months
+    inside = history.seen[rows]
+    size = np.maximum(np.abs(z).mean(1), 1e-300)
+    scatter = np.sqrt((np.where(inside, z - season.trend[rows], 0.0) ** 2).sum(1) / np.maximum(inside.sum(1), 1)) / size
+    plain = ~np.isin(history.state[rows], [str(State.CONSTANT), str(State.SIGNED)])
+    yearly = np.log1p(rate) * np.where(plain, scatter**2 / (scatter**2 + QUIET**2), 0.0)
+    path = np.exp(yearly[:, None] * np.arange(1 - months, steps + 1)[None, :] / YEAR)
+    told = smooth(z / path[:, :months], inside, history.start[rows], steps)
+    return Level(told.ahead * path[:, months:], told.one_step * path[:, :months], told.gain)
 
 
 def _measure_noise(history: History, season: Season, rows: Index, one_step: Array, draft: Own) -> None:
