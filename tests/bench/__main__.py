@@ -4,8 +4,10 @@
 
 A bench is a module ``tests/bench/bench_NAME.py`` that prints its figures; its first line says what it measures. They
 run one by one in an environment of their own (.cache/bench: the product's locked packages and those of peers.txt),
-because peers must never be among the product's packages. With names only those run, and their sections are renewed; the
-others stay as they were. ``--here``: in this environment, without the peers it lacks, printed and not written.
+because peers must never be among the product's packages. Peers that cannot live with the product's packages at all have
+an environment with nothing else (peers_NAME.txt); its interpreter reaches the bench as SALESNB_BENCH_PEERS. With names
+only those run, and their sections are renewed; the others stay as they were. ``--here``: in this environment, without
+the peers it lacks, printed and not written.
 """
 
 from __future__ import annotations
@@ -35,23 +37,33 @@ run of `tests/bench/bench_NAME.py`; `python -m tests.bench NAME` renews one.
 """
 
 
-def python() -> Path:
-    """The interpreter of the bench environment."""
-    return ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def python(environment: Path = ENVIRONMENT) -> Path:
+    """The interpreter of an environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def prepare() -> None:
-    """Make the environment, unless it is there and made of the same packages."""
-    wanted = [ROOT / "requirements.lock", HERE / "peers.txt"]
+def prepare(environment: Path, peers: Path, lock: Path | None = None) -> Path:
+    """Make an environment of the locked packages and the peers, unless it is there and made of the same; its python."""
+    wanted = [path for path in (lock, peers) if path]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in wanted)).hexdigest()
-    stamp = ENVIRONMENT / "made-of"
+    stamp = environment / "made-of"
     if stamp.is_file() and stamp.read_text() == digest:
-        return
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
-    pip = [str(python()), "-m", "pip", "install", "--disable-pip-version-check", "-q"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(wanted[0])], check=True)
-    subprocess.run([*pip, "-r", str(wanted[1])], check=True)
+        return python(environment)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(environment)], check=True)
+    pip = [str(python(environment)), "-m", "pip", "install", "--disable-pip-version-check", "-q"]
+    if lock:
+        subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True)
+    subprocess.run([*pip, "-r", str(peers)], check=True)
     stamp.write_text(digest)
+    return python(environment)
+
+
+def apart(name: str) -> dict[str, str]:
+    """The variable that names the interpreter of a bench's own peers, where it has such."""
+    peers = HERE / f"peers_{name}.txt"
+    if not peers.is_file():
+        return {}
+    return {"SALESNB_BENCH_PEERS": str(prepare(ENVIRONMENT.with_name(f"bench-{name}"), peers))}
 
 
 def benches() -> dict[str, str]:
@@ -63,10 +75,10 @@ def benches() -> dict[str, str]:
     return found
 
 
-def run(name: str, interpreter: Path) -> tuple[str, bool]:
-    """A bench's section, and whether it ended well."""
+def run(name: str, interpreter: Path, peers: dict[str, str]) -> tuple[str, bool]:
+    """A bench's section, and whether it ended well. ``peers``: what :func:`apart` said."""
     command = [str(interpreter), "-m", f"tests.bench.bench_{name}"]
-    env = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    env = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"} | peers
     began = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     minutes = (time.monotonic() - began) / 60
@@ -105,11 +117,12 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*benches(), []], metavar="NAME")
     parser.add_argument("--here", action="store_true", help="in this environment, printed only")
     given = parser.parse_args()
+    interpreter = Path(sys.executable)
     if not given.here:
-        prepare()
+        interpreter = prepare(ENVIRONMENT, HERE / "peers.txt", ROOT / "requirements.lock")
     held, failed = sections(), []
     for name in given.names or benches():
-        section, well = run(name, Path(sys.executable) if given.here else python())
+        section, well = run(name, interpreter, {} if given.here else apart(name))
         print(section, flush=True)
         failed += [] if well else [name]
         held[name] = section
