@@ -1,5 +1,5 @@
-"""What 飞书, 钉钉 and 企业微信 answer. They refuse a message with HTTP 200 and a code in the body (a keyword is missing, a
-key was withdrawn, too many messages a minute), which apprise takes for success."""
+"""What 飞书, 钉钉 and 企业微信 answer. They refuse a message with HTTP 200 and a code in the body (no keyword, a wrong
+key, too many at once), which apprise takes for success."""
 
 from __future__ import annotations
 
