@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from salesnb.notebook import review
 from salesnb.versions.tables import write_table
 
+ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("pace_table", "metric_table", "nodes_table", "alerts_table", "landing_table", "improvements_table",
           "restated_table", "whys_table")  # fmt: skip
 LATER = """schema: 1
@@ -23,7 +25,12 @@ improvements:
   - {id: later, text: 年底再说, owner: XS010, due: 2024-12-31, state: doing, decided: 2024-11-01, by: 李明}
 remarks:
   - {text: 后来才知道, by: 李明, decided: 2024-11-01}
+strategies:
+  - {strategy: bplus-launch, text: 后来看有效, by: 李明, decided: 2024-11-01}
+lessons:
+  - {text: 后来才写的经验, by: 李明, decided: 2024-11-01}
 """
+SKIPPED = {"parameters", "interactive"}
 
 
 def published(folder: Path, book: Any) -> dict[str, bytes]:
@@ -35,6 +42,33 @@ def published(folder: Path, book: Any) -> dict[str, bytes]:
     for name, frame in book.tables.items():
         write_table(folder, name, frame, contract(name).keys)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file of every table the review of March writes, and every answer of its page, said in words and markup."""
+    from salesnb.model.tables import contract
+
+    cells = json.loads((ROOT / "notebooks" / "50_review.ipynb").read_text(encoding="utf-8"))["cells"]
+    book = review.open("sample", "2024-03")
+    answers: dict[str, bytes] = {}
+    for cell in cells:
+        source = "".join(cell["source"])
+        asked = cell["cell_type"] == "code" and not SKIPPED & set(cell["metadata"].get("tags", []))
+        if asked and source.startswith("book.") and not source.startswith("book.write("):
+            answer = eval(compile(source, cell["id"], "eval"), {"book": book})
+            answers[cell["id"]] = str(answer.html()).encode()
+    for name, frame in book.tables.items():
+        write_table(folder, name, frame, contract(name).keys)
+    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    assert len(answers) > 25 and len(files) > 60
+    return answers | files
+
+
+def decided(params: Path) -> dict[str, bytes]:
+    """Everything people wrote or approved."""
+    folder = params / "sample"
+    kept = [path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != "data"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(kept) if path.name[0] != "."}
 
 
 def stricter(params: Path) -> None:
@@ -66,10 +100,10 @@ def test_march_is_march_whatever_is_decided_later(sample_folders, monkeypatch, t
 
 
 @pytest.mark.long
-def test_march_is_march_in_december(sample_folders, monkeypatch, tmp_path) -> None:
+def test_march_is_march_in_december_on_every_table_and_in_every_answer(sample_folders, monkeypatch, tmp_path) -> None:
     for name, value in sample_folders.items():
         monkeypatch.setenv(name, value)
-    before = published(tmp_path / "before", review.open("sample", "2024-03"))
+    before = everything(tmp_path / "before")
     kept = shutil.ignore_patterns("data", ".data*", "targets")
     shutil.copytree(sample_folders["SALESNB_PARAMS"], tmp_path / "params", ignore=kept)
     stricter(tmp_path / "params")
@@ -79,4 +113,9 @@ def test_march_is_march_in_december(sample_folders, monkeypatch, tmp_path) -> No
     company.write_text(text.replace("today: 2024-07-04", "today: 2024-12-20"), encoding="utf-8")
     monkeypatch.setenv("SALESNB_PARAMS", str(tmp_path / "params"))
     monkeypatch.setenv("SALESNB_OUTPUTS", str(tmp_path / "outputs"))
-    assert published(tmp_path / "december", review.open("sample", "2024-03")) == before
+    said = decided(tmp_path / "params")
+    december = everything(tmp_path / "december")
+    assert sorted(december) == sorted(before)
+    changed = [name for name in before if before[name] != december[name]]
+    assert set(changed) <= {"quality-code"}, "what the import read and set aside is the import's, whenever it was made"
+    assert decided(tmp_path / "params") == said, "a review proposes; it changes nobody's parameters, requests or targets"
