@@ -32,8 +32,11 @@ test: $(STAMP)
 	$(PY) -m pytest -n 2 -m "not long"
 
 # Nothing collected (exit 5) is not a failure: a checkout may have no long test yet.
+# Where there is a Java, the facts are held to a local Spark too.
 test-long: $(STAMP)
 	$(PY) .ci/browser.py install
+	! command -v java >/dev/null || \
+		$(PY) -m pip install --disable-pip-version-check -q --no-deps --require-hashes -r requirements-spark.lock
 	HYPOTHESIS_PROFILE=search $(PY) -m pytest -n 2 -m long || test $$? -eq 5
 
 # Peers live in an environment of their own (.cache/bench); writes tests/bench/RESULTS.md. One bench: python -m tests.bench NAME
@@ -46,10 +49,12 @@ lint: $(STAMP)
 	$(PY) -m mypy
 
 # Keeps the pinned versions unless told otherwise: make lock UPGRADE=--upgrade
+# Spark is locked apart: half a gigabyte that only who has a Spark installs.
+COMPILE = $(VENV)/bin/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE)
 lock: $(STAMP)
 	$(PY) -m pip install --disable-pip-version-check -q uv
-	$(VENV)/bin/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-		--all-extras --no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE) \
-		pyproject.toml -o requirements.lock
+	$(COMPILE) --extra test --extra cluster --extra postgres --extra build pyproject.toml -o requirements.lock
+	echo "pyspark>=4.0" | $(COMPILE) - -o requirements-spark.lock
 	$(PY) -m pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
 	$(PY) .ci/notices.py

@@ -24,6 +24,12 @@ def add(parser: argparse.ArgumentParser, lang: str) -> None:
     option("--periods", Text("期间，按给出的顺序", "periods, in the order given"), nargs="+", required=True)
     jobs = Text("同时运行几个，默认为处理器核数", "how many at once, default the number of processors")
     option("--jobs", jobs, type=int, default=os.cpu_count() or 1, metavar="N")
+    scheduler = Text(
+        "改在 Dask 集群上运行：调度器地址，如 tcp://主机:8786", "on a Dask cluster: its scheduler, tcp://HOST:8786"
+    )
+    option("--scheduler", scheduler, default="", metavar="URL")
+    memory = Text("每个单位最多占用多少内存（MB），默认不限", "memory a unit may take in MB, default no bound")
+    option("--memory", memory, type=int, default=0, metavar="MB")
     option("--as-of", Text("按哪一天已知的数据与决定", "what was known on this day"), default="", metavar="DATE")
     language = Text("报告语言，默认随公司", "language of the reports, default the company's")
     option("--lang", language, choices=("zh", "en"), default="")
@@ -38,8 +44,12 @@ def do(given: argparse.Namespace, lang: str) -> int:
 
     if given.jobs < 1:
         raise UsageError(Text(f"--jobs {given.jobs} 至少为 1", f"--jobs {given.jobs} must be 1 or more"))
+    if given.memory < 0:
+        raise UsageError(Text(f"--memory {given.memory} 不能为负", f"--memory {given.memory} is below 0"))
     shared = Request("", "", as_of=given.as_of, lang=given.lang, force=given.force, cell_seconds=given.cell_seconds)
-    order = Order(_units(given.units), tuple(dict.fromkeys(given.periods)), shared, given.jobs)
+    order = Order(
+        _units(given.units), tuple(dict.fromkeys(given.periods)), shared, given.jobs, given.scheduler, given.memory
+    )
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ") + f"-{os.getpid()}"
     results, page = batch(order, on_terminal(lang), stamp)
     good = sum(result.is_good for result in results)
