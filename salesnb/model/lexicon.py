@@ -116,7 +116,13 @@ def lexicon(params: Params, lang: str) -> Lexicon:
         for read in _files(own):
             with suppress(ParamsError):
                 words |= english(read())
-    return Lexicon(words | HOUSE[lang] | _named(own, own.names, lang), lang)
+    return Lexicon(_heads(words) | words | HOUSE[lang] | _named(own, own.names, lang), lang)
+
+
+def _heads(words: Mapping[str, str]) -> dict[str, str]:
+    """What stands before a colon in both languages: an award or a scenario without its explanation."""
+    pairs = ((zh.partition("："), en.partition(": ")) for zh, en in words.items())
+    return {zh[0]: en[0] for zh, en in pairs if zh[1] and en[1]}
 
 
 def _files(params: Params) -> Iterator[Callable[[], object]]:

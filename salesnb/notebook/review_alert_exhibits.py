@@ -51,7 +51,7 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
 
 def _worded(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Ids as words: product lines said to be such, the alert that says this one by its name; the gravest first."""
-    prefix = Text("产品线 ", "line ").get(lang)
+    prefix = Text("产品线 ", "Line ").get(lang)
     titled = [
         f"{prefix}{n}" if d == "product_line" else str(n)
         for d, n in zip(frame["dimension"], frame["name"], strict=True)

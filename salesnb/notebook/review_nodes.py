@@ -88,7 +88,7 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
 
     def titled(self, rows: pd.DataFrame) -> list[str]:
         """Names of alerts as a reader knows them: a product line says that it is one."""
-        line = self.say(Text("产品线 ", "line "))
+        line = self.say(Text("产品线 ", "Line "))
         pairs = zip(rows["dimension"], rows["name"], strict=True)
         return [f"{line}{name}" if dimension == "product_line" else str(name) for dimension, name in pairs]
 

@@ -159,7 +159,7 @@ def _alerts(alerts: pd.DataFrame, about: About) -> list[str]:
         return [Text("没有待处理的预警。", "No alert is open.").get(about.lang)]
     open_ = live[(live["dimension"] != "person_id") & live["gap_minor"].notna()]
     largest = open_.sort_values(["gap_minor", "alert"], kind="stable").drop_duplicates("name").head(AHEAD)
-    line = Text("产品线 ", "line ").get(about.lang)
+    line = Text("产品线 ", "Line ").get(about.lang)
     named = [
         f"{line if row['dimension'] == 'product_line' else ''}{row['name']} "
         f"{numbers.money(row['gap_minor'], about.lang, about.currency, signed=True)}"

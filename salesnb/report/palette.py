@@ -26,6 +26,8 @@ PAIRS = (
 # colours that charts draw with; in the dark scheme the page re-colours them by their light value
 DRAWN = ("ink", "muted", "line", "card", "blue", "grey", "pale", "red", "amber", "green", "shade")
 FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC",system-ui,sans-serif'
+# in a Chinese font quotation marks are as wide as a character: English pages ask for a Latin font first
+LATIN_FIRST = f'"Segoe UI","Helvetica Neue",Arial,{FONTS}'
 
 
 def contrast(one: str, other: str) -> float:
@@ -48,6 +50,6 @@ def css_variables() -> str:
         f'svg [{part}="{LIGHT[name]}"]{{{part}:var(--{name})}}' for name in DRAWN for part in ("fill", "stroke")
     )
     return (
-        f":root{{color-scheme:light dark;--font:{FONTS};{light}}}"
+        f":root{{color-scheme:light dark;--font:{FONTS};{light}}}:root:lang(en){{--font:{LATIN_FIRST}}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}{charts}}}"
     )

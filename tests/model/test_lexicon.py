@@ -93,3 +93,11 @@ def test_a_faulty_list_is_named_with_its_line(unit: Params) -> None:
 def test_a_faulty_file_lends_no_words(unit: Params) -> None:
     (unit.folder / "goals.yaml").write_text("goals: 3\n", encoding="utf-8")
     assert lexicon(unit, "en")("华东") == "East"
+
+
+def test_what_stands_before_a_colon_is_a_name_too(unit: Params) -> None:
+    text = "{zh: 冠军奖：最高者, en: 'Champion: the highest'}"
+    told = f"schema: 1\nperiod: 2024-05\nremarks: [{{text: {text}, by: 甲, decided: 2024-06-01}}]\n"
+    (unit.folder / "periods" / "2024-05.yaml").write_text(told, encoding="utf-8")
+    assert lexicon(unit, "en")("张三、冠军奖（2024Q1）") == "张三、Champion（2024Q1）"
+    assert lexicon(unit, "en")("冠军奖（2024Q1）") == "Champion (2024Q1)"

@@ -216,7 +216,7 @@ def alerts(frame: pd.DataFrame, lang: str, currency: str, is_looked_for: bool = 
     leads = sized[sized["part_of"].isna()]
     top = top if leads.empty else leads.sort_values(["gap_minor", "alert"], kind="stable").iloc[0]
     short, size = rate(top["behind_rate"], 0), money(abs(top["gap_minor"]), lang, currency)
-    line_of = Text("产品线 ", "line ").get(lang) if top["dimension"] == "product_line" else ""
+    line_of = Text("产品线 ", "Line ").get(lang) if top["dimension"] == "product_line" else ""
     name = bad(f"{line_of}{top['name']}")
     line += either(
         lang, ("差额最大的是", name, f"：少 {size}（{short}）"), ("The largest: ", name, f", {size} short ({short})")

@@ -84,7 +84,7 @@ def problems(frame: pd.DataFrame, passes: float, lang: str) -> Line:
         return either(lang, (f"没有低于 {line} 的节点。",), (f"No node is below {line}.",))
     waiting = int((frame["answered"] == "open").sum())
     worst = frame[frame["dimension"].isin(["region_id", "product_line"])].sort_values(["gap_minor", "node_id"])
-    line_of = "产品线 " if lang == "zh" else "line "
+    line_of = "产品线 " if lang == "zh" else "Line "
     top = zip(worst["dimension"].head(3), worst["name"].head(3), strict=True)
     names = listed([f"{line_of}{name}" if d == "product_line" else str(name) for d, name in top], lang)
     return either(
