@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from salesnb.model.params.period import Lesson, PeriodNotes
     from salesnb.model.params.quantities import Selection
-    from salesnb.stages.review import Tried
+    from salesnb.stages.review import Improving, Tried
 
 PROBLEM_DIMENSIONS = ("region_id", "team_id", "product_line", "person_id")
 INSIDE = {"region_id": "product_line", "team_id": "product_line", "product_line": "region_id",
@@ -163,16 +163,24 @@ class ClosingQuestions(WhyQuestions):
         return pd.concat([expected, actual], axis=1).fillna(0).astype("int64").reset_index(names=[one, other])
 
     @cached_property
+    def stated_improvements(self) -> list[Improving]:
+        """Every improvement as each period's file states it."""
+        from salesnb.stages import review
+
+        return [
+            review.Improving(
+                i.id, i.text, i.owner, i.due, i.cause, i.state, i.closed, i.decided, text, "；".join(i.evidence)
+            )
+            for text, held in self.period_files()
+            for i in held.improvements
+        ]
+
+    @cached_property
     def improvements_table(self) -> pd.DataFrame:
         """``review_improvements``: what is still to be done, from every period's file, and what was closed since."""
         from salesnb.stages import review
 
-        stated = [
-            review.Improving(i.id, i.text, i.owner, i.due, i.cause, i.state, i.closed, i.decided, text)
-            for text, held in self.period_files()
-            for i in held.improvements
-        ]
-        made = review.improvements(stated, self.period.start, self.as_of)
+        made = review.improvements(self.stated_improvements, self.period.start, self.as_of)
         names = self.facts.names("person_id")
         return self.keep("review_improvements", made.assign(owner=[names.get(o, o) for o in made["owner"]]))
 

@@ -172,7 +172,7 @@ def improvements(book: ClosingQuestions) -> Exhibit:
     rows = rows.assign(
         progress=[STATE_WORDS[p].get(lang) for p in rows["progress"]], light=[light[p] for p in rows["progress"]]
     )
-    names = ["text", "owner", "due_date", "cause", "progress", "closed_date", "since_period"]
+    names = ["text", "owner", "due_date", "cause", "progress", "closed_date", "evidence", "since_period"]
     kept = [n for n in names if rows[n].notna().any()]
     columns = [Show(_words(shown, n) if n in ("progress", "since_period") else shown.column(n)) for n in kept]
     table = render(rows, columns, lang, options=Options(caption=book.say(shown.label)))

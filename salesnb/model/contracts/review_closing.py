@@ -94,6 +94,7 @@ IMPROVEMENTS = TableContract(
         ),
         day("closed_date", "关闭日", "Closed"),
         ident("since_period", "提出于", "Raised in"),
+        words("evidence", "证据", "Evidence"),
     ),
     Text("改进事项", "Improvements"),
 )
@@ -111,6 +112,13 @@ PERFORMANCE = TableContract(
         words("grade", "等级", "Grade"),
         words("consequence", "后续", "Consequence"),
         words("plan", "改进计划", "Improvement plan"),
+        ident(
+            "plan_state",
+            "计划状态",
+            "State of the plan",
+            "none 不需要 / missing 应有未有 / running 进行中 / late 逾期 / proven 完成有证据 / unproven 完成无证据",
+            "none needed / missing / running / late / proven: done with evidence / unproven: done without",
+        ),
         money("commission_minor", "已计提成", "Commission earned", optional=True),
         money("paid_minor", "已发", "Paid", optional=True),
         money("open_minor", "待回款", "Open", optional=True),

@@ -131,6 +131,7 @@ class Grade(ParamsModel):
     text: Words
     score_from: Annotated[float, Field(ge=0, le=200)]
     consequence: Note = ""
+    plan_months: Annotated[int, Field(ge=1, le=12)] | None = None  # an improvement plan must stand, due within so long
 
 
 class Play(Decided):

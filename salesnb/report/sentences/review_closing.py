@@ -23,6 +23,7 @@ REASONS = {
     "too_early": Text("不能判断：还没有满一个月", "Cannot be told: no whole month yet"),
     "no_history": Text("不能判断：开始前的历史不足", "Cannot be told: too little history before the start"),
 }
+MOST_NAMED = 6
 FOUND = {
     "push": Text("月末集中", "Bunched"),
     "returned": Text("次月退货多", "Returned after"),
@@ -146,6 +147,16 @@ def performance(frame: pd.DataFrame, lang: str, currency: str) -> list[Line]:
                     strong(total),
                     f": paid {paid}, open {waits}, stopped {stopped}, clawed back {back}.",
                 ),
+            )
+        )
+    asked = frame.loc[frame["plan_state"] == "missing", "name"].astype("str").tolist()
+    if asked:
+        names = bad(listed(asked[:MOST_NAMED], lang) + ("等" if lang == "zh" and len(asked) > MOST_NAMED else ""))
+        lines.append(
+            either(
+                lang,
+                (f"等级要求改进计划而还没有登记的 {len(asked)} 人：", names, "。"),
+                (f"{len(asked)} people need an improvement plan and have none, among them ", names, "."),
             )
         )
     won = [f"{n} {a}" for n, a in zip(frame["name"], frame["awards"], strict=True) if isinstance(a, str) and a]

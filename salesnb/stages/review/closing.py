@@ -27,6 +27,7 @@ class Improving:
     closed: date | None
     decided: date
     period: str
+    evidence: str = ""
 
 
 def improvements(stated: Sequence[Improving], start: date, as_of: date) -> pd.DataFrame:
@@ -61,6 +62,7 @@ def improvements(stated: Sequence[Improving], start: date, as_of: date) -> pd.Da
                 "progress": state,
                 "closed_date": pd.NaT if closed is None else pd.Timestamp(closed),
                 "since_period": first[one.id],
+                "evidence": one.evidence or None,
             }
         )
     names = [c.name for c in contract("review_improvements").columns]
