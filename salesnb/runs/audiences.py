@@ -12,37 +12,43 @@ from typing import TYPE_CHECKING
 
 from salesnb.model.audience import folder_name
 from salesnb.model.errors import Text
-from salesnb.model.tables import TableContract, contract
+from salesnb.model.tables import TableContract
 from salesnb.report.spoken import spoken
 from salesnb.runs.comparison import made_words
+from salesnb.runs.dag import Plan
 from salesnb.runs.settings import Settings
+from salesnb.runs.workbook import table_contract
 from salesnb.versions.manifest import Manifest
 from salesnb.versions.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesnb.report.own import Shared
     from salesnb.report.page import PageContext
+    from salesnb.versions.narrow import Rule
     from salesnb.versions.readers import Reader
 
 CELLS = "target_cells"
+CONDENSED = (CELLS, "retarget_cells")  # a reader plans by person, line and month; the finest grain is the workbook's
 PAGE, BOOK, CALENDAR = "report.html", "report.xlsx", "calendar.ics"
 _KINDS = ("year", "half", "quarter", "month", "week", "day")
 _LABELS = {".html": Text("页面", "Page"), ".docx": Text("文档（Word）", "Document (Word)"),
            ".xlsx": Text("表（Excel）", "Tables (Excel)"), ".ics": Text("日程（ics）", "Calendar (ics)")}  # fmt: skip
 
 
-def write_audiences(settings: Settings, manifest: Manifest, stage: Path) -> list[tuple[Reader, Path]]:
+def write_audiences(settings: Settings, manifest: Manifest, stage: Path, plan: Plan) -> list[tuple[Reader, Path]]:
     """Write the folder of every reader that company.yaml asks for; the readers with their folders below ``stage``.
 
-    Nothing is written where the version holds no roster (``people``): without one nobody's rows are known.
+    ``plan`` names the tables that a unit's own notebooks share with regions and people. Nothing is written where the
+    version holds no roster (``people``): without one nobody's rows are known.
     """
     from salesnb.versions.readers import readers
 
     if not are_wanted(settings, manifest):
         return []
     asked = settings.params.company.audiences
-    source = _source(settings, manifest, stage)
+    source = _source(settings, manifest, stage, plan)
     given = source.tables[CELLS]["person_id"].unique() if CELLS in source.tables else ()
     people = read_table(stage / "tables", "people")
     written = []
@@ -67,20 +73,30 @@ class _Source:
     tables: dict[str, pd.DataFrame]
     names: dict[tuple[str, str], str]
     scopes: dict[str, str]
+    rules: Mapping[str, Rule]
+    shared: dict[str, Shared]
 
 
-def _source(settings: Settings, manifest: Manifest, stage: Path) -> _Source:
+def _source(settings: Settings, manifest: Manifest, stage: Path, plan: Plan) -> _Source:
     """The version's tables that some reader may see a part of; rows of nodes that are nobody's own are left out."""
-    from salesnb.versions.narrow import RULES
+    from salesnb.report.own import Shared
+    from salesnb.versions.narrow import RULES, rule_for
 
     found = {name: read_table(stage / "tables", name) for name in RULES if name in manifest.tables}
     for name, frame in found.items():
         if "dimension" in frame:
             found[name] = frame[frame["dimension"].str.contains("person_id|team_id|region_id", regex=True)]
-    if CELLS in found:
-        found[CELLS] = _condensed(found[CELLS])
+    found |= {name: _condensed(found[name]) for name in CONDENSED if name in found}
+    shared, rules = dict[str, Shared](), dict(RULES)
+    for notebook in plan.notebooks:
+        for name, levels in notebook.shares.items():
+            if name in manifest.tables:
+                frame = found[name] = read_table(stage / "tables", name)
+                rules[name] = rule_for(name, frame.columns, levels)
+                columns = table_contract(name, frame, stage / "tables").columns
+                shared[name] = Shared(notebook.title.get(settings.lang) or notebook.name, columns)
     tables = {name: frame for name, frame in found.items() if len(frame)}
-    return _Source(stage, tables, _names(manifest, stage), _scopes(manifest, stage, settings.lang))
+    return _Source(stage, tables, _names(manifest, stage), _scopes(manifest, stage, settings.lang), rules, shared)
 
 
 def _names(manifest: Manifest, stage: Path) -> dict[tuple[str, str], str]:
@@ -98,13 +114,13 @@ def _write(settings: Settings, manifest: Manifest, source: _Source, reader: Read
     from salesnb.report import own
     from salesnb.versions.narrow import names_for, narrowed
 
-    narrow = ((name, narrowed(name, frame, reader)) for name, frame in source.tables.items())
+    narrow = ((name, narrowed(name, frame, reader, source.rules)) for name, frame in source.tables.items())
     frames = {name: frame for name, frame in narrow if frame is not None}
     if not frames:
         return
     folder.mkdir(parents=True, exist_ok=True)
     _calendar(source.stage, reader, folder)
-    _workbook(settings, manifest, reader, frames, folder / BOOK)
+    _workbook(settings, manifest, source.stage, reader, frames, folder / BOOK)
     page = own.Own(
         dimension=f"{reader.level}_id",
         node=reader.node,
@@ -114,6 +130,7 @@ def _write(settings: Settings, manifest: Manifest, source: _Source, reader: Read
         frames=frames,
         names=names_for(frames, source.names, reader),
         scopes=source.scopes,
+        shared=source.shared,
     )
     text = own.render(page, _context(settings, manifest, folder))
     (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")
@@ -173,7 +190,12 @@ def _files(folder: Path, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def _workbook(
-    settings: Settings, manifest: Manifest, reader: Reader, frames: Mapping[str, pd.DataFrame], path: Path
+    settings: Settings,
+    manifest: Manifest,
+    stage: Path,
+    reader: Reader,
+    frames: Mapping[str, pd.DataFrame],
+    path: Path,
 ) -> None:
     from salesnb.report.excel import MAX_ROWS, Cover, Sheet, write_workbook
 
@@ -188,7 +210,8 @@ def _workbook(
     cover = Cover(
         Text("目标、进展与行动", "Targets, progress, actions").get(lang), [(k.get(lang), v) for k, v in lines]
     )
-    sheets = [Sheet(_contract(name, frame), frame) for name, frame in frames.items() if len(frame) < MAX_ROWS]
+    kept = {name: frame for name, frame in frames.items() if len(frame) < MAX_ROWS}
+    sheets = [Sheet(_contract(name, frame, stage / "tables"), frame) for name, frame in kept.items()]
     write_workbook(path, sheets, lang, cover, settings.params.company.currency)
 
 
@@ -198,9 +221,9 @@ def _condensed(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.groupby(keys, sort=True)["target_minor"].sum().reset_index()
 
 
-def _contract(name: str, frame: pd.DataFrame) -> TableContract:
+def _contract(name: str, frame: pd.DataFrame, folder: Path) -> TableContract:
     """The table's contract with the columns that are left."""
-    whole = contract(name)
+    whole = table_contract(name, frame, folder)
     columns = tuple(column for column in whole.columns if column.name in frame.columns)
     keys = tuple(key for key in whole.keys if key in frame.columns)
     return TableContract(name, keys, columns, whole.label)

@@ -2,7 +2,7 @@
 
 Every notebook states ``salesnb: {stage, periods, reads, writes}`` and may say ``when: plan`` or ``when: review``; a
 table has one writer, and whoever reads a table comes after it. A unit's own notebooks in ``params/UNIT/notebooks``
-join the shipped ones.
+join the shipped ones; ``shares: {own_table: [region, person]}`` lets each region and person read its own rows.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _NAME = re.compile(r"[^\W_][\w\-]{0,63}", re.UNICODE)
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _KEYS = ("stage", "periods", "reads", "writes")
 _WHEN = ("plan", "review")  # optional key ``when``; without it a notebook serves both
+_OPTIONAL = {"when", "shares"}
+_LEVELS = ("region", "person")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Notebook:
     shown: str
     title: dict[str, str] = field(default_factory=dict, compare=False)
     when: str = ""
+    shares: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)  # table → levels of readers
 
     def serves(self, kind: Kind, planning: bool) -> bool:
         """Whether it belongs to a plan (or a review) of a period of ``kind``."""
@@ -197,6 +200,7 @@ def _json(path: Path, shown: str) -> dict[str, Any]:
 
 def _notebook(path: Path, shown: str, data: dict[str, Any], stated: Any, own: bool) -> Notebook:
     _check_stated(path.stem, shown, stated)
+    _check_shares(shown, stated, own)
     return Notebook(
         name=path.stem,
         path=path,
@@ -208,6 +212,7 @@ def _notebook(path: Path, shown: str, data: dict[str, Any], stated: Any, own: bo
         shown=shown,
         title=_titles(data["cells"]),
         when=stated.get("when", ""),
+        shares={table: tuple(levels) for table, levels in stated.get("shares", {}).items()},
     )
 
 
@@ -215,8 +220,8 @@ def _check_stated(name: str, shown: str, stated: Any) -> None:
     """RunError naming the first thing wrong with a notebook's name or metadata."""
     if not _NAME.fullmatch(name):
         raise _refused(shown, Text(f"笔记本名称 {name!r} 不可用", f"notebook name {name!r} cannot be used"))
-    if not isinstance(stated, dict) or set(stated) - {"when"} != set(_KEYS):
-        odd = sorted((set(stated) - {"when"}) ^ set(_KEYS)) if isinstance(stated, dict) else stated
+    if not isinstance(stated, dict) or set(stated) - _OPTIONAL != set(_KEYS):
+        odd = sorted((set(stated) - _OPTIONAL) ^ set(_KEYS)) if isinstance(stated, dict) else stated
         raise _refused(shown, Text(f"元数据 salesnb 的键不对：{odd}", f"metadata salesnb has wrong keys: {odd}"))
     wrong = [key for key in _KEYS[1:] if not _is_texts(stated[key])]
     if wrong or not isinstance(stated["stage"], str):
@@ -231,6 +236,18 @@ def _check_stated(name: str, shown: str, stated: Any) -> None:
     unknown = sorted(set(stated["periods"]) - {kind.value for kind in Kind})
     if unknown or not stated["periods"]:
         raise _refused(shown, Text(f"没有期间类型 {unknown}", f"there is no kind of period {unknown}"))
+
+
+def _check_shares(shown: str, stated: dict[str, Any], own: bool) -> None:
+    """RunError where ``shares`` names what the notebook does not write or nobody it may: shipped tables have rules."""
+    shares = stated.get("shares", {})
+    if not isinstance(shares, dict) or (shares and not own):
+        raise _refused(shown, Text("shares 只用于单位自己的笔记本", "shares is for a unit's own notebooks"))
+    for table, levels in shares.items():
+        if table not in stated["writes"]:
+            raise _refused(shown, Text(f"shares 中的 {table} 不在 writes 中", f"{table} in shares is not in writes"))
+        if not _is_texts(levels) or not levels or set(levels) - set(_LEVELS):
+            raise _refused(shown, Text("shares 的读者只能是 region、person", "readers in shares are region, person"))
 
 
 def _is_texts(value: Any) -> bool:

@@ -60,17 +60,17 @@ def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, p
         except SalesnbError as error:
             failures = [_unrendered("report.xlsx", error, settings.lang)]
     if not failures:
-        failures = _readers(settings, manifest, stage)
+        failures = _readers(settings, plan, manifest, stage)
     if failures:
         manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
         _write(stage, "failure", _failure_page(settings, plan, manifest, stage))
     return manifest
 
 
-def _readers(settings: Settings, manifest: Manifest, stage: Path) -> list[Failure]:
+def _readers(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> list[Failure]:
     """The folders of regions and people with the page that lists them; a failure where one cannot be made."""
     try:
-        found = write_audiences(settings, manifest, stage)
+        found = write_audiences(settings, manifest, stage, plan)
         if found:
             _write(stage, READERS, directory(settings, manifest, found))
     except Exception as error:  # a defect of ours is said as a failed page, not as a broken run

@@ -7,10 +7,11 @@ two give the total away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from salesnb.model.errors import DataError, Place, Text
 from salesnb.versions.readers import Reader
 
 if TYPE_CHECKING:
@@ -129,9 +130,24 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def narrowed(name: str, frame: pd.DataFrame, reader: Reader) -> pd.DataFrame | None:
+def rule_for(name: str, columns: Iterable[str], levels: tuple[str, ...]) -> Rule:
+    """The rule of a unit's own table that its notebook shares with ``levels``: rows by ``person_id`` and ``region_id``.
+
+    DataError where the column is missing by which a reader's rows are known.
+    """
+    found = set(columns)
+    if "person_id" not in found and not ("region_id" in found and levels == ("region",)):
+        raise DataError(
+            Text(f"表 {name} 没有 person_id 列，不能分给个人", f"table {name} has no column person_id to share it by"),
+            where=Place(file=name),
+            remedy=Text("加上 person_id（区域另加 region_id）", "add person_id, and region_id for regions"),
+        )
+    return Rule(_rows, levels=levels)
+
+
+def narrowed(name: str, frame: pd.DataFrame, reader: Reader, rules: Mapping[str, Rule] = RULES) -> pd.DataFrame | None:
     """The rows and columns of table ``name`` that ``reader`` may see; None where none of it is theirs."""
-    rule = RULES.get(name)
+    rule = rules.get(name)
     if rule is None or reader.level not in rule.levels or (rule.is_pay and not reader.sees_pay):
         return None
     own = frame[rule.pick(frame, reader).to_numpy(dtype=bool)]

@@ -7,8 +7,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from salesnb.model.errors import RunError
 from salesnb.report import numbers
 from salesnb.runs.progress import Progress
 from salesnb.runs.run import run
@@ -97,6 +99,32 @@ def _folder(reader: Reader) -> str:
     return folder_name(reader.node)
 
 
+def test_a_units_own_table_reaches_those_it_is_shared_with(workbook: Workbook) -> None:
+    """R78 with R79: rows go to whom they belong, to the levels its notebook names; what it does not share stays."""
+    owners = list(company.PEOPLE)
+    own = pd.DataFrame({"person_id": owners, "region_id": [company.PEOPLE[p][1] for p in owners],
+                        "note": [f"自有{p}" for p in owners], "kept": [f"不分{p}" for p in owners]})  # fmt: skip
+    cells = workbook.frame("own_notes", own.drop(columns="kept"), ["person_id"]), workbook.frame("own_rest", own)
+    workbook.notebook("15_own", *cells, unit="u", writes=["own_notes", "own_rest"], shares={"own_notes": ["person"]})
+    folder = _publish(workbook)
+    for place in (folder / "person").iterdir():
+        whole = "\n".join(text for _, text in contents(place))
+        page = (place / "report.html").read_text(encoding="utf-8")
+        assert f"自有{place.name}" in page and "标题 15_own" in page
+        assert not [p for p in owners if p != place.name and f"自有{p}" in whole] and "不分" not in whole
+    assert "自有" not in "\n".join(text for place in (folder / "region").iterdir() for _, text in contents(place))
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [({"other": ["person"]}, "not in writes"), ({"a": ["team"]}, "region, person"), (["a"], "own notebooks")],
+)
+def test_a_share_that_cannot_be_is_refused(workbook: Workbook, shares: object, said: str) -> None:
+    workbook.notebook("15_own", "pass", unit="u", writes=["a"], shares=shares)
+    with pytest.raises(RunError, match=said):
+        run(Request("u", "2024-06"), Progress())
+
+
 def test_no_folder_is_made_unasked(workbook: Workbook) -> None:
     folder = _publish(workbook, more="")
     assert not [level for level in LEVELS if (folder / level).exists()]
@@ -122,8 +150,6 @@ def test_the_samples_folders_hold_nobody_elses_pay_or_deals(sample_folders: dict
     import os
     import subprocess
     import sys
-
-    import pandas as pd
 
     env = {**os.environ, **sample_folders, "SALESNB_OUTPUTS": str(tmp_path)}
     done = subprocess.run(

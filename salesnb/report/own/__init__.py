@@ -1,5 +1,5 @@
 """The page of one region or one person, from tables that hold nothing but theirs (R79)."""
 
-from salesnb.report.own.page import Own, render
+from salesnb.report.own.page import Own, Shared, render
 
-__all__ = ["Own", "render"]
+__all__ = ["Own", "Shared", "render"]

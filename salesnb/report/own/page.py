@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from salesnb.model.errors import Text
+from salesnb.model.tables import Column
 from salesnb.report import numbers, page
 from salesnb.report.cards import Answer, Card, Cards
 from salesnb.report.numbers import MoneyUnit, count, is_missing, money, rate
@@ -25,10 +26,19 @@ STATES = ("good", "warn", "bad")
 
 
 @dataclass(frozen=True)
+class Shared:
+    """A table that a unit's own notebook shares with its readers: the notebook's title, the table's columns."""
+
+    title: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
 class Own:
     """What the page is made from.
 
     ``frames`` are a version's tables by name, already reduced to this reader; ``names`` (dimension, id) → name.
+    ``shared`` are those of them that come from the unit's own notebooks.
     ``dimension`` is region_id or person_id, ``node`` the reader's id. ``scopes`` are the periods the page speaks of,
     the longest first, each with its words (2024 年 1–6 月).
     """
@@ -42,6 +52,7 @@ class Own:
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     scopes: Mapping[str, str] = field(default_factory=dict)
     links: tuple[page.Link, ...] = ()
+    shared: Mapping[str, Shared] = field(default_factory=dict)
 
     @property
     def is_person(self) -> bool:
@@ -113,6 +124,7 @@ def render(own: Own, context: PageContext) -> str:
         (own.say("自己报的与下达的差多少？", "How far apart are commitment and target?"), sections.gaps(own)),
         (own.say("有哪些任务和里程碑？", "Which tasks and milestones?"), sections.tasks(own)),
         (own.say("能拿到多少？", "What does it pay?"), sections.pay(own)),
+        *sections.shared(own),
     )
     given = {
         "title": title,

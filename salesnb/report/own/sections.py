@@ -240,6 +240,18 @@ def pay(own: Own) -> Markup:
     )
 
 
+def shared(own: Own) -> list[tuple[str, Markup]]:
+    """What the unit's own notebooks share with this reader, each table below its notebook's title."""
+    parts: dict[str, Markup] = {}
+    for name, table in own.shared.items():
+        rows = own.frame(name)
+        if rows is not None:
+            shown = [column for column in table.columns if column.name in rows]
+            options = Options(caption=name, limit=SHOWN, full=("report.xlsx", "report.xlsx"))
+            parts[table.title] = parts.get(table.title, Markup("")) + render(rows, shown, own.lang, own.unit, options)
+    return list(parts.items())
+
+
 def _by_level(own: Own, name: str, frame: pd.DataFrame, figures: Sequence[str], words: str) -> Markup:
     """Teams, then people, each a table of its own with the scope named."""
     parts = []
