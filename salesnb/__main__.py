@@ -8,9 +8,14 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    from salesnb.runs.seal import answered
+
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if answered(given):  # nothing has changed
+        return 0
     from salesnb.cli.commands import command
 
-    return command(sys.argv[1:] if arguments is None else list(arguments))
+    return command(given)
 
 
 if __name__ == "__main__":

@@ -66,26 +66,28 @@ def do(given: argparse.Namespace, lang: str) -> int:
             plain_kernels=given.plain_kernels,
         )
         try:
-            code = _explain(request, lang) if given.explain else _run(request, lang, given.notify)
+            code = _explain(request, lang) if given.explain else _run(request, lang, given)
         except SalesnbError as error:  # one period that cannot run does not keep the others from running
             code = told(error, lang)
         worst = max(worst, code)
     return worst
 
 
-def _run(request: Request, lang: str, is_told: bool) -> int:
+def _run(request: Request, lang: str, given: argparse.Namespace) -> int:
     from salesnb.runs.run import run
 
     progress = on_terminal(lang)
     head = f"{request.unit} {request.period}"
-    progress.say(Text(f"{head}：开始", f"{head}: start"))
+    begun = Text(f"{head}：开始", f"{head}: start")
+    progress.say(begun)
     outcome = run(request, progress)
     page = f"{outcome.shown}/{outcome.page}"
+    unchanged = Text(
+        f"{head}：没有变化，{outcome.version} 仍是最新版。{page}",
+        f"{head}: nothing has changed, {outcome.version} is still the latest. {page}",
+    )
     if outcome.state == "unchanged":
-        said = Text(
-            f"{head}：没有变化，{outcome.version} 仍是最新版。{page}",
-            f"{head}: nothing has changed, {outcome.version} is still the latest. {page}",
-        )
+        said = unchanged
     elif outcome.state == "published":
         cells = outcome.changed_cells
         first = Text("首版", "the first version")
@@ -101,11 +103,25 @@ def _run(request: Request, lang: str, is_told: bool) -> int:
             f"{head}: {count} failed, nothing was published, earlier versions are untouched. See {page}",
         )
     print(said.get(lang))
-    if is_told and outcome.state == "published" and not request.draft:
+    options = _sealable(given)
+    if outcome.state != "failed" and options is not None:
+        from salesnb.runs.seal import keep
+
+        keep(request, options, begun.get(lang), unchanged.get(lang))
+    if given.notify and outcome.state == "published" and not request.draft:
         from salesnb.cli.notify import after_run
 
         after_run(request.unit, request.period, lang)
     return FINDINGS if outcome.state == "failed" else DONE
+
+
+def _sealable(given: argparse.Namespace) -> list[str] | None:
+    """The options that the same command will have when it may be answered from a seal; None for one that may not."""
+    more = (given.force, given.verify, given.only, given.notify, given.plain_kernels)
+    if any(more) or given.cell_seconds != CELL_SECONDS:
+        return None
+    valued = {"--unit": given.unit, "--as-of": given.as_of, "--lang": given.lang}
+    return sorted([f"{name}={value}" for name, value in valued.items() if value] + ["--draft"] * given.draft)
 
 
 def _explain(request: Request, lang: str) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from salesnb.model.errors import Place, Text, UsageError
+from salesnb.model.roots import home_folder
 
 _NAME = re.compile(r"[^\W_][\w\-]{0,63}", re.UNICODE)
 _WINDOWS = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"lpt{i}" for i in range(1, 10))}
@@ -16,16 +17,12 @@ _WINDOWS = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(1, 10)), *(f"
 
 def home() -> Path:
     """The product's folder: ``SALESNB_HOME``, else the first folder upward that holds ``notebooks`` and ``params``."""
-    set_by_user = os.environ.get("SALESNB_HOME")
-    if set_by_user:
-        return Path(set_by_user).resolve()
-    here = Path.cwd().resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
-        if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
-            return folder
+    found = home_folder()
+    if found is not None:
+        return Path(found)
     raise UsageError(
         Text("找不到同时含有 notebooks/ 和 params/ 的文件夹", "no folder with notebooks/ and params/ was found"),
-        where=Place(file=here.name),
+        where=Place(file=Path.cwd().name),
         remedy=Text(
             "在工作簿文件夹内运行，或设置 SALESNB_HOME", "run inside the workbook's folder or set SALESNB_HOME"
         ),

@@ -164,6 +164,7 @@ def test_any_jupyter_client_can_use_the_provisioner(tmp_path: Path, monkeypatch:
 
 
 @needs_fork
+@pytest.mark.long
 def test_papermill_finds_the_engine(tmp_path: Path, workbook: Workbook) -> None:
     notebook = workbook.notebook("10_a", "print(period)", CHART)
     command = [sys.executable, "-m", "papermill", "--engine", "salesnb", "-k", "python3", "-l", "python"]
