@@ -105,6 +105,7 @@ class FeasibilityBook(MoneyQuestions):
         """The conclusion: is the target reachable, with which chance, what binds, what it takes."""
         from salesnb.report.cards import Answer
         from salesnb.report.sentences import feasibility as said
+        from salesnb.report.sentences.feasibility_record import early_words, record_words
         from salesnb.stages import feasibility
 
         hires, verdict = int(self.hire_plan["hire_count"].sum()), self.company_verdict
@@ -112,7 +113,8 @@ class FeasibilityBook(MoneyQuestions):
         if verdict is not None and hires:
             verdict = verdict | {"hire_month": self.hire_plan["start_month"].min(), "possible": possible}
         sentence = said.answer(verdict, self.company, hires, self.lang, self.currency)
-        more = [said.record_words(self.record_of("company"), self.lang) + ("。" if self.lang == "zh" else ".")]
+        more = [record_words(self.record_of("company"), self.lang) + ("。" if self.lang == "zh" else ".")]
+        more += [words for words in (early_words(self.span.skip, self.lang),) if words]
         if verdict is not None:
             more.insert(0, said.levels(self.company, verdict, self.lang, self.currency))  # type: ignore[arg-type]
         return self.answered(Answer(sentence, [*more, *self.notes], self.lang))
@@ -190,6 +192,7 @@ class FeasibilityBook(MoneyQuestions):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.numbers import month_names
         from salesnb.report.sentences import feasibility as said
+        from salesnb.report.sentences.feasibility_record import record_words
         from salesnb.stages import feasibility
 
         frame = self.keep("feasibility_months", feasibility.month_table(self.base))
@@ -198,9 +201,21 @@ class FeasibilityBook(MoneyQuestions):
         series = [Series(self.say(Text("基线", "Baseline")), list(frame["net_minor"]))]
         if frame["last_minor"].notna().all():
             series.insert(0, Series(self.say(Text("上年", "Year before")), list(frame["last_minor"]), "before"))
-        record = said.record_words(self.record_of("company"), self.lang)
+        record = record_words(self.record_of("company"), self.lang)
         reading = said.months(frame, record, self.lang, self.currency)
-        return Exhibit("months", figure=trend(labels, series, self.unit_shown), reading=reading)
+        return Exhibit("months", figure=trend(labels, series, self.unit_shown), reading=reading, notes=self._believed())
+
+    def _believed(self) -> str:
+        """The growth belief, and what it does to the forecast against a belief of none."""
+        from salesnb.report.sentences.feasibility_record import belief_words
+
+        held = self.base.growth
+        if held is None or not self.span.horizon:
+            return ""
+        ahead = float(self.base.views[0].outlook.window.ahead[0])
+        whole = self.base.middle()
+        shift = ahead * (1 - self.levers.growth_ratio(-held.rate)) / whole if whole > 0 else 0.0
+        return belief_words({"rate": held.rate, "sd": held.sd, "shift": shift}, self.lang)
 
     def verdicts(self) -> Exhibit:
         """The verdict on every target, with what binds and what it takes."""

@@ -85,11 +85,12 @@ class Ahead(Past):
     @cached_property
     def base(self) -> Baseline:
         """The forecast of every node with its record."""
-        from salesnb.stages import feasibility
+        from salesnb.stages import feasibility, growth
 
         cells = self.facts.months(("region_id", "team_id", "person_id"), self.as_of)
         flat = {name: self.facts.months((name,), self.as_of) for name in feasibility.VIEWS}
-        return feasibility.baseline(cells, flat, self.span, feasibility.Belief(self._festivals))
+        believed = growth.believed_growth(self.params.market, self.when)
+        return feasibility.baseline(cells, flat, self.span, feasibility.Belief(self._festivals, believed))
 
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ STATES = {
     "not_enough_history": Text("历史不足", "Too little history"),
     "ended": Text("已停止", "Ended"),
 }
-TESTED = Text("回测 · 起点 · 命中", "Tests · from · hits")
+TESTED = Text("回测 · 起点与月数 · 命中", "Tests · from, months · hits")
 MARKS = {
     "good": Text("把握大", "Likely"),
     "warn": Text("够得着", "In reach"),
@@ -110,7 +110,7 @@ def verdicts(book: FeasibilityBook) -> Exhibit:
         state=[said.VERDICTS[v][0] for v in frame["verdict"]],
         said=[said.VERDICTS[v][1].get(lang) for v in frame["verdict"]],
         why=[said.BINDING[b].get(lang) for b in frame["binding"]],
-        tested=[tested(book, d) if n else "" for d, n in zip(frame["dimension"], frame["test_count"], strict=True)],
+        tested=_tested_rows(book, frame),
         # the company's heads are those of its regions' plan: regions do not lend people to each other
         hire_count=frame["hire_count"].where(frame["dimension"] != "company"),
     ).sort_values(["order", "target_minor"], ascending=[True, False], kind="stable")
@@ -133,21 +133,28 @@ def verdicts(book: FeasibilityBook) -> Exhibit:
     return Exhibit("verdicts", reading=said.verdicts(frame, lang), table=table)
 
 
-def tested(book: MeansQuestions, dimension: str) -> str:
-    """The record behind the chances of a dimension's nodes, for a table's cell."""
-    from salesnb.report.sentences.feasibility import tested_words
+def tested(book: MeansQuestions, dimension: str, node: str) -> str:
+    """The record behind the chances of a node, for a table's cell."""
+    from salesnb.report.sentences.feasibility_record import tested_words
 
-    return tested_words(book.record_of(dimension), book.lang)
+    return tested_words(book.record_of(dimension, node), book.lang)
+
+
+def _tested_rows(book: MeansQuestions, frame: pd.DataFrame) -> list[str]:
+    """The records behind rows with dimension, node_id and test_count."""
+    rows = zip(frame["dimension"], frame["node_id"], frame["test_count"], strict=True)
+    return [tested(book, str(d), str(n)) if count else "" for d, n, count in rows]
 
 
 def chances(book: FeasibilityBook, dimension: str) -> Exhibit:
     """Forecast, levels and chances of a dimension's nodes, other dimensions to unfold."""
     from salesnb.report.exhibit import Details, Exhibit
     from salesnb.report.sentences import feasibility as said
+    from salesnb.report.sentences.feasibility_record import record_words
 
     goals = book.levels_found[book.levels_found["kind"] == "goal"]
     mine = goals[goals["dimension"] == dimension]
-    record = said.record_words(book.record_of(dimension), book.lang)
+    record = record_words(book.record_of(dimension), book.lang)
     reading = said.chances(mine, record, book.lang)
     more = [d for d in LABELS if d not in ("company", dimension) and (book.nodes["dimension"] == d).any()]
     named = book.levels_found[~book.levels_found["kind"].isin(list(book.rates))]
@@ -169,7 +176,10 @@ def _node_table(book: FeasibilityBook, dimension: str) -> str:
     rows["target_minor"] = rows["target_minor"].astype("Int64")
     # who has left and what has ended is in the workbook; here it would only be lines of zeros
     rows = rows[(rows["state"] != "ended") | (rows["middle_minor"] != 0)]
-    rows["tested"] = [tested(book, dimension) if s == "ok" else "" for s in rows["state"]]
+    rows["tested"] = [
+        tested(book, dimension, str(n)) if s == "ok" else ""
+        for n, s in zip(rows["node_id"], rows["state"], strict=True)
+    ]
     rows["note"] = [STATES[s].get(book.lang) if s in STATES else "" for s in rows["state"]]
     rows = rows.sort_values(["middle_minor", "node_id"], ascending=[False, True], kind="stable")
     shown, target = contract("feasibility_nodes"), contract("feasibility_targets")
@@ -193,7 +203,7 @@ def _levels_table(book: FeasibilityBook, frame: pd.DataFrame) -> str:
     rows = frame.assign(
         kind=[book.level_words(k) for k in frame["kind"]],
         state=[book._mark(c) for c in frame["chance_rate"]],
-        tested=[tested(book, d) if n else "" for d, n in zip(frame["dimension"], frame["test_count"], strict=True)],
+        tested=_tested_rows(book, frame),
     )
     names = ("name", "kind", "target_minor", "growth_rate", "chance_rate")
     columns = [

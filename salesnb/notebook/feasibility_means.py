@@ -38,19 +38,34 @@ class MeansQuestions(GoalQuestions):
 
         return self.keep("feasibility_record", feasibility.record_table(self.base))
 
-    def record_of(self, dimension: str) -> dict[str, Any] | None:
-        """The back-test behind the chances of a dimension's nodes."""
+    @cached_property
+    def by_share(self) -> frozenset[tuple[str, str]]:
+        """(dimension, node) of all that is forecast by its share of what is above it: tested apart from the others."""
+        return frozenset(
+            (str(d), str(n))
+            for view in self.base.views
+            for d, n, share in zip(
+                view.keys["dimension"], view.keys["node_id"], view.outlook.fit.own.by_share, strict=True
+            )
+            if share
+        )
+
+    def record_of(self, dimension: str, node: str = "") -> dict[str, Any] | None:
+        """The back-test behind the chances of a dimension's nodes, or of one ``node`` of it."""
         rows = self.record_found
-        found = rows[(rows["dimension"] == dimension) & ~rows["by_share"]].to_dict("records")
-        return {str(k): v for k, v in found[0].items()} if found else None
+        found = rows[(rows["dimension"] == dimension) & (rows["by_share"] == ((dimension, node) in self.by_share))]
+        held = found.to_dict("records")
+        return {str(k): v for k, v in held[0].items()} if held else None
 
     @property
     def behind(self) -> str:
-        """The record behind the company's chances, as a note."""
-        from salesnb.report.sentences.feasibility import record_words
+        """The record behind the company's chances, as a note, and how a plan made this early fares elsewhere."""
+        from salesnb.report.sentences.feasibility_record import early_words, record_words
 
         words = record_words(self.record_of("company"), self.lang)
-        return self.say(Text(f"概率的依据：{words}。", f"Behind the chances: {words}."))
+        said = self.say(Text(f"概率的依据：{words}。", f"Behind the chances: {words}."))
+        early = early_words(self.span.skip, self.lang)
+        return f"{said}{'' if self.lang == 'zh' or not early else ' '}{early}"
 
     @cached_property
     def capacities(self) -> pd.DataFrame:

@@ -122,8 +122,10 @@ class MoneyQuestions(MeansQuestions):
 
         shown = contract("feasibility_feedback")
         behind = [
-            tested(self, DIMENSIONS[level]) if chance == chance else ""
-            for level, chance in zip(frame["level"], frame["chance_rate"].astype("float64"), strict=True)
+            tested(self, DIMENSIONS[level], str(node)) if chance == chance else ""
+            for level, node, chance in zip(
+                frame["level"], frame["node_id"], frame["chance_rate"].astype("float64"), strict=True
+            )
         ]
         frame = frame.assign(tested=behind)
         frame = frame.sort_values(["middle_minor", "node_id"], ascending=[False, True], kind="stable")

@@ -24,9 +24,11 @@ class LandingQuestions(ReviewBasis):
     @cached_property
     def _courses_of(self) -> dict[str, Course]:
         from salesnb.stages import review
+        from salesnb.stages.growth import believed_growth
 
+        believed = believed_growth(self.params.market, (self.main.through, self.as_of))
         return {
-            name: review.course(self.facts.months((name,), self.as_of), name, self.main.through, self.curve)
+            name: review.course(self.facts.months((name,), self.as_of), name, self.main.through, self.curve, believed)
             for name in LANDED
         }
 

@@ -99,6 +99,20 @@ def pit(fitted, future: Array) -> Array:  # type: ignore[no-untyped-def]
     return student.cdf(view.standard(future.sum(1)[:, None])[view.open, 0], DF)
 
 
+def early(found: dict[str, Source]) -> None:
+    """Coverage of plans made months before their year begins: what the page says of them."""
+    for skip in (1, 3, 6, 9):
+        shares = []
+        for take in found.values():
+            past, future = take(48, 0)
+            known = past[:, : past.shape[1] - skip]
+            view = window(fit(known, steps=skip + YEAR), skip, YEAR)
+            chance = student.cdf(view.standard(future.sum(1)[:, None])[view.open, 0], DF)
+            shares.append((np.abs(chance - 0.5) <= 0.4).mean())
+        line = ", ".join(f"{name} {share:.3f}" for name, share in zip(found, shares, strict=True))
+        print(f"           80 % interval made {skip} months before its year covers: {line}")
+
+
 def landing(found: dict[str, Source]) -> None:
     """Year landing with k months known against last year × growth to date and against the run rate."""
     misses, held = [], []
@@ -261,6 +275,7 @@ def main() -> None:
     given = parser.parse_args()
     found = sources()
     points_and_totals(found)
+    early(found)
     landing(found)
     companies("first mechanism", given.companies, generated_company)
     companies("second mechanism, to which nothing was fitted", given.market, market_company)

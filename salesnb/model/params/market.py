@@ -103,6 +103,8 @@ class Market(ParamsModel):
 
     schema_: Literal[1] = Field(alias="schema", default=1)
     growth: Dated[Ratio] | None = None  # of the served market, a year
+    forecast_growth: Dated[Ratio] | None = None  # of our own sales a year: what forecasts lean to, default 5 %
+    forecast_growth_sd: Dated[Positive] | None = None  # one standard deviation of that belief, default 20 %
     top_players_share: Dated[Share] | None = None
     online_share: Dated[Share] | None = None
     potential_share: dict[str, Dated[Share]] = Field(default_factory=dict)  # of the whole market, by region

@@ -50,33 +50,6 @@ def chance_words(chance: float, lang: str) -> str:
     return rate(chance, 0)
 
 
-def record_words(record: Mapping[str, Any] | None, lang: str) -> str:
-    """``回测 6 次，起点 2022-12 至 2023-06，80 % 区间命中 83 %``; few back-tests are called few."""
-    if record is None or not record["test_count"]:
-        return Text("没有回测", "not back-tested").get(lang)
-    n, hit = int(record["test_count"]), rate(record["hit_rate"], 0)
-    first, last = (str(record[c]) for c in ("first_month", "last_month"))
-    one = first == last
-    zh_when = f"起点 {first}" if one else f"起点 {first} 至 {last}"
-    en_when = f"from {first}" if one else f"from {first} to {last}"
-    few = n < 10
-    return Text(
-        f"回测 {n} 次（{zh_when}），80 % 区间命中 {hit}" + ("，次数少，仅供参考" if few else ""),
-        f"{n} back-test{'s' * (n != 1)} ({en_when}), 80 % interval hit {hit}"
-        + (": few, so take it as a hint" if few else ""),
-    ).get(lang)
-
-
-def tested_words(record: Mapping[str, Any] | None, lang: str) -> str:
-    """The record behind a chance in a table's cell: ``6 次 · 2022-12 · 83 %``; nothing where there is none."""
-    if record is None or is_missing(record["test_count"]) or not record["test_count"]:
-        return ""
-    n, hit = int(record["test_count"]), rate(record["hit_rate"], 0)
-    first, last = (str(record[c]) for c in ("first_month", "last_month"))
-    when = first if first == last else f"{first}—{last}"
-    return Text(f"{n} 次 · {when} · {hit}", f"{n} · {when} · {hit}").get(lang)
-
-
 def answer(verdict: Mapping[str, Any] | None, levels: Mapping[str, Any], hires: int, lang: str, currency: str) -> Line:
     """The conclusion: target, forecast, chance, verdict, what binds; without a target the forecast and its levels."""
     middle = strong(money(levels["middle_minor"], lang, currency))

@@ -44,8 +44,8 @@ def ahead(run: Course, span: Sequence[str], shift: Mapping[str, float] | None = 
         return None
     skip = len(month_range(run.months[-1], span[0])) - 2
     parent = np.array([-1, *[0] * len(run.nodes)])
-    fitted = forecast.fit(run.values, parent, steps=skip + len(span))
-    tested = forecast.backtest(run.values, parent, skip=skip, horizon=len(span))
+    fitted = forecast.fit(run.values, parent, steps=skip + len(span), growth=run.growth)
+    tested = forecast.backtest(run.values, parent, skip=skip, horizon=len(span), growth=run.growth)
     moved = np.array([(shift or {}).get(node, 0.0) for node in (COMPANY, *run.nodes)], float)
     view = forecast.outlook(fitted, tested, skip=skip, horizon=len(span), known=moved)
     return Ahead(run.nodes, tuple(span), view)

@@ -27,7 +27,7 @@ class Course:
     """Monthly sales of the company (row 0) and of a dimension's nodes (``nodes``), whole months first … ``last``.
 
     ``come``: what of the running month is in (zero where the last day reached ends a month), ``elapsed`` the share of
-    a month that is usually in by then.
+    a month that is usually in by then, ``growth`` what the company believes of its own growth.
     """
 
     dimension: str
@@ -36,9 +36,16 @@ class Course:
     values: np.ndarray
     come: np.ndarray
     elapsed: float
+    growth: forecast.Growth = forecast.DEFAULT_GROWTH
 
 
-def course(months: pd.DataFrame, dimension: str, through: date, curve: Curve) -> Course:
+def course(
+    months: pd.DataFrame,
+    dimension: str,
+    through: date,
+    curve: Curve,
+    growth: forecast.Growth = forecast.DEFAULT_GROWTH,
+) -> Course:
     """The course from ``months`` (``dimension``, month, net_minor as known); months without a sale are zero."""
     calendar = curve.calendar
     running = calendar.month_of(through)
@@ -56,6 +63,7 @@ def course(months: pd.DataFrame, dimension: str, through: date, curve: Curve) ->
         table[:, : len(whole)],
         table[:, -1] if is_part else np.zeros(len(table)),
         curve.share(span.start, span.end, through) if is_part else 0.0,
+        growth,
     )
 
 
@@ -121,8 +129,8 @@ def full_path(path: pd.DataFrame, ahead: pd.DataFrame) -> pd.DataFrame:
 
 def _view(run: Course, known: np.ndarray, horizon: int) -> tuple[forecast.Outlook, forecast.Backtest]:
     parent = np.array([-1, *[0] * len(run.nodes)])
-    fitted = forecast.fit(run.values, parent, steps=horizon)
-    tested = forecast.backtest(run.values, parent, horizon=horizon)
+    fitted = forecast.fit(run.values, parent, steps=horizon, growth=run.growth)
+    tested = forecast.backtest(run.values, parent, horizon=horizon, growth=run.growth)
     view = forecast.outlook(fitted, tested, horizon=horizon, known=known)
     return (forecast.month_to_date(view, run.come, run.elapsed) if run.elapsed else view), tested
 
@@ -130,7 +138,7 @@ def _view(run: Course, known: np.ndarray, horizon: int) -> tuple[forecast.Outloo
 def _path(run: Course, known: np.ndarray, rest: tuple[str, ...], tested: forecast.Backtest) -> pd.DataFrame:
     """The company's cumulated landing and its interval at the end of every month to come."""
     company = Course(run.dimension, (), run.months, run.values[:1], run.come[:1], run.elapsed)
-    fitted = forecast.fit(company.values, np.array([-1]), steps=len(rest))
+    fitted = forecast.fit(company.values, np.array([-1]), steps=len(rest), growth=run.growth)
     rows = []
     for ahead, month in enumerate(rest, 1):
         view = forecast.outlook(fitted, tested, horizon=ahead, known=known[:1])
@@ -186,8 +194,8 @@ def draft_goals(run: Course, last_minor: int, chances: Mapping[str, float]) -> l
     Nothing where the history is too short for a chance.
     """
     values, root = run.values[:1], np.array([-1])
-    fitted = forecast.fit(values, root, steps=12)
-    view = forecast.outlook(fitted, forecast.backtest(values, root, horizon=12), horizon=12)
+    fitted = forecast.fit(values, root, steps=12, growth=run.growth)
+    view = forecast.outlook(fitted, forecast.backtest(values, root, horizon=12, growth=run.growth), horizon=12)
     rows: list[dict[str, object]] = []
     for tier, chance in chances.items():
         amount = float(np.ravel(view.quantile([1 - chance]))[0])
