@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from salesnb.cli.commands import DONE, FINDINGS
-from salesnb.model.errors import PeriodError, Place, RunError, SalesnbError, Text, UsageError
+from salesnb.model.errors import PeriodError, RunError, Text, UsageError
 from salesnb.model.params import load_unit
 from salesnb.model.periods import Calendar
 from salesnb.model.places import units
@@ -54,15 +54,12 @@ def do(given: argparse.Namespace, lang: str) -> int:
         return _take(given, wanted, periods, lang)
     count, watched = 0, 0
     for unit in wanted:
-        stops = list(findings(unit))
+        stops = [error.say(lang) for error in findings(unit)]
         if not stops and not given.no_data and load_unit(unit).company.sources:
-            stops, errors, watch = _data(unit, lang)
+            stops, errors, watch = _apart(unit, periods or _planned(unit), lang)
             count, watched = count + errors, watched + watch
-            for period in () if stops else periods or _planned(unit):
-                errors, watch = _rules(unit, period, lang)
-                count, watched = count + errors, watched + watch
-        for error in stops:
-            print(f"{unit}: {masked_text(error.say(lang))}")
+        for said in stops:
+            print(f"{unit}: {masked_text(said)}")
         count += len(stops)
     print(_closing(", ".join(wanted), count, watched).get(lang))
     return FINDINGS if count else DONE
@@ -82,23 +79,30 @@ def _planned(unit: str) -> list[str]:
     return [decomposition.plan] if decomposition.plan and decomposition.rules else []
 
 
-def _rules(unit: str, period: str, lang: str) -> tuple[int, int]:
-    """Print contradictions between the rules of a plan and rules that do nothing: (to mend, to watch)."""
-    command = [sys.executable, "-m", "salesnb.notebook.rule_check", unit, period, "", lang]
+def _apart(unit: str, periods: list[str], lang: str) -> tuple[list[str], int, int]:
+    """Print what the quality gate and the rules of plans come to: (what stops a run, to mend, to watch)."""
+    command = [sys.executable, "-m", "salesnb.notebook.unit_check", unit, lang, *periods]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         raise RunError(
-            Text(f"{unit} {period} 的规则没能检查完", f"the rules of {unit} {period} could not be checked"),
+            Text(f"{unit} 的数据和规则没能检查完", f"the data and rules of {unit} could not be checked"),
             why=Text(masked_text(done.stderr[-2000:]), masked_text(done.stderr[-2000:])),
         )
     found = json.loads(done.stdout)
-    for finding in found:
-        first, *more = [masked_text(line) for line in finding["lines"]]
-        print(f"{unit} {period} [{_WORDS[finding['severity']].get(lang)}] {first}")
+    stops = [line for one in found if one["severity"] == "stop" for line in one["lines"]]
+    data = [one for one in found if one["severity"] != "stop" and not one["period"]]
+    rules = [one for one in found if one["period"]]
+    for one in [*data[:_SHOWN], *rules]:
+        first, *more = [masked_text(line) for line in one["lines"]]
+        name = f"{unit} {one['period']}" if one["period"] else unit
+        print(f"{name} [{_WORDS[one['severity']].get(lang)}] {first}")
         for line in more:
             print(f"    {line}")
-    errors = sum(finding["severity"] == "error" for finding in found)
-    return errors, len(found) - errors
+    if len(data) > _SHOWN:
+        hidden = len(data) - _SHOWN
+        print(Text(f"… 另有 {hidden} 条，见数据质量页", f"… {hidden} more, on the data quality page").get(lang))
+    errors = sum(one["severity"] == "error" for one in (*data, *rules))
+    return stops, errors, len(data) + len(rules) - errors
 
 
 def _take(given: argparse.Namespace, wanted: list[str], periods: list[str], lang: str) -> int:
@@ -139,25 +143,3 @@ def _closing(names: str, count: int, watched: int) -> Text:
     if count:
         return Text(f"{names}：{count} 处需要处理{more.zh}", f"{names}: {count} to mend{more.en}")
     return Text(f"{names}：没有需要处理的问题{more.zh}", f"{names}: nothing to mend{more.en}")
-
-
-def _data(unit: str, lang: str) -> tuple[list[SalesnbError], int, int]:
-    """Read the data and print what the quality gate found: (what stops a run, errors, what is to be watched)."""
-    from salesnb.intake import facts
-
-    try:
-        noted = facts.load(unit).findings
-    except SalesnbError as error:
-        return [error], 0, 0
-    noted = noted[noted["severity"] != "info"]
-    for row in noted.head(_SHOWN).to_dict("records"):
-        line = None if row["row"] is None or row["row"] != row["row"] else int(row["row"])
-        place = Place(str(row["file"] or ""), line, str(row["column"] or "") or None).get(lang)
-        word = _WORDS[str(row["severity"])].get(lang)
-        print(f"{unit} [{word}] {row[f'message_{lang}']}{f'  [{place}]' if place else ''}")
-        print(f"    → {row[f'remedy_{lang}']}")
-    if len(noted) > _SHOWN:
-        more = len(noted) - _SHOWN
-        print(Text(f"… 另有 {more} 条，见数据质量页", f"… {more} more, on the data quality page").get(lang))
-    errors = int((noted["severity"] == "error").sum())
-    return [], errors, len(noted) - errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,16 @@ from salesnb.model.tables import Column, contract
 from salesnb.notebook.decomposition_book import PlanBook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
     from markupsafe import Markup
 
+    from salesnb.model.params.decomposition import Rule
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.prose import Sentence
-    from salesnb.stages.decomposition import Plan, PlanConflict
+    from salesnb.report.sentences.decomposition_rules import Terms
+    from salesnb.stages.decomposition import Explanation, Plan, PlanConflict
 
 COUNTS = {
     "new_customers": Text("新客户", "New customers"),
@@ -28,15 +33,24 @@ LARGE = Text("其中大客户", "of them large")
 LEVELS = {"region_id": Text("区域", "Region"), "person_id": Text("人员", "Person")}
 
 
+@dataclass(frozen=True, eq=False)
+class Dispute:
+    """Rules about one ``count`` that cannot all hold: what was found, among which rules, and whether all are musts."""
+
+    count: str
+    found: Explanation
+    rules: tuple[Rule, ...]
+    is_undecided: bool
+
+
 class CountQuestions(PlanBook):
     """What is planned in numbers of customers, leads or visits."""
 
     @cached_property
-    def count_plans(self) -> dict[str, Plan]:
+    def planned_counts(self) -> dict[str, Plan]:
         """A plan for each count that a rule speaks of; a contradiction among must rules leaves its count out."""
         from salesnb.stages.decomposition import PlanConflict
         from salesnb.stages.decomposition.counts import count_plan
-        from salesnb.stages.decomposition.even_counts import even_counts
 
         out: dict[str, Plan] = {}
         for name in COUNTS:
@@ -48,13 +62,34 @@ class CountQuestions(PlanBook):
                 self.count_conflicts[name] = conflict
                 continue
             if found is not None:
-                out[name] = even_counts(found)
+                out[name] = found
         return out
+
+    @cached_property
+    def count_plans(self) -> dict[str, Plan]:
+        """The same in whole numbers that leave no quarter, region or person with nothing by accident."""
+        from salesnb.stages.decomposition.even_counts import even_counts
+
+        return {name: even_counts(plan) for name, plan in self.planned_counts.items()}
 
     @cached_property
     def count_conflicts(self) -> dict[str, PlanConflict]:
         """Counts whose must rules contradict each other."""
         return {}
+
+    def count_disputes(self) -> Iterator[Dispute]:
+        """Every count whose rules cannot all hold: musts that contradict each other, and wishes that give way."""
+        plans = self.planned_counts
+        for name, conflict in self.count_conflicts.items():
+            yield Dispute(name, conflict.explanation, tuple(self.built.rules), is_undecided=True)
+        for name, plan in plans.items():
+            if not plan.explanation.members.empty:
+                yield Dispute(name, plan.explanation, tuple(plan.problem.rules), is_undecided=False)
+
+    @cached_property
+    def count_terms(self) -> Terms:
+        """How a count rule's own figures are written."""
+        return replace(self.terms, counted=True)
 
     @cached_property
     def counted(self) -> pd.DataFrame:
@@ -102,7 +137,7 @@ class CountQuestions(PlanBook):
         from salesnb.report.sentences import decomposition_papers as said
 
         frame = self.counted
-        conflicts = [self.say(conflict.what) for conflict in self.count_conflicts.values()]
+        conflicts = [line for dispute in self.count_disputes() for line in self._dispute_lines(dispute)]
         if frame.empty:
             none = Text("没有以家数、条数或次数定的目标。", "Nothing is planned in numbers.")
             return Exhibit("counts", reading=conflicts or self.say(none), is_absent=not conflicts)
@@ -114,6 +149,22 @@ class CountQuestions(PlanBook):
             *conflicts,
         ]
         return Exhibit("counts", reading=reading, table=table, details=details)
+
+    def _dispute_lines(self, dispute: Dispute) -> list[Sentence]:
+        """What contradicts what among the rules of a count, and what became of it."""
+        from salesnb.notebook.decomposition_rules import quarrels
+        from salesnb.report.sentences import decomposition_rules as said
+
+        name = COUNTS[dispute.count]
+        end = (
+            Text(f"{name.zh}：必须项互相矛盾，未决，没有列出。", f"{name.en}: musts contradict each other; left out.")
+            if dispute.is_undecided
+            else Text(f"{name.zh}：优先级低的规则已让步。", f"{name.en}: the less important rules gave way.")
+        )
+        return [
+            *(said.conflict(quarrel, self.count_terms) for quarrel in quarrels(dispute.found, dispute.rules)),
+            self.say(end),
+        ]
 
     def _count_table(self, frame: pd.DataFrame, level: str) -> Markup:
         from salesnb.report.tables import Options, Show, render

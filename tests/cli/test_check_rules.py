@@ -19,6 +19,10 @@ rules:
   - {id: south, text: South 增长 8 %, where: {region: South}, growth_over: last_year, is: 0.08, strength: STRENGTH}
   - {id: roof, text: North 不超过一半, where: {region: North}, share_of: {}, at_most: 0.5}
 """
+VISITS = """  - {id: visits, text: 全年拜访 100 次, count: visits, is: 100, strength: must}
+  - {id: visits-n, text: North 拜访 60 次, where: {region: North}, count: visits, at_least: 60, strength: STRENGTH}
+  - {id: visits-s, text: South 拜访 70 次, where: {region: South}, count: visits, at_least: 70, strength: STRENGTH}
+"""
 
 
 @pytest.fixture
@@ -39,10 +43,11 @@ def unit(workbook: Workbook) -> Path:
 
 
 def test_musts_against_each_other_are_to_be_mended(unit: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (unit / "decomposition.yaml").write_text(RULES.replace("STRENGTH", "must"), encoding="utf-8")
+    (unit / "decomposition.yaml").write_text((RULES + VISITS).replace("STRENGTH", "must"), encoding="utf-8")
     assert main(["check", "u", "2024"]) == 1
     said = capsys.readouterr().out
-    assert "必须遵守的规则互相矛盾" in said and "公司增长 5 %" in said and "1 处需要处理" in said
+    assert "必须遵守的规则互相矛盾" in said and "公司增长 5 %" in said and "2 处需要处理" in said
+    assert "两个区域的硬性要求合计 130，共需 130；而“全年拜访 100 次”（必须），只有 100，多出 30。" in said
     assert "只动最少的条数" in said and "同比例让步" in said
     assert "roof" in said and "不起作用" in said
 
@@ -50,10 +55,12 @@ def test_musts_against_each_other_are_to_be_mended(unit: Path, capsys: pytest.Ca
 def test_wishes_that_give_way_are_watched_and_the_plans_period_is_known(
     unit: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (unit / "decomposition.yaml").write_text(RULES.replace("STRENGTH", "wish"), encoding="utf-8")
+    (unit / "decomposition.yaml").write_text((RULES + VISITS).replace("STRENGTH", "wish"), encoding="utf-8")
     assert main(["check", "u"]) == 0
     said = capsys.readouterr().out
-    assert "u 2024 [关注] 规则不能同时成立" in said and "没有需要处理的问题，另有 2 处需关注" in said
+    assert "u 2024 [关注] 规则不能同时成立" in said and "没有需要处理的问题，另有 3 处需关注" in said
+    assert "u 2024 [关注] 拜访：规则不能同时成立" in said
+    assert "South 拜访 70 次：≥ 70 → ≥ 54（-16）" in said.replace("−", "-")
     assert "两个区域的增长愿望合计 8.7 %" in said and "多出 360 元" in said and "只动最少的条数" in said
     assert main(["check", "u", "--no-data"]) == 0
     assert "规则" not in capsys.readouterr().out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,10 @@ def _too_deep(shown: str, line: int | None = None) -> ParamsError:
     )
 
 
+@lru_cache(maxsize=64)
 def _compose(text: str) -> Any:
+    """The file's nodes, kept: a run, a check or a batch reads the same few files again and again, at a quarter of a
+    second each. Nodes are only read."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)

@@ -49,11 +49,13 @@ _WISHES = {"wish": Text("愿望", "wishes"), "should": Text("要求", "demands")
 
 @dataclass(frozen=True)
 class Terms:
-    """How figures in a rule's own terms are written: the language, the currency, minor units of a currency unit."""
+    """How figures in a rule's own terms are written: the language, the currency, minor units of a currency unit.
+    ``counted``: what is planned is a number of customers or visits, so that no amount is money."""
 
     lang: str
     currency: str
     scale: int
+    counted: bool = False
 
     def value(self, measure: str, value: Any, signed: bool = False) -> str:
         """A growth or share as percent, an amount as money, a ratio, a count."""
@@ -83,7 +85,9 @@ class Terms:
         return self.value(measure, abs(value))
 
     def money(self, minor: Any, signed: bool = False) -> str:
-        """An amount in the unit that fits it."""
+        """An amount in the unit that fits it, or a count."""
+        if self.counted:
+            return count(minor, signed)
         return money(minor, self.lang, self.currency, signed)
 
     def say(self, text: Text) -> str:
@@ -96,7 +100,7 @@ def remark(row: Mapping[str, Any], terms: Terms) -> str:
     measure, status = str(row["measure"]), str(row["status"])
     if status == "relaxed":
         gap, amount = terms.gap(measure, row["relaxed"]), terms.money(row["relaxed_minor"])
-        if measure == "amount":
+        if measure in ("amount", "count"):
             return terms.say(Text(f"让步 {amount}", f"gave way by {amount}"))
         return terms.say(Text(f"让步 {gap}，{amount}", f"gave way by {gap}, {amount}"))
     if status == "implied":
@@ -156,7 +160,7 @@ def conflict(quarrel: Quarrel, terms: Terms) -> Line:
     wanted, given = int(low["asked_minor"].sum()), int(high["asked_minor"].sum())
     excess = int(groups["excess_minor"].iloc[0])
     much = warn(terms.money(excess))
-    plain = set(groups["measure"]) <= {"growth_over", "amount"} and len(low) and len(high)
+    plain = set(groups["measure"]) <= {"growth_over", "amount", "count"} and len(low) and len(high)
     lows, highs = ([_group(row, quarrel, terms) for _, row in side.iterrows()] for side in (low, high))
     if plain and abs(wanted - given - excess) <= len(quarrel.members) + 1:
         return either(

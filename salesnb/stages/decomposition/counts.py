@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -57,11 +58,14 @@ def count_plan(
         long = frame.melt(columns, var_name="month", value_name="start")
         parts.append(long.assign(customer_size=size, start=long["start"] * share))
     cells = pd.concat(parts, ignore_index=True)
-    cells = cells[cells["person_id"] != UNASSIGNED] if (cells["person_id"] != UNASSIGNED).any() else cells
+    held = cells["person_id"] != UNASSIGNED
+    # people count, not the house: it stands in only where a region has nobody
+    cells = cells[held | ~cells["region_id"].isin(cells.loc[held, "region_id"])]
     keys = [*columns, "customer_size", "month"]
     cells = cells.groupby(keys, sort=True)["start"].sum().reset_index()
     nothing = cells.iloc[:0].rename(columns={"start": "net_minor"}).astype({"net_minor": "int64"})
     cube = Cube.of(cells, nothing if base is None else base, money.problem.cube.calendar)
+    cube = replace(cube, known={name: own for name, own in money.problem.cube.known.items() if name in cube.places})
     return decompose(Problem.of_counts(cube, own, count, money.problem.name))
 
 
