@@ -34,7 +34,8 @@ TABLES = ("review_pace", "review_metrics", "review_attainment", "review_alerts",
           "review_problems", "review_improvements", "review_performance", "review_month_end", "review_ageing",
           "review_dealers", "review_diverted", "review_rebates", "review_rulings", "review_entities",
           "review_portraits", "review_draft_goals", "pay_ledger", "pay_states",
-          "pay_awards", "retarget_cells", "retarget_moves", "retarget_nodes", "change_states", "calibration_meetings",
+          "pay_awards", "retarget_cells", "retarget_moves", "retarget_nodes", "change_states",
+          "change_triggers", "calibration_meetings",
           "lead_assignments", "review_core")  # fmt: skip
 
 

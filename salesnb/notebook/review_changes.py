@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text, UsageError
+from salesnb.notebook.review_closing import ClosingQuestions
 from salesnb.notebook.review_metrics import MetricQuestions
 from salesnb.notebook.review_retarget import RetargetQuestions
 from salesnb.notebook.review_risks import RiskQuestions
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 CALENDAR = "calendar/calibration.ics"
 
 
-class ChangeQuestions(RetargetQuestions, MetricQuestions, RiskQuestions):
+class ChangeQuestions(ClosingQuestions, RetargetQuestions, MetricQuestions, RiskQuestions):
     """Mixin of the review book."""
 
     change_head = ""  # the hash that stands for all decisions by the day
@@ -42,8 +43,16 @@ class ChangeQuestions(RetargetQuestions, MetricQuestions, RiskQuestions):
                     self.note(unruled.what)
         return self.keep("change_states", requests.states(then, turns))
 
+    @cached_property
+    def triggers_table(self) -> pd.DataFrame:
+        """``change_triggers``: what happened that may call for a request."""
+        from salesnb.notebook.review_triggers import occasions
+        from salesnb.stages import triggers
+
+        return self.keep("change_triggers", triggers.table(occasions(self)))
+
     def changes(self) -> Exhibit:
-        """Requests with their state, every step to unfold."""
+        """What may call for a change; requests with their state, every step to unfold."""
         from salesnb.notebook import review_changes_exhibits
 
         return review_changes_exhibits.changes(self)

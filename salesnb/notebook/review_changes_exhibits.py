@@ -23,23 +23,42 @@ SHOWN = 15
 
 
 def changes(book: ChangeQuestions) -> Exhibit:
-    """Every request's last state; all steps to unfold."""
+    """What may call for a change; every request's last state; all steps to unfold."""
     from salesnb.report.exhibit import Details, Exhibit
+    from salesnb.report.sentences import change_triggers as called
     from salesnb.report.sentences import changes as said
 
-    frame = book.changes_table
+    frame, lines, details = book.changes_table, list[Any](), list[Details]()
+    if len(book.triggers_table):
+        lines.append(called.occasions(book.triggers_table, book.lang))
+        details.append(Details(book.say(contract("change_triggers").label), _triggers(book)))
     if frame.empty:
-        none = Text("没有变更申请。", "There are no change requests.")
-        return Exhibit("changes", reading=book.say(none), is_absent=True)
+        lines.append(book.say(Text("没有变更申请。", "There are no change requests.")))
+        return Exhibit("changes", reading=lines, details=details, is_absent=not details)
     last = frame.groupby("request_id", sort=True).tail(1)
     amounts = frame.dropna(subset=["amount_minor"]).groupby("request_id")["amount_minor"].last()
     last = last.assign(amount_minor=last["request_id"].map(amounts).astype("Int64"))
     steps = _states(book, frame, ("date", "by", "role", "note", "revision"))
-    details = [Details(book.say(Text("每一步", "Every step")), steps)]
+    details.append(Details(book.say(Text("每一步", "Every step")), steps))
     table = _states(book, last, ("date", "by", "amount_minor", "next_role", "revision"))
     head = book.change_head[:12]
     note = book.say(Text(f"变更链 {head}", f"Chain of changes {head}")) if head else ()
-    return Exhibit("changes", reading=said.requests(last, book.lang), table=table, details=details, notes=note)
+    lines.append(said.requests(last, book.lang))
+    return Exhibit("changes", reading=lines, table=table, details=details, notes=note)
+
+
+def _triggers(book: ChangeQuestions) -> Any:
+    from salesnb.report.sentences import change_triggers as called
+    from salesnb.report.tables import Options, Show, render
+
+    of, frame = contract("change_triggers"), book.triggers_table
+    rows = frame.assign(
+        said=[called.occasion(row, book.lang) for row in frame.to_dict("records")],
+        asked=[book.say(called.KINDS[str(kind)]) for kind in frame["request"]],
+    )
+    columns = [Show(Column("said", "text", of.column("trigger").label))]
+    columns.append(Show(Column("asked", "text", of.column("request").label)))
+    return render(rows, columns, book.lang, book.unit_shown, Options(caption=book.say(of.label)))
 
 
 def _states(book: ChangeQuestions, rows: pd.DataFrame, names: tuple[str, ...]) -> Any:

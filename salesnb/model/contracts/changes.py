@@ -97,6 +97,29 @@ CHANGE_STATES = TableContract(
     Text("变更申请", "Change requests"),
 )
 
+CHANGE_TRIGGERS = TableContract(
+    "change_triggers",
+    ("trigger", "subject_id"),
+    (
+        Column(
+            "trigger",
+            "id",
+            Text("情况", "Occasion"),
+            definition=Text(
+                "quarter 季度未达 / market 市场变化 / leaver 离岗 / joiners 批量入职 / leads 线索激增 / strategy 策略",
+                "quarter below its floor / market moved / leaver / joiners: many / leads: a flood / strategy does harm",
+            ),
+        ),
+        ident("subject_id", "对象", "Subject"),
+        words("subject", "对象", "Subject"),
+        ident("request", "申请类别", "Kind of request"),
+        Column("since_date", "date", Text("自", "Since"), optional=True),
+        number("measured", "实际", "Measured"),
+        number("usual", "通常或界线", "Usual or line"),
+    ),
+    Text("可能需要提变更的情况", "What may call for a change"),
+)
+
 CALIBRATION = TableContract(
     "calibration_meetings",
     ("month",),
@@ -164,4 +187,4 @@ LEAD_SHARES = TableContract(
     Text("线索分配建议", "Leads to hand out"),
 )
 
-ALL = (RETARGET_CELLS, RETARGET_NODES, RETARGET_MOVES, CHANGE_STATES, CALIBRATION, LEAD_SHARES)
+ALL = (RETARGET_CELLS, RETARGET_NODES, RETARGET_MOVES, CHANGE_STATES, CHANGE_TRIGGERS, CALIBRATION, LEAD_SHARES)
