@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -34,8 +35,8 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
     if frame.empty:
         return Exhibit("alerts", reading=reading)
     rows = _worded(frame, lang)
-    stands = frame["part_of"].isna() | (frame["progress"] != "new")
-    own, parts = rows[stands.to_numpy()], rows[~stands.to_numpy()]
+    stands = (frame["part_of"].isna() | (frame["progress"] != "new")).loc[rows.index]
+    own, parts = rows[stands], rows[~stands]
     details = []
     if len(parts):
         label = Text(f"已包含在上面的 {len(parts)} 条", f"{len(parts)} that are part of these").get(lang)
@@ -60,10 +61,24 @@ def _worded(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     return frame.assign(
         name=titled,
         part_of=[names.get(key, "") for key in frame["part_of"]],
+        since_month=[_since(row, lang) for row in frame.to_dict("records")],
         size=frame["gap_minor"].fillna(0),
         basis=[BASES[basis].get(lang) for basis in frame["basis"]],
         progress=[ALERT_WORDS[progress].get(lang) for progress in frame["progress"]],
     ).sort_values(["size", "alert"], kind="stable")
+
+
+def _since(row: Mapping[Hashable, Any], lang: str) -> str:
+    """The month a shortfall began, with the months chance leaves open: 2024-04 (03–05)."""
+    from salesnb.report.numbers import is_missing
+
+    if is_missing(row["since_month"]):
+        return ""
+    first, last = row["since_first_month"], row["since_last_month"]
+    if is_missing(first) or first == last:
+        return str(row["since_month"])
+    months = f"{str(first)[-2:]}–{str(last)[-2:]}"
+    return f"{row['since_month']}" + Text(f"（{months} 月）", f" ({months})").get(lang)
 
 
 def _table(rows: pd.DataFrame, names: tuple[str, ...], caption: str, shown: Shown) -> Any:
@@ -103,7 +118,7 @@ def _leads(
 
 def _text(table: Any, name: str) -> Column:
     column = table.column(name)
-    return Column(name, "text", column.label) if name in ("basis", "progress") else column
+    return Column(name, "text", column.label) if name in ("basis", "progress", "since_month") else column
 
 
 def _lead_table(own: pd.DataFrame, shown: Shown) -> Any:

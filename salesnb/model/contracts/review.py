@@ -189,6 +189,8 @@ ALERTS = TableContract(
         BEHIND,
         CERTAINTY,
         SINCE,
+        Column("since_first_month", "month", Text("最早", "At the earliest"), optional=True),
+        Column("since_last_month", "month", Text("最迟", "At the latest"), optional=True),
         rate(
             "recover_rate", "追回概率", "Chance to recover", "全年达成基准的概率", "chance to reach the year's figure"
         ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.periods import month_range
 from salesnb.model.tables import check, contract
-from salesnb.stages.review.chance import certainty, since
+from salesnb.stages.review.chance import begun, certainty
 from salesnb.stages.review.metrics import Wanted
 
 LEADS_SHOWN = 5
@@ -76,7 +77,6 @@ def node_alerts(
         key = (row["dimension"], row["node_id"])
         course = months.get(row["dimension"], pd.DataFrame(columns=["node_id", "month"]))
         own = course[course["node_id"] == row["node_id"]].sort_values("month", kind="stable")
-        begun = since(list(own["month"]), list(own["expected_minor"]), list(own["actual_minor"])) if len(own) else None
         rows.append(
             {
                 "alert": f"{row['scope']}:{row['dimension']}:{row['node_id']}",
@@ -91,7 +91,7 @@ def node_alerts(
                 "gap_minor": row["gap"],
                 "behind_rate": row["short"],
                 "certainty_rate": row["certainty_rate"],
-                "since_month": begun,
+                **_began(own, row),
                 "recover_rate": chances.get(key, float("nan")),
                 "people": people.get(key, ""),
             }
@@ -110,7 +110,6 @@ def slice_alerts(pairs: pd.DataFrame, line: Line, months: pd.DataFrame) -> pd.Da
     rows = []
     for row in hit.drop_duplicates("node_id").to_dict("records"):
         own = months[(months["scope"] == row["scope"]) & (months["node_id"] == row["node_id"])].sort_values("month")
-        begun = since(list(own["month"]), list(own["expected_minor"]), list(own["actual_minor"]))
         kept = {k: row[k] for k in ("scope", "dimension", "node_id", "name", "basis", "actual_minor", "expected_minor")}
         rows.append(
             {
@@ -120,10 +119,22 @@ def slice_alerts(pairs: pd.DataFrame, line: Line, months: pd.DataFrame) -> pd.Da
                 "gap_minor": row["actual_minor"] - row["expected_minor"],
                 "behind_rate": row["behind_rate"],
                 "certainty_rate": row["certainty_rate"],
-                "since_month": begun,
+                **_began(own, row),
             }
         )
     return _table(rows)
+
+
+def _began(own: pd.DataFrame, row: Mapping[Hashable, Any]) -> dict[str, object]:
+    """Since when a node's months are short, with the range that chance leaves open."""
+    spread, expected = row["chance_minor"], float(row["expected_minor"])
+    unit = float(spread) ** 2 / expected if not pd.isna(spread) and expected > 0 else 0.0
+    found = (
+        begun(list(own["month"]), list(own["expected_minor"]), list(own["actual_minor"]), unit) if len(own) else None
+    )
+    if found is None:
+        return {"since_month": None}
+    return {"since_month": found.month, "since_first_month": found.first, "since_last_month": found.last}
 
 
 def silent_alerts(
