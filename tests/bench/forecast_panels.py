@@ -95,10 +95,10 @@ def _drifting(rng: np.random.Generator, sd: float, shape: tuple[int, ...], start
 class _World:
     """State and law of one generated company; levels of growth and shocks are shared company > region > cell."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, regions_of: tuple[int, int], cells_of: tuple[int, int]) -> None:
         self.rng = rng
-        regions = int(rng.integers(2, 7))
-        self.region = np.repeat(np.arange(regions), rng.integers(2, 6, regions))
+        regions = int(rng.integers(*regions_of))
+        self.region = np.repeat(np.arange(regions), rng.integers(*cells_of, regions))
         self.count = (1, regions, len(self.region))
         limits = ((0.004, 0.03), (0.004, 0.03), (0.005, 0.05))
         self.shock = [float(_log_uniform(rng, low, high, 1)[0]) for low, high in limits]
@@ -127,12 +127,19 @@ class _World:
         return np.where(self.rare[:, None, None], value * self.rng.poisson(1.5, level.shape) / 1.5, value)
 
 
-def generated_company(seed: int, futures: int = 200, ahead: int = YEAR) -> Company:
+def generated_company(
+    seed: int,
+    futures: int = 200,
+    ahead: int = YEAR,
+    regions_of: tuple[int, int] = (2, 7),
+    cells_of: tuple[int, int] = (2, 6),
+) -> Company:
     """Company → regions → cells with growth, shocks and noise shared at each level; some cells start late, some sell
-    rarely. ``futures`` (cells, futures, ahead) go on from the true state: draws from the true predictive law."""
+    rarely. ``futures`` (cells, futures, ahead) go on from the true state: draws from the true predictive law.
+    ``regions_of``, ``cells_of`` (of a region): lowest number and the one above the highest."""
     rng = np.random.default_rng(seed)
     months = int(rng.choice([36, 48, 60]))
-    world = _World(rng)
+    world = _World(rng, regions_of, cells_of)
     for depth, count in enumerate(world.count):
         world.growth[depth] = rng.normal(size=(count, 1))
     past = world.levels(1, months)
@@ -142,6 +149,11 @@ def generated_company(seed: int, futures: int = 200, ahead: int = YEAR) -> Compa
     coming = past[:, :, -1:] + world.levels(futures, ahead)
     parent = np.concatenate([[-1], np.zeros(world.count[1], int), 1 + world.region])
     return Company(parent, history, world.sales(coming, months))
+
+
+def large_company(seed: int, futures: int = 200) -> Company:
+    """A :func:`generated_company` of 40 to 120 cells, as a company of many people has them."""
+    return generated_company(seed, futures, regions_of=(5, 9), cells_of=(8, 16))
 
 
 def sales_tree(folder: Path, name: str) -> tuple[Tree, Array]:

@@ -154,6 +154,18 @@ def test_the_belief_moves_the_doubtful_and_hardly_the_sure() -> None:
         Growth(0.05, 0.0)
 
 
+def test_noisy_histories_lean_to_the_believed_growth_and_quiet_ones_hardly() -> None:
+    rng = np.random.default_rng(4)
+    quiet, loud = (100 * np.exp(noise * rng.normal(size=(40, 48))) for noise in (0.002, 0.15))
+
+    def grown(y: np.ndarray) -> float:
+        leaning, plain = (fit(y, growth=belief).months.sum() for belief in (Growth(0.10, 5.0), None))
+        return float(leaning / plain - 1)
+
+    assert 0.015 < grown(loud) < 0.06  # a belief with next to no weight of its own still is where members lean
+    assert abs(grown(quiet)) < 0.004
+
+
 def test_a_calendar_that_moves_is_taken_out_and_put_back() -> None:
     rng = np.random.default_rng(5)
     days = np.ones(60)

@@ -15,13 +15,17 @@ from salesnb.methods.forecast.scale import DF
 from tests.bench.forecast_bench import landed, mase
 from tests.bench.forecast_companies import calibrate
 from tests.bench.forecast_market import market_company
-from tests.bench.forecast_panels import generated_series, last_window, real_panel
+from tests.bench.forecast_panels import generated_series, large_company, last_window, real_panel
+
+
+def given(past: np.ndarray, future: np.ndarray) -> np.ndarray:
+    """Chance given to a total at or below the one that came."""
+    view = window(fit(past), 0, 12)
+    return student.cdf(view.standard(future.sum(1)[:, None])[view.open, 0], DF)
 
 
 def coverage(past: np.ndarray, future: np.ndarray, level: float) -> float:
-    view = window(fit(past), 0, 12)
-    chance = student.cdf(view.standard(future.sum(1)[:, None])[view.open, 0], DF)
-    return float((np.abs(chance - 0.5) <= level / 2).mean())
+    return float((np.abs(given(past, future) - 0.5) <= level / 2).mean())
 
 
 @pytest.mark.real
@@ -36,6 +40,8 @@ def test_real_panels_at_36_months(real_data: Path, name: str, goal: float) -> No
         assert mase(future, fitted.months, past) / mase(future, fitted.naive, past) - 1 <= goal
         assert 0.76 <= coverage(past, future, 0.80) <= 0.88
         assert 0.90 <= coverage(past, future, 0.95) <= 0.99
+    middle = np.mean([given(*last_window(panel, 36, 12, back)).mean() for back in (0, 12, 24)])
+    assert 0.46 <= middle <= 0.54, "as often above its middle as below"
 
 
 @pytest.mark.real
@@ -70,10 +76,10 @@ def test_generated_series(months: int) -> None:
 
 
 def test_companies_with_known_truth_and_the_wrong_way_beside() -> None:
-    found = calibrate(20, first_seed=90_000, futures=60)
+    found = calibrate(12, first_seed=90_000, futures=60, make=large_company)
     assert 0.70 <= found.own <= 0.92
     assert 0.70 <= found.joint <= 0.92
-    assert found.alone < found.joint - 0.05
+    assert found.alone < min(0.70, found.joint - 0.10), "cells drawn apart must fail"
 
 
 @pytest.mark.long
@@ -81,7 +87,8 @@ def test_500_companies_with_known_truth() -> None:
     found = calibrate(500, first_seed=10_000)
     assert 0.76 <= found.own <= 0.84
     assert found.joint >= 0.78
-    assert found.alone < 0.76
+    assert found.alone < found.joint - 0.04
+    assert found.levels[1:].min() >= 0.70 and found.levels[1:].max() <= 0.90
     assert found.largest_miss <= 0.05
     assert found.chances.brier < 0.5 * found.chances.brier_naive
 
@@ -90,13 +97,13 @@ def test_500_companies_with_known_truth() -> None:
 def test_500_companies_of_another_mechanism() -> None:
     """Customers who come, order and leave: nothing of the engine was tuned to them, and these seeds were drawn once.
 
-    Measured: 81.6 % of totals inside the 80 % interval (72.8 % with independent cells); chances miss by up to 7.1
-    points (of targets given 15 %, 21 % came), because these companies grow by more than the engine believes and single
-    people by more than their noise tells. The goal of 5 points holds for the first mechanism only.
+    Measured: 78.7 % of totals, 79.5 % of regions and 75.3 % of people inside the 80 % interval; chances miss by at most
+    3.4 points of ten bins. Independent cells do no harm here (78.8 %): people's luck with customers is their own; the
+    wrong way fails where cells share growth (``large_company``).
     """
     found = calibrate(500, first_seed=700_000, make=market_company)
     assert 0.76 <= found.own <= 0.84
     assert found.joint >= 0.78
-    assert found.alone < 0.76
-    assert found.largest_miss <= 0.08
+    assert found.levels[1:].min() >= 0.70 and found.levels[1:].max() <= 0.90
+    assert found.largest_miss <= 0.05
     assert found.chances.brier < 0.5 * found.chances.brier_naive

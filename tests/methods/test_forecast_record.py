@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesnb.methods.forecast import backtest, fit, outlook, reliability, student
-from salesnb.methods.forecast.factor import PRIOR_COUNT, own_factors, seen_scale
+from salesnb.methods.forecast.factor import BELOW, PRIOR_COUNT, own_factors, seen_scale, usual_factor
 from salesnb.methods.forecast.scale import DF
 from salesnb.methods.reconcile import Tree
 from tests.bench.forecast_panels import generated_series
@@ -91,6 +91,15 @@ def test_a_root_hears_what_its_cells_have_shown() -> None:
     alone = own_factors(t[:2], origin[:2], group[:2], 12)[0][0]
     within = own_factors(t, origin, group, 12)
     assert alone < 1.0 < within[0][0] < within[2][0]
+
+
+def test_parts_of_a_company_start_from_a_wider_scale_and_end_at_their_own() -> None:
+    assert usual_factor(0) == 1.0 < usual_factor(1) == usual_factor(2) == BELOW
+    past = generated_series(4, 4, 26)[0]
+    tree = Tree([-1, 0, 0, 0, 0])
+    assert outlook(fit(tree.add_up(past), tree)).factor.tolist() == [1.0, BELOW, BELOW, BELOW, BELOW]
+    t, origin = np.random.default_rng(7).standard_t(DF, 4000), np.repeat([24, 36, 48, 60], 1000)
+    assert own_factors(t, origin, np.full(4000, 2), 12)[2][0] == pytest.approx(1.0, abs=0.05)
 
 
 def test_a_wilder_company_gets_wider_intervals() -> None:
