@@ -203,15 +203,12 @@ class Book:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    # A book that reads parameters only through ``params`` may say so: then no other file makes its notebook stale.
-    reads_only_params: ClassVar[bool] = False
     # A book of a notebook that only plans (``when: plan``) also plans what is over, unless a day says otherwise.
     plans_only: ClassVar[bool] = False
 
     def summary(self) -> dict[str, Any]:
         """What the page's frame, the manifest and the index need to know of this stage."""
-        read = {"inputs": {"params": sorted({"names.yaml"} | {f"{stem}.yaml" for stem in self.params.docs})}}
-        return (read if self.reads_only_params else {}) | {
+        return {
             "stage": self.stage,
             "title": self.say(self.title),
             "headline": self.headline,
@@ -236,7 +233,7 @@ class Book:
 
     @cached_property
     def fingerprint(self) -> str:
-        """sha256 over the data and the parameters this book was opened with."""
+        """sha256 over the data and the parameter files this book has read."""
         parts = [self.facts.fingerprint, *(f"{k}={v}" for k, v in self.params.fingerprints().items())]
         return sha256("\n".join(parts).encode()).hexdigest()
 

@@ -59,7 +59,6 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Decom
 class DecompositionBook(RuleQuestions, WhatIfQuestions, ChangeQuestions):
     """Answers about a plan; every figure is a sum of its cells."""
 
-    reads_only_params = True
     plans_only = True
 
     @cached_property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 
@@ -46,12 +47,47 @@ def speak_the_language() -> None:
     SalesnbError._render_traceback_ = render  # type: ignore[attr-defined]
 
 
+def note_reads() -> None:
+    """Note every file below the parameters' folder that this kernel opens, beside its working folder.
+
+    Whatever starts another program may have read anything: that is noted as ``?``.
+    """
+    root = os.environ.get("SALESNB_PARAMS", "")
+    if not root or not os.environ.get("SALESNB_STAGE"):
+        return
+    noted, below = set[str](), os.path.join(os.path.abspath(root), "")
+    book = os.open(reads_of(os.getcwd()), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def note(line: str) -> None:
+        if line not in noted:
+            noted.add(line)
+            os.write(book, f"{line}\n".encode())
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], (str, os.PathLike)):
+            path = os.path.abspath(arguments[0])
+            if path.startswith(below):
+                note(path.removeprefix(below))
+        elif event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
+            note("?")
+
+    sys.addaudithook(hear)
+
+
+def reads_of(workdir: str | os.PathLike[str]) -> str:
+    """Where a kernel that works in ``workdir`` notes what it read."""
+    return f"{os.fspath(workdir)}.reads"
+
+
 def launch() -> None:
     """Run the kernel until it is told to stop."""
     speak_the_language()
-    from ipykernel import kernelapp
+    from ipykernel.kernelapp import IPKernelApp
 
-    kernelapp.launch_new_instance()
+    kernel = IPKernelApp.instance()
+    kernel.initialize()
+    note_reads()  # what the kernel itself starts up with is not the notebook's
+    kernel.start()
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ def explain(request: Request, progress: Progress) -> Iterator[Text]:
             )
             continue
         running.add(notebook.name)
-        reasons = _reasons(job, choice, source, request.force)
+        reasons = _reasons(job, choice, source, notebook.name)
         if upstream and not reasons:
             names = ", ".join(upstream)
             reasons = [
@@ -65,22 +65,22 @@ def _conclusion(job: Job) -> Text:
     return Text(f"没有变化，{job.latest.label} 仍是最新版", f"nothing has changed, {job.latest.label} is the latest")
 
 
-def _reasons(job: Job, choice: Choice, source: Earlier | None, force: bool) -> list[Text]:
-    if force:
+def _reasons(job: Job, choice: Choice, source: Earlier | None, notebook: str) -> list[Text]:
+    if job.settings.request.force:
         return [_WORDS["force"]]
     if choice.source is not None:
         return []
     said = []
     for part in choice.reasons:
-        names = _changed_names(job, part, source)
+        names = _changed_names(job, part, source, notebook)
         zh = f"{_WORDS[part].zh}：{'、'.join(names)}" if names else _WORDS[part].zh
         en = f"{_WORDS[part].en}: {', '.join(names)}" if names else _WORDS[part].en
         said.append(Text(zh, en))
     return said
 
 
-def _changed_names(job: Job, part: str, source: Earlier | None) -> list[str]:
-    """The files behind a changed part, the first few by name."""
+def _changed_names(job: Job, part: str, source: Earlier | None, notebook: str) -> list[str]:
+    """The files behind a changed part, the first few by name; of parameters those the notebook read, came or went."""
     if source is None:
         return []
     manifest, inputs = source.manifest, job.inputs
@@ -94,6 +94,9 @@ def _changed_names(job: Job, part: str, source: Earlier | None) -> list[str]:
         return []
     old, new = sides[part]
     changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    entry = manifest.notebooks.get(notebook)
+    if part == "params" and entry is not None and entry.params_read is not None:
+        changed = [name for name in changed if name in entry.params_read or (name in old) != (name in new)]
     more = [f"+{len(changed) - _NAMES_SHOWN}"] if len(changed) > _NAMES_SHOWN else []
     return changed[:_NAMES_SHOWN] + more
 

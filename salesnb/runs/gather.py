@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from salesnb.model.errors import Place, RunError, Text
+from salesnb.runs.child import reads_of
 from salesnb.runs.dag import Notebook
 from salesnb.versions.manifest import TableEntry
 from salesnb.versions.snapshot import masked
@@ -66,8 +67,14 @@ def gather_facts(notebook: Notebook, stage: Path) -> dict[str, Any]:
     return {}
 
 
-def params_read(facts: Mapping[str, Any]) -> list[str] | None:
-    """Parameter files the notebook says it read, None when it does not say."""
-    inputs = facts.get("inputs")
-    names = inputs.get("params") if isinstance(inputs, dict) else None
-    return sorted(map(str, names)) if isinstance(names, list) else None
+def params_read(workdir: Path, unit: str) -> list[str] | None:
+    """Parameter files the kernel that worked in ``workdir`` opened, by their names in the unit's folder.
+
+    None when that is not known: then all of them count.
+    """
+    try:
+        lines = Path(reads_of(workdir)).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    below = [PurePath(line).as_posix().partition("/") for line in lines]
+    return None if "?" in lines else sorted({name for folder, _, name in below if folder == unit and name})

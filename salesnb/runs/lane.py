@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from salesnb.model.errors import RunError, SalesnbError
 from salesnb.runs.dag import Notebook
-from salesnb.runs.gather import gather_facts, gather_tables
+from salesnb.runs.gather import gather_facts, gather_tables, params_read
 from salesnb.runs.managers import Start, abandon
 from salesnb.versions.manifest import Failure, TableEntry
 from salesnb.versions.snapshot import masked_text
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Done:
-    """How a notebook ended: why it failed, or what it left."""
+    """How a notebook ended: why it failed, or what it left and which parameter files it read (None: any)."""
 
     seconds: float
     failure: Failure | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, TableEntry] = field(default_factory=dict)
+    params: list[str] | None = None
 
 
 class Lane:
@@ -86,7 +87,8 @@ class Lane:
             return Done(done.seconds, done.failure)
         try:
             tables = gather_tables(self.notebook, self.stage, before, self.others)
-            return Done(done.seconds, None, gather_facts(self.notebook, self.stage), tables)
+            read = params_read(self.begin.workdir, self.parameters["unit"])
+            return Done(done.seconds, None, gather_facts(self.notebook, self.stage), tables, read)
         except SalesnbError as error:
             return Done(done.seconds, _as_failure(self.notebook, "error", error, self.parameters["lang"]))
 

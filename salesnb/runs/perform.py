@@ -16,7 +16,6 @@ from salesnb.model.errors import RunError, Text
 from salesnb.runs.assemble import stopped
 from salesnb.runs.carry import Choice, carry, choose
 from salesnb.runs.dag import Notebook
-from salesnb.runs.gather import params_read
 from salesnb.runs.job import Job, keyed
 from salesnb.runs.kernels import Kernels
 from salesnb.runs.lane import Done, Lane
@@ -162,9 +161,7 @@ class _Course:
             for stopped_name in job.results.entries.keys() - known - {name}:
                 self._not_run(self._notebook(stopped_name))
             return
-        entry = NotebookEntry(
-            state="ok", seconds=round(done.seconds, 3), facts=done.facts, params_read=params_read(done.facts)
-        )
+        entry = NotebookEntry(state="ok", seconds=round(done.seconds, 3), facts=done.facts, params_read=done.params)
         job.results.entries[name] = keyed(job, notebook, entry, self._read(notebook))
         job.results.tables |= done.tables
         job.progress.say(Text(f"{count} 完成（{done.seconds:.1f} 秒）", f"{count} done ({done.seconds:.1f} s)"))

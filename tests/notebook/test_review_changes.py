@@ -155,7 +155,6 @@ def test_the_foot_prints_the_chain_and_targets_belong_to_the_runs_key(june, year
     from salesnb.runs.settings import Request, settle
 
     assert len(june.chain_head) == 64 and june.summary()["chain_head"] == june.chain_head
-    assert not june.reads_only_params and "inputs" not in june.summary(), "any file of the unit may change a review"
     found = next(n for n in discover(scripted.ROOT / "notebooks", year.unit / "notebooks")[0] if n.name == "50_review")
 
     def key() -> dict[str, str]:

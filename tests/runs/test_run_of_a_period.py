@@ -28,13 +28,14 @@ def _explained(**more: Any) -> dict[str, str]:
 
 
 def _params_reader(workbook: Workbook, file: str) -> str:
-    """A cell that says it read only ``file`` of the parameters."""
+    """A cell that reads only ``file`` of the parameters."""
     return (
         "import json, os\n"
+        f"open(os.path.join(os.environ['SALESNB_PARAMS'], 'u', '{file}')).close()\n"
         "path = os.path.join(os.environ['SALESNB_STAGE'], 'facts', '20_b.json')\n"
         "os.mkdir(os.path.join(os.environ['SALESNB_STAGE'], 'forms'))\n"
         "open(os.path.join(os.environ['SALESNB_STAGE'], 'forms', 'a.txt'), 'w').write('form')\n"
-        f"json.dump({{'headline': '可行', 'inputs': {{'params': ['{file}']}}, 'files': ['forms/a.txt'],\n"
+        "json.dump({'headline': '可行', 'files': ['forms/a.txt'],\n"
         "  'figures': [{'label': '销售额', 'value': '1.2 亿', 'state': 'good'}],\n"
         "  'checks': [{'code': 'sum', 'text': '合计相等', 'passed': True, 'detail': ''}]}, open(path, 'w'))"
     )
@@ -45,7 +46,8 @@ def test_a_period_from_first_run_to_carried_notebooks(workbook: Workbook) -> Non
     notes = workbook.root / "params" / "u" / "decisions"
     notes.mkdir()
     (notes / "a.md").write_text("一")
-    workbook.notebook("10_a", workbook.table("a", [100, 200]), writes=["a"])
+    reading = f"open({str(notes / 'a.md')!r}).close()"
+    workbook.notebook("10_a", reading, workbook.table("a", [100, 200]), writes=["a"])
     second = (workbook.table("b", [3]), _params_reader(workbook, "company.yaml"))
     workbook.notebook("20_b", *second, reads=["a"], writes=["b"])
 

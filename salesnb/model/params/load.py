@@ -154,8 +154,9 @@ class Params:
         return {name: own[name] for name in sorted(own) if not name.startswith("data/")}
 
     def fingerprints(self) -> dict[str, str]:
-        """sha256 of every file in ``files``."""
-        return {name: sha256(path.read_bytes()).hexdigest() for name, path in self.files.items()}
+        """sha256 of every file that has been read so far, by its name relative to the folder (sorted)."""
+        read = {f"{stem}.yaml": self.folder / f"{stem}.yaml" for stem in sorted(self.docs)}
+        return {name: sha256(path.read_bytes()).hexdigest() for name, path in read.items()}
 
     def _named(self, stem: str) -> Any:
         module, name = SCHEMAS[stem]
