@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.structure.parsed import last_name, nodes, parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "salesnb"
 
@@ -55,9 +57,14 @@ class Import:
     eager: bool
 
 
-def imports(tree: ast.Module, module: str, is_package: bool = False) -> Iterator[Import]:
+def imports(source: str, module: str, is_package: bool = False) -> tuple[Import, ...]:
     """Every import of a file, relative ones resolved; those for type checkers only are not eager."""
-    yield from _imports(tree, module, is_package, eager=True)
+    return _all_imports(source, module, is_package)
+
+
+@cache
+def _all_imports(source: str, module: str, is_package: bool) -> tuple[Import, ...]:
+    return tuple(_imports(parsed(source), module, is_package, eager=True))
 
 
 def _imports(node: ast.AST, module: str, is_package: bool, eager: bool) -> Iterator[Import]:
@@ -69,10 +76,10 @@ def _imports(node: ast.AST, module: str, is_package: bool, eager: bool) -> Itera
             above = parents[: len(parents) - child.level + 1] if child.level else []
             base = ".".join([*above, *([child.module] if child.module else [])])
             yield from (Import(f"{base}.{alias.name}", child.lineno, eager) for alias in child.names)
-        elif isinstance(child, ast.Call) and ast.unparse(child.func).endswith("import_module"):
+        elif isinstance(child, ast.Call) and last_name(child.func) == "import_module":
             yield from (Import(str(a.value), child.lineno, eager) for a in child.args if isinstance(a, ast.Constant))
         deferred = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        typing_only = isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")
+        typing_only = isinstance(child, ast.If) and last_name(child.test) == "TYPE_CHECKING"
         yield from _imports(child, module, is_package, eager and not deferred and not typing_only)
 
 
@@ -86,7 +93,7 @@ def wrong_arrows(source: str, module: str, is_package: bool = False) -> list[str
     """Imports between rooms that DESIGN does not draw, and stages that import a stage."""
     mine = room(module)
     found = []
-    for used in imports(ast.parse(source), module, is_package):
+    for used in imports(source, module, is_package):
         parts = used.name.split(".")
         if parts[0] != "salesnb" or len(parts) < 2:
             continue
@@ -102,7 +109,7 @@ def heavy_imports(source: str, module: str) -> list[str]:
     """Libraries that cost start-up time and are imported when the module is."""
     return [
         f"{module}:{used.line}: {used.name} at import time; import it inside the function"
-        for used in imports(ast.parse(source), module)
+        for used in imports(source, module)
         if used.eager and used.name.split(".")[0] in HEAVY - EXTENDS.get(module, set())
     ]
 
@@ -111,7 +118,7 @@ def too_large(source: str, module: str) -> list[str]:
     """Modules, functions and parameter lists past the hard limits."""
     lines = len(source.splitlines())
     found = [f"{module}: {lines} lines (limit {MODULE_LINES})"] if lines > MODULE_LINES else []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         length = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -128,7 +135,7 @@ def undeclared(source: str, module: str, declared: set[str]) -> list[str]:
     """Third-party imports whose distribution pyproject.toml does not name."""
     owners = distributions()
     found = []
-    for used in imports(ast.parse(source), module):
+    for used in imports(source, module):
         top = used.name.split(".")[0]
         if top in sys.stdlib_module_names or top in ("salesnb", ""):
             continue

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.structure.parsed import last_name, nodes
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "salesnb"
 CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -40,8 +42,8 @@ def wrong_texts(source: str, name: str) -> list[str]:
 
 def texts(source: str) -> Iterator[tuple[int, str, str]]:
     """Line, Chinese and English of every `Text(...)` written out; what is computed at run time is left out."""
-    for node in ast.walk(ast.parse(source)):
-        if not (isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Text"):
+    for node in nodes(source):
+        if not (isinstance(node, ast.Call) and last_name(node.func) == "Text"):
             continue
         given = dict(zip(("zh", "en"), node.args, strict=False))
         given.update({keyword.arg: keyword.value for keyword in node.keywords if keyword.arg})
@@ -66,7 +68,7 @@ def _written(node: ast.expr | None) -> str | None:
 def one_language(source: str, name: str) -> list[str]:
     """`Text` calls that leave one language out altogether."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
             given = len(node.args) + len(node.keywords)
             unpacked = any(k.arg is None for k in node.keywords) or any(isinstance(a, ast.Starred) for a in node.args)
