@@ -228,6 +228,7 @@ class ChangeQuestions(PaperQuestions):
             | named["is_manager"]
             | named["is_new"]
             | named["to_date"].notna()
+            | named["probation_date"].notna()
             | (named["region_count"] > 1)
         ]
         details = [Details(self.say(Text("全部人员", "Everybody")), self._staff_table(named))]
@@ -268,6 +269,10 @@ class ChangeQuestions(PaperQuestions):
             out.append(Text(f"待补岗位，计划 {start:%Y-%m-%d} 到岗", f"open seat, to be filled {start:%Y-%m-%d}"))
         elif row["is_new"] and pd.notna(start):
             out.append(Text(f"{start:%Y-%m-%d} 到岗，按爬坡折算", f"joins {start:%Y-%m-%d}, with a ramp"))
+        if pd.notna(row["probation_date"]):
+            until = f"{row['probation_date']:%Y-%m-%d}"
+            part = Text(f"试用期至 {until}，期内目标按比例计", f"on probation until {until}, with part of a target")
+            out.append(part)
         if pd.notna(end):
             name = people.get(str(row["successor_id"]), "") if row["successor_id"] else ""
             out.append(Text(f"{end:%Y-%m-%d} 离岗" + (f"，{name}接手" if name else ""),

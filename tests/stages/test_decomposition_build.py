@@ -24,6 +24,7 @@ from salesnb.stages.decomposition.published import (
     target_padding,
     target_weeks,
 )
+from salesnb.stages.decomposition.staff import target_staff
 
 CALENDAR = Calendar()
 PLAN = CALENDAR.period("2024")
@@ -370,3 +371,36 @@ def test_caps_come_from_measured_capacity() -> None:
     high = capacity_rules(Caps(), capacity, built.postings, 100, str)
     assert {rule.id for rule in high} == {"capacity-person-dan", "capacity-person-eve"}
     assert sum(rule.at_most or 0 for rule in high) == pytest.approx(40_000)
+
+
+def test_probation_scales_a_target_until_its_end_and_colleagues_carry_the_rest() -> None:
+    rep = {"factor": 1.0, "probation": {"months": 3, "share": 0.5}}
+    people = People.model_validate({"roles": {"rep": rep}})
+    hired = roster(*(((p, r, t, "2018-01-01", None)) for r, t, p in SEATS))
+    hired.loc[hired["person_id"] == "bob", "hired_date"] = pd.Timestamp("2023-12-01")
+    full, own = build(setting()), build(setting(roster=hired, people=people))
+    bob, was = monthly(own, person_id="bob"), monthly(full, person_id="bob")
+    np.testing.assert_allclose(bob / was, [0.5, 0.5, *[1.0] * 10])  # hired 1 December: three months end in February
+    assert own.cube.start.sum() == pytest.approx(full.cube.start.sum())
+    for mate in ("ann",):  # of his team; nobody else carries more
+        np.testing.assert_allclose(monthly(own, person_id=mate) - monthly(full, person_id=mate), was - bob)
+    until = {one.person: one.confirmed for one in own.postings if one.confirmed}
+    assert until == {"bob": date(2024, 3, 1)}
+    staff = target_staff(own, decompose(Problem(own.cube, [], 1_000_00))).set_index("person_id")
+    assert staff["probation_date"].dropna().to_dict() == {"bob": pd.Timestamp("2024-02-29")}
+
+
+def test_the_day_that_ends_a_probation_is_decided_for_one_person() -> None:
+    rep = {"factor": 1.0, "probation": {"months": 3, "share": 0.5}, "ramp": [0.2, 0.8, 1.0]}
+    ends = {"id": "p", "person": "bob", "kind": "probation_ends", "from": "2024-05-16", "decided": "2023-12-20"}
+    people = People.model_validate({"roles": {"rep": rep}, "movements": [ends]})
+    hired = roster(*(((p, r, t, "2018-01-01", None)) for r, t, p in SEATS))
+    hired.loc[hired["person_id"] == "bob", "hired_date"] = pd.Timestamp("2023-12-01")
+    own = build(setting(roster=hired, people=people))
+    bob = next(one for one in own.postings if one.person == "bob")
+    np.testing.assert_allclose(bob.counted[:4], 0.5)
+    assert 0.5 < bob.counted[4] < 1 and (bob.counted[5:] == 1).all()
+    np.testing.assert_allclose(bob.capacity[:4], [0.5, 0.5, 0.5, 0.5])  # the ramp reached 0.8 in January
+    early = People.model_validate({"roles": {"rep": {"factor": 1.0}}, "movements": [ends]})
+    with pytest.raises(ParamsError, match="bob has an end of probation"):
+        build(setting(roster=hired, people=early))

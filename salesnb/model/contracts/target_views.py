@@ -269,6 +269,7 @@ STAFF = TableContract(
         flag("is_manager", "带队", "Leads others"),
         flag("is_new", "期内到岗", "Joins in the plan"),
         Column("successor_id", "text", Text("接手人", "Successor"), optional=True),
+        Column("probation_date", "date", Text("试用期至", "On probation until"), optional=True),
         count("region_count", "涉及区域", "Regions served"),
         count("line_count", "涉及产品线", "Product lines served"),
     ),

@@ -11,11 +11,20 @@ from salesnb.model.params.dated import Dated, ParamsModel
 from salesnb.model.params.quantities import Decided, Id, Note, Positive, Share, Where, Yuan
 
 
+class Probation(ParamsModel):
+    """The first months after hiring, in which only this share of a target counts (R90). A movement ``probation_ends``
+    ends it on another day for one person."""
+
+    months: Annotated[int, Field(ge=1, le=12)]
+    share: Share
+
+
 class Role(ParamsModel):
     """What a role can carry. ``factor`` is against an experienced rep; ramp is the share of it in month 1, 2, …"""
 
     factor: Dated[Positive]
     ramp: tuple[Share, ...] = (1.0,)
+    probation: Probation | None = None
     carries_quota: bool = True
     carries_key_accounts: bool = False
     salary_month: Dated[Yuan] | None = None
@@ -46,7 +55,7 @@ class Position(Decided):
 
 
 class Movement(Decided):
-    """A joiner, leaver, transfer or leave that is decided. ``from`` is its first day."""
+    """A joiner, leaver, transfer, leave or end of probation that is decided. ``from`` is its first day."""
 
     id: Id
     person: str

@@ -84,6 +84,10 @@ def staff(rows: pd.DataFrame, lang: str, currency: str) -> Line:
         parts.append(
             (f"期内到岗的{listed(names, 'zh')}按爬坡折算", f"{listed(names, 'en')} join within the plan, with a ramp")
         )
+    trial = rows[rows["probation_date"].notna()]
+    if len(trial):
+        who = listed([str(name) for name in trial["name"]], lang)
+        parts.append((f"{who}在试用期内，目标按比例计", f"{who} on probation, with part of a target"))
     gone = rows[rows["to_date"].notna()]
     if len(gone):
         names = [str(name) for name in gone["name"]]

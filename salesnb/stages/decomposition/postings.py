@@ -1,19 +1,21 @@
 """Who works where in the months of the plan: the roster as known, decided movements, open positions, and the ramp.
 
 A joiner or leaver counts by the working days of the month he is there; a newcomer by what his role reaches in that
-month of service. What was not known on the day is left out: a resignation in August does not exist in a plan made in
-December.
+month of service, and while on probation by the share of it that his role names. What was not known on the day is left
+out: a resignation in August does not exist in a plan made in December.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.errors import ParamsError, Place, Text
 from salesnb.model.params.people import Movement, Role
 from salesnb.stages.decomposition.cube import ORG, Floats
 from salesnb.stages.decomposition.setting import Setting, day
@@ -24,7 +26,8 @@ EXPERIENCED = Role.model_validate({"factor": 1.0})
 @dataclass(frozen=True, eq=False)
 class Posting:
     """One person (or open seat) in one team. ``present``: (months,) share of the month there; ``capacity``: the same
-    times the role's factor and the ramp, in experienced reps."""
+    times the role's factor and the ramp, in experienced reps. ``counted``: (months,) share of a target that counts,
+    below 1 while on probation, which lasts to the day before ``confirmed``."""
 
     person: str
     region: str
@@ -37,6 +40,8 @@ class Posting:
     capacity: Floats
     is_open: bool = False
     successor: str = ""
+    confirmed: date | None = None
+    counted: Floats = field(default_factory=lambda: np.ones(1))
 
     @property
     def is_new(self) -> bool:
@@ -100,8 +105,10 @@ def _after(setting: Setting, held: list[Posting], move: Movement) -> Iterator[Po
     before = move.from_ - timedelta(days=1)
     own = [one for one in held if one.person == move.person and one.end is None]
     for one in held:
-        if one not in own or move.kind in ("joins", "probation_ends"):
+        if one not in own or move.kind == "joins":
             yield one
+        elif move.kind == "probation_ends":
+            yield replace(one, confirmed=move.from_)
         elif move.kind in ("leaves", "on_leave", "moves"):
             yield replace(one, end=before, successor=move.successor)
     if move.kind == "moves" and own:
@@ -134,8 +141,39 @@ def _measured(setting: Setting, held: Posting) -> Posting:
     present = setting.present(start, held.end)
     role = setting.people.roles.get(held.role, EXPERIENCED)
     factor = role.factor.find(setting.period.start, setting.as_of) or 1.0
-    ramp = [_ramp(role, held.hired, month) for month in setting.months]
-    return replace(held, start=start, present=present, capacity=present * factor * np.array(ramp))
+    ramp = np.array([_ramp(role, held.hired, month) for month in setting.months])
+    confirmed = _confirmed(role, held)
+    on, share = np.zeros(len(present)), 1.0
+    if confirmed is not None and role.probation is not None:
+        last = min(moment for moment in (confirmed - timedelta(days=1), held.end) if moment is not None)
+        np.divide(setting.present(start, last), present, out=on, where=present > 0)
+        share = role.probation.share
+    reached = on * np.minimum(ramp, share) + (1 - on) * ramp
+    held = replace(held, start=start, present=present, capacity=present * factor * reached)
+    return replace(held, confirmed=confirmed if on.any() else None, counted=1 - on * (1 - share))
+
+
+def _confirmed(role: Role, held: Posting) -> date | None:
+    """The first day after probation: as decided for him, else by the months of his role after he was hired.
+
+    ParamsError where it was decided for him but his role has no probation: nobody said what share counts until then.
+    """
+    if role.probation is None:
+        if held.confirmed is not None:
+            raise ParamsError(
+                Text(
+                    f"{held.person} 的转正日已定，但岗位“{held.role}”没有试用期比例",
+                    f"{held.person} has an end of probation, but role {held.role!r} has no probation share",
+                ),
+                where=Place(file="people.yaml", key=f"roles.{held.role}.probation"),
+                remedy=Text("写上 probation: {months: 3, share: 0.5}", "add probation: {months: 3, share: 0.5}"),
+            )
+        return None
+    if held.confirmed is not None or held.hired is None:
+        return held.confirmed
+    months = held.hired.year * 12 + held.hired.month - 1 + role.probation.months
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(held.hired.day, monthrange(year, month + 1)[1]))
 
 
 def _ramp(role: Role, hired: date | None, month: str) -> float:

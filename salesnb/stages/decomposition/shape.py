@@ -70,7 +70,7 @@ def carried(setting: Setting, held: Sequence[Posting], season: Floats) -> Sheet:
     for seat, own in sold.groupby(list(ORG), sort=True):
         rhythm = np.outer(own["amount"].to_numpy(), season)
         posting = by_seat.get(tuple(map(str, seat)))  # type: ignore[arg-type]
-        stays = posting.present if posting is not None else np.zeros(len(season))
+        stays = posting.present * posting.counted if posting is not None else np.zeros(len(season))
         if seat[2] == UNASSIGNED:  # what had no person keeps having none
             stays = np.ones(len(season))
         if stays.any():

@@ -51,14 +51,26 @@ def _postings(built: Built) -> pd.DataFrame:
             "is_open": one.is_open,
             "is_new": one.is_new,
             "successor_id": one.successor or None,
+            "probation_date": pd.Timestamp(one.confirmed) - pd.Timedelta(days=1) if one.confirmed else pd.NaT,
         }
         for one in built.postings
     ]
-    columns = [*ORG, "role", "from_date", "to_date", "present", "capacity", "is_open", "is_new", "successor_id"]
+    columns = [
+        *ORG,
+        "role",
+        "from_date",
+        "to_date",
+        "present",
+        "capacity",
+        "is_open",
+        "is_new",
+        "successor_id",
+        "probation_date",
+    ]
     frame = pd.DataFrame(rows, columns=columns)
     spells = frame.groupby(ORG, sort=True).agg(
         {"role": "last", "from_date": "min", "to_date": _until, "present": "sum", "capacity": "sum", "is_open": "max",
-         "is_new": "min", "successor_id": "last"}
+         "is_new": "min", "successor_id": "last", "probation_date": "max"}
     )  # fmt: skip
     return spells
 
