@@ -3,6 +3,7 @@ key, too many at once), which apprise takes for success."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,21 +18,24 @@ CODES = {
 
 
 @contextmanager
-def heard() -> Iterator[list[Any]]:
-    """The answers to every request made inside; one thread at a time, which the record's lock sees to."""
-    from requests.sessions import Session
-
-    plain, answers = Session.send, []
+def heard(service: Any) -> Iterator[list[Any]]:
+    """The answers to every request ``service`` makes inside; one thread at a time, which the record's lock sees to."""
+    answers: list[Any] = []
+    if type(service).__name__ not in CODES:
+        yield answers
+        return
+    session = sys.modules[type(service).__module__].requests.Session  # what its plug-in sends with
+    plain = session.send
 
     def send(self: Any, request: Any, **more: Any) -> Any:
         answers.append(plain(self, request, **more))
         return answers[-1]
 
-    Session.send = send  # type: ignore[method-assign]
+    session.send = send
     try:
         yield answers
     finally:
-        Session.send = plain  # type: ignore[method-assign]
+        session.send = plain
 
 
 def refusal(service: Any, answers: list[Any]) -> str:

@@ -158,7 +158,7 @@ def deliver(address: str, message: Message) -> Text | None:
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
         return Text("没有服务能识别这样的地址", "no service knows an address of this form")
-    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log, heard() as answers:
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log, heard(service) as answers:
         try:
             is_taken = bool(
                 service.notify(body=message.body, title=message.title, body_format=apprise.NotifyFormat.TEXT)
