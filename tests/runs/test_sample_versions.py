@@ -1,0 +1,139 @@
+"""The sample company from plan to review as the command line publishes it: weight, access, and the same every time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from filelock import FileLock
+
+from tests.report.test_pages_axe import RULES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.long
+ROOT = Path(__file__).resolve().parents[2]
+MOST = 120_000
+CITED = "params/sample/decisions/2023-12-08-growth-2024.md"
+APPROVE = ("approve", "sample", "2024", "v001", "--by", "销售总监", "--decided", "2023-12-31")
+
+
+def salesnb(home: Path, *arguments: str) -> None:
+    """Run the command line on the copy of the sample below ``home``."""
+    named = {"SALESNB_PARAMS": str(home / "params"), "SALESNB_OUTPUTS": str(home / "outputs")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SALESNB_")}
+    command = [sys.executable, "-m", "salesnb", *arguments]
+    done = subprocess.run(command, env=kept | named, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def company(home: Path) -> None:
+    """A copy of the sample's parameters, without what an earlier run made of them."""
+    kept = shutil.ignore_patterns("data", ".data*", "targets")
+    shutil.copytree(ROOT / "params" / "sample", home / "params" / "sample", ignore=kept)
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample's plan 2024; made by the worker that comes first, for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sample-versions"
+    with FileLock(f"{home}.lock"):
+        if not (home / "outputs" / "sample" / "2024" / "v001").is_dir():
+            company(home)
+            salesnb(home, "run", "2024", "--unit", "sample")
+    return home
+
+
+@pytest.fixture(scope="session")
+def reviewed(planned: Path) -> Path:
+    """The same folder with the plan approved and the review of 2024-06."""
+    with FileLock(f"{planned}.lock"):
+        if not (planned / "outputs" / "sample" / "2024-06" / "v001").is_dir():
+            salesnb(planned, *APPROVE, "--reference", str(planned / CITED))
+            salesnb(planned, "run", "2024-06", "--unit", "sample")
+    return planned
+
+
+def test_no_page_weighs_more_than_it_may_without_its_charts(reviewed: Path) -> None:
+    heavy = []
+    pages = sorted((reviewed / "outputs").rglob("*.html"))
+    for path in pages:
+        bare = re.sub(r"<figure.*?</figure>", "", path.read_text(encoding="utf-8"), flags=re.S)
+        if len(bare.encode()) > MOST:
+            heavy.append(f"{path.relative_to(reviewed)}: {len(bare.encode()):,}")
+    names = {path.stem for path in pages}
+    assert {"10_history", "20_feasibility", "30_decomposition", "40_action_plan", "50_review"} <= names
+    assert heavy == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(1180, "light"), (390, "dark")])
+def test_every_kind_of_page_is_clean_and_asks_nobody(reviewed: Path, browser: Browser, width: int, scheme: Any) -> None:
+    """axe-core on pages full of real content; no request, no word on the console, no page wider than the screen."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    outputs = reviewed / "outputs" / "sample"
+    plan, review = outputs / "2024" / "v001", outputs / "2024-06" / "v001"
+    chosen = [
+        *sorted((plan / "all").glob("*.html")),
+        *sorted((review / "all").glob("50*.html")),
+        outputs / "index.html",
+    ]
+    chosen += [next((review / level).glob("*/report.html")) for level in ("region", "person")]
+    shown = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    found: list[str] = []
+    shown.on("console", lambda message: found.append(f"console: {message.text}"))
+    shown.on("pageerror", lambda error: found.append(f"error: {error}"))
+    asked: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    for path in chosen:
+        shown.goto(path.as_uri())
+        for violation in Axe().run(shown, options=RULES).response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+            found.append(f"{path.name}: {violation['id']}: {nodes}")
+        if shown.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{path.name}: wider than {width}")
+    shown.close()
+    assert found == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_two_builds_of_a_plan_in_two_folders_are_equal_but_for_stamps(planned: Path, tmp_path: Path) -> None:
+    """Pages, tables, workbooks, letters, forms, calendars, readers' folders, executed notebooks and the manifest."""
+    company(tmp_path)
+    salesnb(tmp_path, "run", "2024", "--unit", "sample")
+    sides = []
+    for home in (planned, tmp_path):
+        folder = home / "outputs" / "sample" / "2024" / "v001"
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        sides.append({name: without_stamps(path) for name, path in files.items() if name != "run.jsonl"})
+        assert not [name for name, held in sides[-1].items() if str(home).encode() in held], "no path of this machine"
+    assert sides[0].keys() == sides[1].keys() and len(sides[0]) > 200
+    assert [name for name in sides[0] if sides[0][name] != sides[1][name]] == []
+
+
+def without_stamps(path: Path) -> bytes:
+    """A file's content without the times at which it was made and the seconds that it took."""
+    held = path.read_bytes()
+    if path.suffix == ".html":
+        return re.sub(r"生成于 [0-9: -]+", "", held.decode()).encode()
+    if path.suffix == ".ipynb":
+        return json.dumps(_untimed(json.loads(held), {"papermill", "execution", "iopub.execute_input"})).encode()
+    if path.name == "manifest.json":
+        return json.dumps(_untimed(json.loads(held), {"started", "finished", "seconds"})).encode()
+    return held
+
+
+def _untimed(value: Any, stamps: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _untimed(part, stamps) for key, part in value.items() if key not in stamps}
+    return [_untimed(part, stamps) for part in value] if isinstance(value, list) else value
