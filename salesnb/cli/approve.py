@@ -64,10 +64,10 @@ def do(given: argparse.Namespace, lang: str) -> int:
         list_again(params.unit)
         return DONE
     _say(_approved(params, plan.text, given.version, decision), lang)
-    list_again(params.unit)
     from salesnb.cli.letters import reissue
 
-    reissue(params, plan.text, now, lang)
+    if reissue(params, plan.text, now, lang) is None:
+        list_again(params.unit)
     return DONE
 
 

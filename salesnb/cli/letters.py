@@ -63,7 +63,9 @@ def do(given: argparse.Namespace, lang: str) -> int:
 
 
 def reissue(params: Params, plan: str, day: date, lang: str) -> Issued | None:
-    """Issue the newest revision's letters and say where they are; what hinders it is said and stops nothing else."""
+    """Issue the newest revision's letters, say where they are and list them in the index; what hinders it is said and
+    stops nothing else."""
+    from salesnb.runs.indexes import list_again
     from salesnb.runs.letters import issue
 
     try:
@@ -73,6 +75,7 @@ def reissue(params: Params, plan: str, day: date, lang: str) -> Issued | None:
         return None
     if issued is None:
         return None
+    list_again(params.unit)
     changed = sum(bool(letter.changes) for letter in issued.letters)
     redone = (
         Text(f"，{changed} 份有变动须重签", f", {changed} changed and to be signed again") if changed else Text("", "")

@@ -28,6 +28,7 @@ def render(
     ``version``, ``state`` (complete, draft, failed, damaged), ``latest``, ``as_of``, ``finished`` (UTC), ``headline``,
     ``figures`` ({label, value, state, word}), ``checks`` (failed ones), ``changed_cells``, ``previous``, ``link``,
     ``problem``, ``stale`` (names). Optional: ``unit_name``, ``compare`` (a link), ``approval`` (state, words),
+    ``letters`` ((revision, link) of issued responsibility letters, newest first),
     ``approval_problem`` (damaged records), ``pairs`` (``period``, ``versions``, ``made``: "v001-v003" or
     "2024-05/v001-v003" → page, ``other``: a version of another period, ``command``).
 
@@ -125,6 +126,10 @@ def _entry(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "notes": notes,
         "approval": approval_words,
         "approval_kind": approval,
+        "letters": [
+            {"words": Text(f"责任书 {name}", f"letters {name}").get(lang), "href": link}
+            for name, link in row.get("letters") or ()
+        ],
         "pairs": _pairs(row.get("pairs") or {}, lang),
         "as_of": row.get("as_of") or "",
         "finished": str(row.get("finished") or "")[:16].replace("T", " "),

@@ -97,6 +97,7 @@ def _entries(shelf: Shelf, unit: str, listed: Sequence[Row]) -> list[dict[str, A
             "unit_name": name or row.company or unit,
             "approval": _approval(row, approvals.get(row.period), shelf.lang),
             "pairs": _pairs(shelf.outputs, row, listed) if row.latest else {},
+            "letters": _letters(shelf.outputs / unit / row.period, row) if row.latest else [],
             "approval_problem": "、".join(n for n in damaged if n.startswith(f"{row.period}-r")) if row.latest else "",
         }
         out.append(asdict(row) | more)
@@ -119,6 +120,12 @@ def _approval(row: Row, newest: Revision | None, lang: str) -> tuple[str, str]:
         f"方案待批准；执行中的是 {newest.name}（{source}）", f"awaits approval; {newest.name} ({source}) stands"
     )
     return "warn", words.get(lang)
+
+
+def _letters(period: Path, row: Row) -> list[tuple[str, str]]:
+    """(revision, link) of the registers of letters that were issued, the newest first."""
+    found = sorted((path.parent.name for path in period.glob("letters/*/index.html")), reverse=True)
+    return [(name, f"{row.unit}/{row.period}/letters/{name}/index.html") for name in found]
 
 
 def _pairs(outputs: Path, row: Row, listed: Sequence[Row]) -> dict[str, Any]:
@@ -146,7 +153,8 @@ def _below(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     if pairs:
         pairs["made"] = {name: link.removeprefix(prefix) for name, link in pairs["made"].items()}
     links = {name: str(entry[name]).removeprefix(prefix) for name in ("link", "compare")}
-    return {**entry, **links, "pairs": pairs}
+    letters = [(name, link.removeprefix(prefix)) for name, link in entry["letters"]]
+    return {**entry, **links, "pairs": pairs, "letters": letters}
 
 
 def compared_name(old: int, new: int, period: str = "") -> str:

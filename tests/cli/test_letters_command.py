@@ -81,6 +81,10 @@ def test_an_approval_issues_a_letter_for_everybody(firm: Company, capsys: pytest
     page = next(folder.glob("person/p1*/2024-r01-p1.html")).read_text(encoding="utf-8")
     assert "李一" in page and head[:16] in page and "2024-r01-p1" in page and "草稿" not in page
     assert "上年同期" in page and "东区" in page
+    listed = (firm.root / "outputs" / "index.html").read_text(encoding="utf-8")
+    assert '<a href="u/2024/letters/2024-r01/index.html">责任书 2024-r01</a>' in listed, "the index leads to them"
+    own = (firm.root / "outputs" / "u" / "index.html").read_text(encoding="utf-8")
+    assert '<a href="2024/letters/2024-r01/index.html">' in own
     register = (folder / "index.html").read_text(encoding="utf-8")
     assert register.count("逾期未签") >= 3 and 'href="person/p1' in register
 
