@@ -163,8 +163,12 @@ def _refuse(sheet: Sheet) -> None:
         )
 
 
-def _columns(sheet: Sheet) -> list[Column]:
-    return [column for column in sheet.table.columns if column.name in sheet.frame.columns]
+def _columns(sheet: Sheet, lang: str) -> list[Column]:
+    """The columns there are, without texts in the other language that stand in this one beside them."""
+    held = {column.name for column in sheet.table.columns if column.name in sheet.frame.columns}
+    other = "_en" if lang == "zh" else "_zh"
+    twins = {name for name in held if name.endswith(other) and f"{name.removesuffix(other)}_{lang}" in held}
+    return [column for column in sheet.table.columns if column.name in held - twins]
 
 
 def _cover(made: _Book, names: Sequence[str], cover: Cover, sheets: Sequence[Sheet]) -> None:
@@ -190,7 +194,7 @@ def _cover(made: _Book, names: Sequence[str], cover: Cover, sheets: Sequence[She
 
 def _table(made: _Book, name: str, sheet: Sheet) -> None:
     page = made.book.add_worksheet(name)
-    columns = _columns(sheet)
+    columns = _columns(sheet, made.lang)
     for j, column in enumerate(columns):
         is_figure = column.kind in tables.FIGURES
         label = column.label.get(made.lang)
@@ -260,7 +264,7 @@ def _notes(made: _Book, names: Sequence[str], sheets: Sequence[Sheet]) -> None:
         page.set_column(j, j, width)
     row = 1
     for name, sheet in zip(names[1:-1], sheets, strict=True):
-        for column in _columns(sheet):
+        for column in _columns(sheet, made.lang):
             meaning = column.definition.get(made.lang) if column.definition else ""
             cells = (
                 name,

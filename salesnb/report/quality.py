@@ -94,7 +94,7 @@ def summary(ledger: pd.DataFrame, findings: pd.DataFrame, lang: str) -> Line:
     if not len(findings):
         return line + either(lang, ("；", good("没有发现问题"), "。"), ("; ", good("nothing was found"), "."))
     grave = counts["stop"] + counts["error"]
-    parts = [bad(f"{grave} 类错误" if lang == "zh" else f"{grave} errors")] if grave else []
+    parts = [bad(f"{grave} 类错误" if lang == "zh" else f"{grave} error{'s' if grave > 1 else ''}")] if grave else []
     parts += (
         [warn(f"{counts['warn']} 类需关注" if lang == "zh" else f"{counts['warn']} to watch")] if counts["warn"] else []
     )

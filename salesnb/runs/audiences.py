@@ -251,8 +251,8 @@ def directory(settings: Settings, manifest: Manifest, found: list[tuple[Reader, 
             "files": Markup(" · ").join(links),
         }
         rows.append(row)
-    heads = (("name", Text("读者", "Reader")), ("level", Text("类别", "Kind")), ("region", Text("区域", "Region")),
-             ("files", Text("文件", "Files")))  # fmt: skip
+    heads = (("name", Text("读者", "Reader")), ("files", Text("文件", "Files")), ("region", Text("区域", "Region")),
+             ("level", Text("类别", "Kind")))  # fmt: skip
     title = Text("各区域、各人员的页面", "Pages of regions and people").get(lang)
     said = Text(
         f"共 {len(found)} 个文件夹，每个只含该读者可以看的内容，可按文件夹设置访问权限后下发。",

@@ -75,7 +75,7 @@ def test_months_are_held_against_the_ledger_and_late_bookings_stand_apart():
 @pytest.mark.parametrize(
     ("lang", "words"),
     [("zh", ("读取 129 行", "1 类错误", "改正年份", "data/a.csv，第 17 行，日期")),
-     ("en", ("129 rows read", "1 errors", "correct the year", "data/a.csv, row 17, 日期"))],
+     ("en", ("129 rows read", "1 error", "correct the year", "data/a.csv, row 17, 日期"))],
 )  # fmt: skip
 def test_a_finding_is_said_with_its_place_its_value_and_its_remedy(lang, words):
     html = page([FINDING], lang=lang)

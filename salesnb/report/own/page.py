@@ -18,6 +18,7 @@ from salesnb.report.page import PageContext
 from salesnb.report.prose import Line, strong
 from salesnb.report.sentences import review
 from salesnb.report.sentences.words import either
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,10 +110,11 @@ def render(own: Own, context: PageContext) -> str:
     """The page; ``context`` names company, period, version and state, and is printed as on every page."""
     from salesnb.report.own import sections
 
-    title = own.say(f"{own.name}：目标、进展与行动", f"{own.name}: targets, progress, actions")
-    whom = Text(f"只含{own.name}本人的数据。", f"Holds the data of {own.name} only.")
+    name = spoken(own.name)
+    title = own.say(f"{name}：目标、进展与行动", f"{name}: targets, progress, actions")
+    whom = Text(f"只含{name}本人的数据。", f"Holds the data of {name} only.")
     if not own.is_person:
-        whom = Text(f"只含{own.name}及其人员的数据。", f"Holds the data of {own.name} and its people only.")
+        whom = Text(f"只含{name}及其人员的数据。", f"Holds the data of {name} and its people only.")
     asked = (
         (own.say("走到哪里了？", "Where are we?"), sections.progress(own)),
         (own.say("年底会落在哪里？", "Where will it land?"), sections.landing(own)),
