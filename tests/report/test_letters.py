@@ -206,6 +206,7 @@ def test_a_new_letter_says_what_changed_since_the_last() -> None:
     assert "请重新签署" in sheet.warnings[0]
     same = paper(replacing(replace(old, revision="2024-r02"), old), "zh")
     assert "均无变动" in str(same.sections[0].blocks[0])
+    assert "无须重签" in same.warnings[0] and "请重新签署" not in same.warnings[0]
 
 
 def test_a_letter_with_every_section_numbers_them_all() -> None:

@@ -67,6 +67,13 @@ class _Sayer(Grids):
                     f"Once approved it replaces {letter.replaces}, to be signed anew; section 1 says what changes.",
                 )
             )
+        elif letter.replaces and not letter.changes:
+            yield self.said(
+                Text(
+                    f"本责任书取代 {letter.replaces}，数字与条款均无变动；此前已签署的无须重签。",
+                    f"This letter replaces {letter.replaces} and changes nothing: what was signed stays signed.",
+                )
+            )
         elif letter.replaces:
             yield self.said(
                 Text(
