@@ -14,7 +14,7 @@ from salesnb.intake import cache
 from salesnb.model.errors import DataError, ParamsError, Place, Text
 from salesnb.model.params import Params, load_unit
 from salesnb.model.periods import Window
-from salesnb.model.places import outputs_dir, today
+from salesnb.model.places import outputs_dir
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +174,7 @@ def load(unit: str) -> Facts:
     folder = outputs_dir() / unit / IMPORTS
     with cache.locked(folder):
         _generate(params)
-        company = _with_snapshots(params, folder)
+        company = _snapshots(params.company, folder)
         prints = cache.fingerprints(source_files(params, company), folder)
         name = cache.key(_mapping(company), prints)
         if not (folder / name / "meta.json").is_file():
@@ -213,25 +213,13 @@ def source_files(params: Params, company: Company) -> dict[str, Path]:
     return out
 
 
-def _with_snapshots(params: Params, folder: Path) -> Company:
+def _snapshots(company: Company, folder: Path) -> Company:
     """The company with every database source replaced by the file of its snapshot."""
-    company = params.company
-    urls = {name: source for name, source in company.sources.items() if source.url is not None}
-    if not urls:
+    if all(source.url is None for source in company.sources.values()):
         return company
-    from salesnb.intake.read.database import snapshot
+    from salesnb.intake.read.database import with_snapshots
 
-    day = today(company.timezone)
-    files = {
-        name: source.model_copy(
-            update={
-                "url": None,
-                "file": str(snapshot(name, source.url or "", source.query, folder / "database" / name, day)),
-            }
-        )
-        for name, source in urls.items()
-    }
-    return company.model_copy(update={"sources": {**company.sources, **files}})
+    return with_snapshots(company, folder / "database")
 
 
 _DECIDING = {
@@ -287,6 +275,10 @@ def _import(params: Params, company: Company, target: Path, prints: Mapping[str,
     work = target / "work"
     work.mkdir()
     bench = Bench(work, Findings(dict(company.quality.severity)))
+    if company is not params.company:
+        from salesnb.intake.read.database import sums_said
+
+        bench.findings.extend(sums_said(params.company, company))
     try:
         build(bench, Import(company, params.folder, target, prints, ledger))
     finally:

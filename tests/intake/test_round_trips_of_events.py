@@ -19,6 +19,7 @@ from salesnb.intake.clean import words
 from salesnb.intake.read.database import snapshot
 from salesnb.intake.tables.specs import SPECS, kinds
 from salesnb.intake.tables.wide import INTO
+from salesnb.model.params.company import Source
 from salesnb.model.tables import contract
 from tests.intake.exports import load
 from tests.intake.test_round_trips import shapes
@@ -83,7 +84,8 @@ def database(body: list[list[str]], header: list[str]) -> tuple[str, bytes]:
         with sqlite3.connect(path) as connection:
             pd.DataFrame(body, columns=header).to_sql("t", connection, index=False)
         connection.close()
-        taken = snapshot("t", f"sqlite://{path}", "t", Path(folder), date(2024, 1, 1))
+        source = Source.model_validate({"table": "receipts", "url": f"sqlite://{path}", "query": "t", "columns": {}})
+        taken = snapshot("t", source, Path(folder), date(2024, 1, 1))
         return "snapshot.parquet", taken.read_bytes()
 
 

@@ -111,6 +111,7 @@ class Source(ParamsModel):
     file: str | None = None  # path or pattern (*), relative to the unit's params folder
     url: str | None = None  # an Ibis address; secrets come from the environment as ${NAME}
     query: str | None = None
+    grain: Literal["line", "order"] = "line"  # order: the database sums its lines to orders before it hands them out
     sheet: str | int | None = None
     encoding: str | None = None
     delimiter: str | None = None
@@ -128,6 +129,11 @@ class Source(ParamsModel):
     def _one_place(self) -> Source:
         if (self.file is None) == (self.url is None):
             raise ValueError("give either file or url / file 与 url 须且只能写一个")
+        if self.grain == "order" and (self.url is None or self.table != "sales_lines" or self.wide is not None):
+            raise ValueError("grain: order is for sales_lines read by url / grain: order 只用于 url 读取的 sales_lines")
+        net = self.columns.get("net")
+        if self.grain == "order" and ("order_id" not in self.columns or net is None or net.column is None):
+            raise ValueError("grain: order needs order_id and net / grain: order 须映射 order_id 和 net")
         return self
 
 
