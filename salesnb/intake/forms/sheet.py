@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from salesnb.intake.quality.findings import Finding
+from salesnb.intake.read.packed import unpacks_to_harm
 from salesnb.model.errors import Text
 from salesnb.model.forms import HIDDEN_SHEET, SCHEMA, SHEET, Form, headers, letters
 
@@ -54,7 +55,7 @@ def opened(path: Path, form: Form) -> Opened | Finding:
     again = Text(
         "请在原填报表里填写，另存为 .xlsx 后重新交回", "fill in the form that was sent, save it as .xlsx, return it"
     )
-    if path.stat().st_size > _LIMIT_BYTES or not zipfile.is_zipfile(path):
+    if path.stat().st_size > _LIMIT_BYTES or not zipfile.is_zipfile(path) or unpacks_to_harm(path):
         return _no_form(path, Text("不是 .xlsx 工作簿，或已加密", "not an .xlsx workbook, or encrypted"), again)
     try:
         seen = openpyxl.load_workbook(path, data_only=True)
