@@ -201,7 +201,10 @@ class HistoryBook(BridgeQuestions, CustomerQuestions, TeamQuestions):
         catalogue = self.facts.table("products", self.as_of)
         given = catalogue[catalogue["life_cycle"].notna()]
         named = dict(zip(given["product_id"], given["life_cycle"], strict=True))
-        frame = self.keep("history_life_cycle", history.life_cycle(self.nodes_of("product_id"), named, self.windows))
+        ours = {word: code for code, words in history_exhibits.LIFE_WORDS.items() for word in (words.zh, words.en)}
+        called = {ours[word]: word for word in named.values() if word in ours}
+        found = history.life_cycle(self.nodes_of("product_id"), named, self.windows, called)
+        frame = self.keep("history_life_cycle", found)
         return history_exhibits.life_cycle(frame, self.unit_shown)
 
     def more_dimensions(self) -> Exhibit:

@@ -34,6 +34,9 @@ def test_the_catalogue_decides_where_it_speaks():
     frame = nodes({"a": (100, 300), "b": (100, 100)})
     out = history.life_cycle(frame, {"a": "成熟"}, YEARS).set_index("stage")
     assert out.loc["成熟", "product_count"] == 1 and out.loc["成熟", "net_minor"] == 300
+    alone = out.index.drop("成熟")[0]
+    one = history.life_cycle(frame, {"a": "成熟"}, YEARS, {alone: "成熟"})
+    assert list(one["stage"]) == ["成熟"] and list(one["product_count"]) == [2]
 
 
 def test_chance_in_few_orders_is_no_growth_and_a_product_that_comes_back_grows():

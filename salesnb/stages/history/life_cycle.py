@@ -18,14 +18,21 @@ from salesnb.model.tables import check, contract
 
 MARGIN = 0.10
 CHANCE = 1.645  # standard deviations that nine of ten random differences stay within
+NOTHING: Mapping[str, str] = {}
 NEW, GROWING, MATURE, DECLINING = "_new", "_growing", "_mature", "_declining"
 
 
-def life_cycle(products: pd.DataFrame, named: Mapping[str, str], windows: Sequence[Window]) -> pd.DataFrame:
+def life_cycle(
+    products: pd.DataFrame,
+    named: Mapping[str, str],
+    windows: Sequence[Window],
+    called: Mapping[str, str] = NOTHING,
+) -> pd.DataFrame:
     """``history_life_cycle``: products, sales, share, growth and margin of each stage in the newest window.
 
     ``products``: ``history_nodes`` of the dimension product_id. ``named``: the catalogue's stage by product, in its own
     words; products without one are placed by their growth (stages ``_new``, ``_growing``, ``_mature``, ``_declining``).
+    ``called``: the catalogue's own word for such a stage, which then is one stage with it.
     """
     table = contract("history_life_cycle")
     columns = [c.name for c in table.columns]
@@ -35,7 +42,7 @@ def life_cycle(products: pd.DataFrame, named: Mapping[str, str], windows: Sequen
     if now.empty:
         return check(pd.DataFrame({name: [] for name in columns}), table)
     before = _before(products, windows).reindex(now.index)
-    stage = [named.get(str(p)) or placed for p, placed in _placed(now, before, products, windows).items()]
+    stage = [named.get(str(p)) or called.get(placed, placed) for p, placed in _placed(now, before, products, windows).items()]
     costed = now["share_of_sales_costed"].fillna(0) * now["net_minor"]  # a margin rests on lines with a cost
     rows = pd.DataFrame(
         {
