@@ -51,7 +51,6 @@ def open(unit: str, period: str | int, as_of: str = "", lang: str = "") -> Histo
 class HistoryBook(BridgeQuestions, CustomerQuestions, TeamQuestions):
     """Answers about the past; every figure is a sum over the same windows of order lines."""
 
-
     @property
     def last(self) -> str:
         """The label of the newest window."""

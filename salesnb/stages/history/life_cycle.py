@@ -42,7 +42,9 @@ def life_cycle(
     if now.empty:
         return check(pd.DataFrame({name: [] for name in columns}), table)
     before = _before(products, windows).reindex(now.index)
-    stage = [named.get(str(p)) or called.get(placed, placed) for p, placed in _placed(now, before, products, windows).items()]
+    stage = [
+        named.get(str(p)) or called.get(placed, placed) for p, placed in _placed(now, before, products, windows).items()
+    ]
     costed = now["share_of_sales_costed"].fillna(0) * now["net_minor"]  # a margin rests on lines with a cost
     rows = pd.DataFrame(
         {
