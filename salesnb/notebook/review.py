@@ -154,10 +154,10 @@ class ReviewBook(ClosingShows, ChangeQuestions):
     @cached_property
     def whys_table(self) -> pd.DataFrame:
         """``review_whys``: the findings, what the figures answer, what people answered, what is still open."""
-        from salesnb.notebook import review_why_exhibits
+        from salesnb.notebook import review_five_whys
         from salesnb.stages import review
 
-        found = review_why_exhibits.computed_whys(self)
+        found = review_five_whys.computed(self)
         written = [
             (one.finding, one.answers, one.by, one.decided)
             for one in self.params.period(self.period.text).whys
@@ -167,9 +167,9 @@ class ReviewBook(ClosingShows, ChangeQuestions):
 
     def whys(self) -> Exhibit:
         """The five whys of every finding."""
-        from salesnb.notebook import review_why_exhibits
+        from salesnb.notebook import review_five_whys
 
-        return review_why_exhibits.whys(self, self.whys_table)
+        return review_five_whys.whys(self, self.whys_table)
 
     def quality(self) -> Exhibit:
         """What the import read, kept and set aside."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 from salesnb.notebook.review_nodes import DIMENSIONS
-from salesnb.report.sentences.states import KINDS, STATE_WORDS
+from salesnb.report.sentences.states import STATE_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,12 +52,11 @@ def strategies(book: ClosingQuestions) -> Exhibit:
         said.VERDICTS[v] if r == "none" else said.REASONS[r]
         for v, r in zip(frame["verdict"], frame["reason"], strict=True)
     ]
-    rows = frame.assign(kind=[KINDS[k].get(lang) for k in frame["kind"]], verdict=[t.get(lang) for t in judged])
+    rows = frame.assign(verdict=[t.get(lang) for t in judged])
     figures = ("actual_minor", "forecast_minor", "difference_minor", "low_minor", "high_minor")
-    columns = [Show(shown.column("text")), Show(_words(shown, "kind")), Show(shown.column("start_date"))]
+    columns = [Show(shown.column("text")), Show(_words(shown, "verdict")), Show(shown.column("start_date"))]
     signed = ("difference_minor", "low_minor", "high_minor")
     columns += [Show(shown.column(c), signed=c in signed) for c in figures if rows[c].notna().any()]
-    columns.append(Show(_words(shown, "verdict")))
     if rows["note"].fillna("").astype(bool).any():
         columns.append(Show(shown.column("note")))
     table = render(rows, columns, lang, book.unit_shown, Options(caption=book.say(shown.label)))

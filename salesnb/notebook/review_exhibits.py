@@ -150,7 +150,7 @@ def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text) -> Any:
     rows = frame.assign(
         chance=[chances.get(node, float("nan")) for node in frame["node_id"]],
         state=frame["state"].where(frame["state"] != "none", ""),
-        rest=frame["node_id"] == UNASSIGNED,
+        rest=frame["node_id"].isin(book.vacant | {UNASSIGNED}),
         short=short.fillna(-9),
     ).sort_values(["rest", "short", "node_id"], ascending=[True, False, True], kind="stable")
     columns = [Show(Column("name", "text", label))]

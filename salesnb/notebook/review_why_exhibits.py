@@ -1,4 +1,4 @@
-"""The review's exhibits of causes: slices, bridge, drivers, mix and the five whys."""
+"""The review's exhibits of causes: slices, bridge, drivers and mix."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from salesnb.model.tables import Column, contract
 from salesnb.notebook.review_why import NO_YEAR_BEFORE
 
 if TYPE_CHECKING:
-    import pandas as pd
 
     from salesnb.notebook.review_why import WhyQuestions
     from salesnb.report.exhibit import Exhibit
 
-SOURCES = {"computed": Text("数据", "Figures"), "people": Text("人员回答", "People"), "open": Text("待回答", "Open")}
 STREAMS = {"new": Text("新客户", "New customers"), "repeat": Text("老客户", "Other customers")}
 STEPS = {
     "qualified": Text("线索 → 商机", "Lead → opportunity"),
@@ -22,7 +20,6 @@ STEPS = {
     "won": Text("报价 → 赢单", "Quote → win"),
     "closed": Text("已关闭商机的赢率", "Wins of closed deals"),
 }
-ASKED = 5  # findings that a meeting can work through
 
 
 def bridge(book: WhyQuestions) -> Exhibit:
@@ -133,55 +130,3 @@ def mix(book: WhyQuestions) -> Exhibit:
     columns += [Show(shown.column(c), points=c in ("mix_rate", "own_rate")) for c in names]
     table = render(frame, columns, book.lang, options=Options(caption=book.say(shown.label)))
     return Exhibit("mix", table=table, reading=said.mix(frame, book.lang))
-
-
-def computed_whys(book: WhyQuestions) -> dict[str, list[str]]:
-    """The gravest findings with what the figures answer: where, since when, by how much, and what moved with it."""
-    from salesnb.report.numbers import is_missing, money, month, rate
-    from salesnb.report.sentences import review as said
-
-    alerts = book.alerts_table
-    sized = alerts[alerts["gap_minor"].notna() & (alerts["progress"] != "closed") & alerts["part_of"].isna()]
-    out: dict[str, list[str]] = {}
-    for row in sized.sort_values(["gap_minor", "alert"], kind="stable").head(ASKED).to_dict("records"):
-        size, short = money(abs(row["gap_minor"]), book.lang, book.currency), rate(row["behind_rate"], 0)
-        answers = [book.say(Text(f"比基准少 {size}（{short}）", f"{size} short ({short})"))]
-        if not is_missing(row["since_month"]):
-            began = month(row["since_month"], book.lang)
-            answers.append(book.say(Text(f"始于 {began}", f"since {began}")))
-        if isinstance(row["people"], str) and row["people"]:
-            answers.append(book.say(Text(f"涉及：{row['people']}", f"concerns {row['people']}")))
-        out[row["name"]] = answers
-    marked = book.mix_table[book.mix_table["stands_out"]]
-    for row in marked.to_dict("records"):
-        name = book.say(Text(f"{row['name']}毛利率", f"{row['name']} margin"))
-        out[name] = [str(said.mix(marked[marked["region_id"] == row["region_id"]], book.lang))]
-    return out
-
-
-def whys(book: WhyQuestions, frame: pd.DataFrame) -> Exhibit:
-    """The chain of every finding; what nobody has answered yet says where to write."""
-    from salesnb.report.exhibit import Exhibit
-    from salesnb.report.sentences.words import either
-    from salesnb.report.tables import Options, Show, render
-
-    shown = contract("review_whys")
-    if frame.empty:
-        return Exhibit(
-            "whys", reading=either(book.lang, ("没有需要追问的发现。",), ("There is no finding to ask about.",))
-        )
-    todo = book.say(Text("（请在该期间的参数文件 whys 中回答）", "(answer under whys in the period's file)"))
-    rows = frame.assign(
-        answer=[a if isinstance(a, str) and a else todo for a in frame["answer"]],
-        source=[SOURCES[s].get(book.lang) for s in frame["source"]],
-        finding=frame["finding"].where(~frame["finding"].duplicated(), ""),
-    )
-    columns = [Show(Column("finding", "text", shown.column("finding").label)), Show(shown.column("step_no")),
-               Show(shown.column("answer")), Show(Column("source", "text", shown.column("source").label))]  # fmt: skip
-    if (frame["by"].fillna("") != "").any():
-        columns.append(Show(shown.column("by")))
-    table = render(rows, columns, book.lang, options=Options(caption=book.say(shown.label)))
-    count = int((frame["source"] == "open").sum())
-    reading = either(book.lang, (f"{frame['finding'].nunique()} 个发现，{count} 个还没有人回答。",),
-                     (f"{frame['finding'].nunique()} findings, {count} still unanswered.",))  # fmt: skip
-    return Exhibit("whys", table=table, reading=reading)

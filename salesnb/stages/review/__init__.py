@@ -61,6 +61,7 @@ from salesnb.stages.review.metrics import (
 from salesnb.stages.review.nested import nested
 from salesnb.stages.review.pace import Lights, behind, pace, path, workdays
 from salesnb.stages.review.playbook import offered, search
+from salesnb.stages.review.reasons import Reason, lost_for
 from salesnb.stages.review.restated import Closed, restated
 from salesnb.stages.review.scopes import Scope, main_scope, scopes, stretch
 from salesnb.stages.review.strategies import Tried, effects
@@ -96,6 +97,7 @@ __all__ = [
     "Lights",
     "Line",
     "Note",
+    "Reason",
     "Rule",
     "Scope",
     "Shares",
@@ -127,6 +129,7 @@ __all__ = [
     "land",
     "leads",
     "leaf_sd",
+    "lost_for",
     "main_scope",
     "margin_mix",
     "metric_alerts",
