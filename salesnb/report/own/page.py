@@ -108,7 +108,7 @@ class Own:
 
 def render(own: Own, context: PageContext) -> str:
     """The page; ``context`` names company, period, version and state, and is printed as on every page."""
-    from salesnb.report.own import sections
+    from salesnb.report.own import proposals, sections
 
     name = spoken(own.name)
     title = own.say(f"{name}：目标、进展与行动", f"{name}: targets, progress, actions")
@@ -121,6 +121,8 @@ def render(own: Own, context: PageContext) -> str:
         (own.say("哪里要处理？", "What needs action?"), sections.alerts(own)),
         (own.say("先跟哪些商机？", "Which deals first?"), sections.deals(own)),
         (own.say("目标是多少，分到哪个月？", "What is the target, month by month?"), sections.target(own)),
+        (own.say("线索建议给谁？", "Who should take which lead?"), proposals.leads(own)),
+        (own.say("建议怎样调整目标？", "Which new targets are proposed?"), proposals.targets(own)),
         (own.say("目标是怎么来的？", "How was the target made?"), sections.derivation(own)),
         (own.say("每周要做到多少？", "What does each week need?"), sections.needs(own)),
         (own.say("自己报的与下达的差多少？", "How far apart are commitment and target?"), sections.gaps(own)),

@@ -39,7 +39,7 @@ def progress(own: Own) -> Markup:
         order = {scope: at for at, scope in enumerate(own.scopes)}
         rows = rows.assign(shown=words, at=[order.get(scope, len(order)) for scope in rows["scope"]])
         label = Column("shown", "text", Text("期间", "Period"))
-        shown = _table(own, "review_attainment", rows.sort_values("at", kind="stable"), label, figures)
+        shown = table_of(own, "review_attainment", rows.sort_values("at", kind="stable"), label, figures)
     longest = next(iter(own.scopes), "")
     below = frame[(frame["scope"] == longest) & (frame["node_id"] != own.node)]
     if own.is_person or not len(below):
@@ -67,11 +67,11 @@ def landing(own: Own) -> Markup:
     said = own.say(
         "区间为 80 %：五次里约有四次落在其中。", "80 % intervals: about four times in five the year ends inside."
     )
-    shown = _table(own, "review_landing", head, NAME, figures) if len(head) else Markup("")
+    shown = table_of(own, "review_landing", head, NAME, figures) if len(head) else Markup("")
     below = rows[rows["node_id"] != own.node]
     if len(below) and not own.is_person:
         shown += _by_level(own, "review_landing", below, figures, longest)
-    return shown + _read(said)
+    return shown + said_below(said)
 
 
 def alerts(own: Own) -> Markup:
@@ -82,7 +82,7 @@ def alerts(own: Own) -> Markup:
     rows = frame.assign(
         shown=frame["name"].where(frame["name"].notna(), frame["node_id"]),
         scope=[own.scopes.get(scope, scope) for scope in frame["scope"]],
-        progress=[_word(ALERT_WORDS, state, own) for state in frame["progress"]],
+        progress=[word_of(ALERT_WORDS, state, own) for state in frame["progress"]],
         owner=[own.named("person_id", owner) for owner in frame["owner"]],
     ).sort_values("gap_minor", kind="stable")
     columns = (
@@ -97,7 +97,7 @@ def alerts(own: Own) -> Markup:
         "progress",
     )
     said = own.say("可信度：落后不是偶然波动的把握。", "Certainty: how sure it is that this is no chance.")
-    return _table(own, "review_alerts", rows, NAME, columns) + _read(said)
+    return table_of(own, "review_alerts", rows, NAME, columns) + said_below(said)
 
 
 def deals(own: Own) -> Markup:
@@ -112,7 +112,7 @@ def deals(own: Own) -> Markup:
     rows = rows.assign(
         customer_id=[own.named("customer_id", node) for node in rows["customer_id"]],
         person_id=[own.named("person_id", node) for node in rows["person_id"]],
-        stage=[_word(STAGES, stage, own) for stage in rows["stage"]],
+        stage=[word_of(STAGES, stage, own) for stage in rows["stage"]],
     )
     people = () if own.is_person else ("person_id",)
     columns = (
@@ -130,7 +130,7 @@ def deals(own: Own) -> Markup:
         said = own.say("能补上差距的商机，按期望金额从高到低。", "Deals that may close the gap, by expected amount.")
     deal_unit = MoneyUnit.choose(_largest(rows, "amount_minor"), own.lang, own.currency)
     key = contract(name).column("opportunity_id")
-    return _table(own, name, rows, key, columns, unit=deal_unit) + _read(said)
+    return table_of(own, name, rows, key, columns, unit=deal_unit) + said_below(said)
 
 
 def target(own: Own) -> Markup:
@@ -162,7 +162,7 @@ def _people_targets(own: Own) -> Markup:
         return Markup("")
     rows = rows.assign(shown=[own.named("person_id", node) for node in rows["node_id"]])
     rows = rows.sort_values("target_minor", ascending=False, kind="stable")
-    return _table(own, "target_nodes", rows, NAME, ("base_minor", "target_minor", "growth_rate"))
+    return table_of(own, "target_nodes", rows, NAME, ("base_minor", "target_minor", "growth_rate"))
 
 
 def derivation(own: Own) -> Markup:
@@ -175,7 +175,7 @@ def derivation(own: Own) -> Markup:
     steps = zip(rows["step"], rows["named"].fillna(""), strict=True)
     rows = rows.assign(shown=[step_word(step, own.named("rule_id", named), own.lang) for step, named in steps])
     label = Column("shown", "text", Text("步骤", "Step"))
-    return _table(own, "target_derivation", rows, label, ("amount_minor", "running_minor"), is_ordered=True)
+    return table_of(own, "target_derivation", rows, label, ("amount_minor", "running_minor"), is_ordered=True)
 
 
 def needs(own: Own) -> Markup:
@@ -193,7 +193,7 @@ def needs(own: Own) -> Markup:
         "orders_needed",
     )
     said = own.say("按过去一年的实测转化率倒推。", "Derived from the conversion measured over the past year.")
-    return _table(own, "target_units", rows, NAME, columns, decimals=1) + _read(said)
+    return table_of(own, "target_units", rows, NAME, columns, decimals=1) + said_below(said)
 
 
 def gaps(own: Own) -> Markup:
@@ -205,7 +205,7 @@ def gaps(own: Own) -> Markup:
         shown=[own.named(f"{lv}_id", node) for lv, node in zip(frame["level"], frame["node_id"], strict=True)]
     )
     columns = ("top_down_minor", "committed_minor", "gap_minor", "gap_rate", "condition")
-    return _table(own, "target_gaps", rows, NAME, columns)
+    return table_of(own, "target_gaps", rows, NAME, columns)
 
 
 def tasks(own: Own) -> Markup:
@@ -219,11 +219,11 @@ def tasks(own: Own) -> Markup:
         if frame is not None:
             rows = frame.assign(
                 owner=[own.named("person_id", owner) for owner in frame["owner"]],
-                state=[_word(STATE_WORDS, state, own) for state in frame["state"]],
+                state=[word_of(STATE_WORDS, state, own) for state in frame["state"]],
             ).sort_values("due_date", kind="stable")
             kept = tuple(c for c in columns if not (own.is_person and c == "owner"))
             parts.append(Markup("<h3>{}</h3>").format(contract(name).label.get(own.lang)))
-            parts.append(_table(own, name, rows, contract(name).column("text"), kept))
+            parts.append(table_of(own, name, rows, contract(name).column("text"), kept))
     return Markup("").join(parts)
 
 
@@ -235,7 +235,7 @@ def pay(own: Own) -> Markup:
     rows = frame.assign(shown=frame["name"])
     figures = ("at_target_minor", "at_stretch_minor", "expected_minor", "low_minor", "high_minor")
     small = MoneyUnit.choose(_largest(rows, "high_minor"), own.lang, own.currency)
-    return _table(own, "pay_people", rows, NAME, figures, unit=small) + _read(
+    return table_of(own, "pay_people", rows, NAME, figures, unit=small) + said_below(
         own.say("低位、高位各有一成可能更低或更高。", "One chance in ten each to end below the low or above the high.")
     )
 
@@ -261,11 +261,11 @@ def _by_level(own: Own, name: str, frame: pd.DataFrame, figures: Sequence[str], 
             rows = rows.assign(shown=rows["name"].where(rows["name"].notna(), rows["node_id"]))
             head = Column("shown", "text", label)
             parts.append(Markup("<h3>{}</h3>").format(f"{label.get(own.lang)} · {words}"))
-            parts.append(_table(own, name, rows, head, figures))
+            parts.append(table_of(own, name, rows, head, figures))
     return Markup("").join(parts)
 
 
-def _table(
+def table_of(
     own: Own, name: str, rows: pd.DataFrame, head: Column, columns: Sequence[str],
     unit: MoneyUnit | None = None, decimals: int | None = None, is_ordered: bool = False,
 ) -> Markup:  # fmt: skip
@@ -305,10 +305,10 @@ def _largest(rows: pd.DataFrame, column: str) -> int:
     return int(values.abs().max()) if len(values) else 0
 
 
-def _word(words: Mapping[str, Text], value: Any, own: Own) -> str:
+def word_of(words: Mapping[str, Text], value: Any, own: Own) -> str:
     known = words.get(str(value))
     return known.get(own.lang) if known is not None else "" if is_missing(value) else str(value)
 
 
-def _read(sentence: str) -> Markup:
+def said_below(sentence: str) -> Markup:
     return Markup('<p class="read">{}</p>').format(prose.html(sentence))
