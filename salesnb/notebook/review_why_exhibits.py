@@ -9,7 +9,6 @@ from salesnb.model.tables import Column, contract
 from salesnb.notebook.review_why import NO_YEAR_BEFORE
 
 if TYPE_CHECKING:
-
     from salesnb.notebook.review_why import WhyQuestions
     from salesnb.report.exhibit import Exhibit
 
