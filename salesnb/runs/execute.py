@@ -25,7 +25,7 @@ from salesnb.versions.manifest import Failure
 from salesnb.versions.snapshot import masked_address, masked_text
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
-_MARKER, _INJECTED = "papermill-error-cell-tag", "injected-parameters"
+_MARKER = "papermill-error-cell-tag"
 _START_SECONDS = 60
 _GLYPH = re.compile(r"Glyph \d+ .*?missing from[^\n]*")
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
@@ -37,7 +37,10 @@ _FOLDERS = tuple(f"{folder}{os.sep}" for folder in (sysconfig.get_path("purelib"
 class Ledger:
     """What really happened: nbclient reports each cell here as the kernel answers."""
 
+    kernel: Any = None
     notebook: Any = None
+    booted: float = 0.0
+    spent: float = 0.0
     answered: dict[int, str] = field(default_factory=dict)
     current: int | None = None
     exited: int | None = None
@@ -45,6 +48,7 @@ class Ledger:
     def started(self, notebook: Any) -> None:
         """The kernel is up; ``notebook`` is the node that receives the outputs."""
         self.notebook = notebook
+        self.booted = processor_seconds(self.kernel)
 
     def executing(self, cell: Any, cell_index: int) -> None:
         """A cell was sent to the kernel."""
@@ -54,6 +58,7 @@ class Ledger:
         """The kernel answered; an exit may hide in the payload of an "ok"."""
         content = (execute_reply or {}).get("content", {})
         self.answered[cell_index] = content.get("status", "none")
+        self.spent = processor_seconds(self.kernel) - self.booted
         exits = any(part.get("source") == "ask_exit" for part in content.get("payload", []) or [])
         if exits or content.get("ename") in ("SystemExit", "KeyboardInterrupt"):
             self.exited = cell_index
@@ -61,11 +66,24 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Executed:
-    """A notebook after its run: the node with outputs, the seconds it took, and why it failed if it did."""
+    """A notebook after its run: the node with outputs, the seconds it took, the processor seconds its cells took, and
+    why it failed if it did."""
 
     node: Any
     seconds: float
+    spent: float
     failure: Failure | None = None
+
+
+def processor_seconds(kernel: Any) -> float:
+    """Processor time the process of ``kernel`` has taken so far; 0 once it has ended."""
+    import psutil
+
+    try:
+        taken = psutil.Process(kernel.provisioner.pid).cpu_times()
+    except (psutil.Error, AttributeError):
+        return 0.0
+    return float(taken.user + taken.system)
 
 
 def prepare_imports() -> None:
@@ -113,7 +131,7 @@ def execute(notebook: Notebook, parameters: Mapping[str, str], kernel: Any, cell
 
     from salesnb.runs.engine import registered
 
-    ledger, began = Ledger(), time.perf_counter()
+    ledger, began = Ledger(kernel), time.perf_counter()
     raised: Exception | None = None
     try:
         execute_notebook(
@@ -137,18 +155,13 @@ def execute(notebook: Notebook, parameters: Mapping[str, str], kernel: Any, cell
     result = ledger.notebook if ledger.notebook is not None else node
     tidied = _tidied(result, notebook)
     failure = _failure(notebook, tidied, ledger, raised, cell_seconds)
-    return Executed(tidied, time.perf_counter() - began, failure)
+    return Executed(tidied, time.perf_counter() - began, max(ledger.spent, 0.0), failure)
 
 
 def _tidied(node: Any, notebook: Notebook) -> Any:
-    """Without papermill's error banners (they would shift every cell), paths of this machine, and passwords.
-
-    The cell that papermill puts in gets the same id every time, so that equal runs leave equal notebooks.
-    """
+    """Without papermill's error banners (they would shift every cell), paths of this machine, and passwords."""
     node.cells = [cell for cell in node.cells if _MARKER not in cell.metadata.get("tags", [])]
     for cell in node.cells:
-        if _INJECTED in cell.metadata.get("tags", []):
-            cell["id"] = _INJECTED
         for output in cell.get("outputs", []):
             _mask_output(output)
     notes = node.metadata.get("papermill", {})
@@ -183,7 +196,7 @@ def _failure(
     kind, error, message, trace = _story(cell, index, ledger, raised, cell_seconds)
     return Failure(
         notebook=notebook.name,
-        cell=sum(_INJECTED not in node.cells[i].metadata.get("tags", []) for i in code if i <= index),
+        cell=sum("injected-parameters" not in node.cells[i].metadata.get("tags", []) for i in code if i <= index),
         question=question(node, index),
         kind=kind,
         error=error,

@@ -26,11 +26,12 @@ _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _SCRATCH = "salesnb-kernels-"
 # Importing these starts no thread and reads no file of the user's: a process that has done so may be forked.
 _WARM_ROOTS = ("salesnb", "numpy", "pandas", "pyarrow", "matplotlib")
-# What the stages import inside functions, when they draw, write tables or read parameters.
+# What our stages import inside functions, when they read, draw and write; ``.*`` stands for all modules of a package.
 _COMPANIONS = (
-    "pyarrow.parquet", "matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib.font_manager",
-    "salesnb.model.params", "salesnb.intake.facts", "salesnb.intake.stored", "salesnb.intake.sums",
-    "salesnb.report.page", "salesnb.report.excel", "salesnb.versions.tables",
+    "pandas", "pyarrow.parquet", "pyarrow.dataset", "numpy.random", "numpy.polynomial", "duckdb", "ruamel.yaml",
+    "matplotlib.figure", "matplotlib.font_manager", "matplotlib.backends.backend_svg", "docx", "xlsxwriter",
+    "holidays", "chinese_calendar", "salesnb.model.*", "salesnb.versions.*", "salesnb.intake.*", "salesnb.methods.*",
+    "salesnb.stages.*", "salesnb.report.*", "salesnb.notebook.*",
 )  # fmt: skip
 
 

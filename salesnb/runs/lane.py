@@ -29,6 +29,7 @@ class Done:
     facts: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, TableEntry] = field(default_factory=dict)
     params: list[str] | None = None
+    spent: float = 0.0
 
 
 class Lane:
@@ -88,7 +89,7 @@ class Lane:
         try:
             tables = gather_tables(self.notebook, self.stage, before, self.others)
             read = params_read(self.begin.workdir, self.parameters["unit"])
-            return Done(done.seconds, None, gather_facts(self.notebook, self.stage), tables, read)
+            return Done(done.seconds, None, gather_facts(self.notebook, self.stage), tables, read, done.spent)
         except SalesnbError as error:
             return Done(done.seconds, _as_failure(self.notebook, "error", error, self.parameters["lang"]))
 

@@ -165,7 +165,7 @@ class _Course:
         job.results.entries[name] = keyed(job, notebook, entry, self._read(notebook))
         job.results.tables |= done.tables
         job.progress.say(Text(f"{count} 完成（{done.seconds:.1f} 秒）", f"{count} done ({done.seconds:.1f} s)"))
-        job.progress.event("done", notebook=name, seconds=round(done.seconds, 3))
+        job.progress.event("done", notebook=name, seconds=round(done.seconds, 3), processor=round(done.spent, 3))
 
     def _read(self, notebook: Notebook) -> Mapping[str, str]:
         """Tables of this run that the notebook reads, as they were when it began: their writers had ended."""

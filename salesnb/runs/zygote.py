@@ -13,10 +13,12 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,11 +114,16 @@ class Parent:
             self.channel.send(json.dumps(answer).encode())
 
 
-def _import(names: tuple[str, ...]) -> None:
-    """Import ``names`` as far as that goes: one that cannot be imported is for its notebook to tell, with its cell."""
+def _import(names: Iterable[str]) -> None:
+    """Import ``names`` as far as that goes: one that cannot be imported is for its notebook to tell, with its cell.
+
+    ``PACKAGE.*`` imports a package with everything in it.
+    """
     for name in names:
         try:
-            importlib.import_module(name)
+            module = importlib.import_module(name.removesuffix(".*"))
+            if name.endswith(".*"):
+                _import(inner.name for inner in pkgutil.walk_packages(module.__path__, f"{module.__name__}."))
         except Exception as error:
             if name in KERNEL:
                 raise
