@@ -25,7 +25,7 @@ from salesnb.versions.manifest import Failure
 from salesnb.versions.snapshot import masked_address, masked_text
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
-_MARKER = "papermill-error-cell-tag"
+_MARKER, _INJECTED = "papermill-error-cell-tag", "injected-parameters"
 _START_SECONDS = 60
 _GLYPH = re.compile(r"Glyph \d+ .*?missing from[^\n]*")
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
@@ -159,9 +159,14 @@ def execute(notebook: Notebook, parameters: Mapping[str, str], kernel: Any, cell
 
 
 def _tidied(node: Any, notebook: Notebook) -> Any:
-    """Without papermill's error banners (they would shift every cell), paths of this machine, and passwords."""
+    """Without papermill's error banners (they would shift every cell), paths of this machine, and passwords.
+
+    The cell that papermill puts in gets the same id every time, so that equal runs leave equal notebooks.
+    """
     node.cells = [cell for cell in node.cells if _MARKER not in cell.metadata.get("tags", [])]
     for cell in node.cells:
+        if _INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = _INJECTED
         for output in cell.get("outputs", []):
             _mask_output(output)
     notes = node.metadata.get("papermill", {})
@@ -196,7 +201,7 @@ def _failure(
     kind, error, message, trace = _story(cell, index, ledger, raised, cell_seconds)
     return Failure(
         notebook=notebook.name,
-        cell=sum("injected-parameters" not in node.cells[i].metadata.get("tags", []) for i in code if i <= index),
+        cell=sum(_INJECTED not in node.cells[i].metadata.get("tags", []) for i in code if i <= index),
         question=question(node, index),
         kind=kind,
         error=error,
