@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath
 
 _ODD = re.compile(r"[^\w\-.]", re.UNICODE)
-_DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_DEVICE = re.compile(r"(?i)^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\.|$)")
 LONGEST = 48
 
 
@@ -16,12 +16,18 @@ def folder_name(node: str) -> str:
 
     Ids that differ only in case get different names: two of them would be one folder on Windows and macOS.
     """
-    kept = _ODD.sub("_", node).strip(". ")[:LONGEST]
+    kept = _ODD.sub("_", node).strip(".- ")[:LONGEST]
     if kept and kept == node == node.upper() and not _DEVICE.match(node):
         return node
+    kept = kept.replace(".", "_")  # Windows takes CON.txt for CON, whatever follows the dot
     return f"{kept or 'node'}-{hashlib.sha256(node.encode()).hexdigest()[:6]}"
 
 
 def own_file(level: str, node: str, name: str) -> PurePosixPath:
     """``LEVEL/NODE/NAME`` below a version's folder."""
     return PurePosixPath(level, folder_name(node), _ODD.sub("_", name))
+
+
+def calendar_file(person: str) -> PurePosixPath:
+    """``calendar/PERSON.ics`` below a version's folder; an id from a roster cannot lead anywhere else."""
+    return PurePosixPath("calendar", f"{folder_name(person)}.ics")

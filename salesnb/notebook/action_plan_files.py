@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesnb.model.audience import calendar_file
 from salesnb.model.errors import Text
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ FORM = "resource_requests"
 
 
 def write_calendars(book: ActionPlanBook) -> list[str]:
-    """Write ``calendar/plan.ics`` and one file an owner beside the tables; names of the files written."""
+    """Write ``calendar/plan.ics`` and one file an owner beside the tables; whose they are, the whole plan's first."""
     from salesnb.report.calendar_export import Event, write_calendar
 
     company = book.params.company
@@ -40,19 +41,21 @@ def write_calendars(book: ActionPlanBook) -> list[str]:
                   people="、".join(book.who(p) for p in e.people.split("、")) if e.people else "")
             for e in mine
         ]  # fmt: skip
-        path = book.file(f"{FOLDER}/{name}.ics")
-        write_calendar(path, events, title, company.timezone, book.as_of)
-        written.append(path.name)
-    return written
+        write_calendar(book.file(_place(name)), events, title, company.timezone, book.as_of)
+        written.append(name)
+    return sorted(written, key=lambda name: (name != WHOLE, name))
+
+
+def _place(name: str) -> str:
+    return f"{FOLDER}/{WHOLE}.ics" if name == WHOLE else calendar_file(name).as_posix()
 
 
 def calendar_links(book: ActionPlanBook, written: list[str]) -> Markup:
     """Links to the calendar files, the whole plan's first, then people by name."""
     from salesnb.report.files import links
 
-    names = [name for name in written if name != f"{WHOLE}.ics"]
     whole = book.say(Text("全部事项", "Everything"))
-    files = [(whole, f"{FOLDER}/{WHOLE}.ics"), *((book.who(n.removesuffix(".ics")), f"{FOLDER}/{n}") for n in names)]
+    files = [(whole if name == WHOLE else book.who(name), _place(name)) for name in written]
     return links(book.say(Text("日历文件：", "Calendar files: ")), files)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from salesnb.model.contracts.facts import UNASSIGNED
@@ -195,8 +195,12 @@ class Book:
     def file(self, name: str) -> Path:
         """Where a file that belongs to the version goes, ``name`` such as ``calendar/plan.ics``; its folder exists.
 
-        What is named here is carried with the notebook's tables when the notebook need not run again.
+        What is named here is carried with the notebook's tables when the notebook need not run again. UsageError for
+        a name that leads out of the version.
         """
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts or "\\" in name:
+            raise UsageError(Text(f"文件 {name!r} 不在版本之内", f"file {name!r} is not inside the version"))
         if name not in self.files:
             self.files.append(name)
         path = self.folder / name

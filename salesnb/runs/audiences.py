@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.model.audience import folder_name
+from salesnb.model.audience import calendar_file, folder_name
 from salesnb.model.errors import Text
 from salesnb.model.tables import TableContract
 from salesnb.report.spoken import spoken
@@ -137,9 +137,9 @@ def _write(settings: Settings, manifest: Manifest, source: _Source, reader: Read
 
 
 def _calendar(stage: Path, reader: Reader, folder: Path) -> None:
-    """The reader's own calendar file, where the action plan made one; an id that is no plain name has none."""
-    own = stage / "calendar" / f"{reader.node}.ics"
-    if reader.level == "person" and own.parent.name == "calendar" and own.is_file():
+    """The reader's own calendar file, where the action plan made one."""
+    own = stage / calendar_file(reader.node)
+    if reader.level == "person" and own.is_file():
         (folder / CALENDAR).write_bytes(own.read_bytes())
 
 
