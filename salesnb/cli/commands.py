@@ -68,7 +68,8 @@ def command(arguments: list[str]) -> int:
         return told(error, lang)
     except (KeyboardInterrupt, Interrupted) as stop:
         text = Text(
-            "已中断：没有发布任何内容，原有版本未变。", "Interrupted: nothing was published, versions are as before."
+            "已中断：没有留下半成品，已发布的版本都完整。",
+            "Interrupted: nothing is half-done, what was published is whole.",
         )
         print(text.get(lang), file=sys.stderr)
         return 128 + (signal.SIGINT if isinstance(stop, KeyboardInterrupt) else signal.SIGTERM)

@@ -87,22 +87,28 @@ def batch(order: Order, progress: Progress, stamp: str) -> tuple[list[Result], P
             results[result.unit, result.period] = result
             progress.say(_line(result, len(results), total))
 
-    if order.scheduler:
-        from salesnb.runs import cluster
+    try:
+        if order.scheduler:
+            from salesnb.runs import cluster
 
-        cluster.perform(order, folder, progress, done)
-    else:
-        _here(order, folder, progress.lang, done)
-    listed = [results[unit, period] for unit in order.units for period in order.periods]
-    return listed, _page(listed, folder, progress.lang)
+            cluster.perform(order, folder, progress, done)
+        else:
+            _here(order, folder, progress.lang, done)
+    finally:  # the page also says how far a batch came that was stopped
+        asked = [(unit, period) for unit in order.units for period in order.periods]
+        listed = [results.get(one) or Result(*one, "refused") for one in asked]
+        page = _page(listed, folder, progress.lang)
+    return listed, page
 
 
 def _here(order: Order, folder: Path, lang: str, done: Done) -> None:
     """Run the order on this machine: a queue of units and some workers."""
     waiting, turn = deque(order.units), Lock()
+    count = max(1, min(order.jobs, len(order.units)))
+    workers = [Worker(folder, str(number), lang, order.memory_mb) for number in range(count)]
 
-    def work(number: int) -> None:
-        with Worker(folder, str(number), lang, order.memory_mb) as worker:
+    def work(worker: Worker) -> None:
+        with worker:
             while True:
                 with turn:
                     if not waiting:
@@ -111,10 +117,15 @@ def _here(order: Order, folder: Path, lang: str, done: Done) -> None:
                 for request in order.requests(unit):  # one that cannot run does not keep the next from running
                     done(request, worker.told(request))
 
-    count = max(1, min(order.jobs, len(order.units)))
     with ThreadPoolExecutor(count) as threads:
-        for ended in [threads.submit(work, number) for number in range(count)]:
-            ended.result()
+        try:
+            for ended in [threads.submit(work, worker) for worker in workers]:
+                ended.result()
+        except BaseException:  # a scheduler's stop: the threads would first finish every unit
+            waiting.clear()
+            for worker in workers:
+                worker.stop()
+            raise
 
 
 def _line(result: Result, at: int, total: int) -> Text:

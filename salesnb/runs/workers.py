@@ -45,6 +45,7 @@ class Worker:
     ) -> None:
         self.folder, self.name, self.lang, self.memory_mb, self.places = folder, name, lang, memory_mb, places or {}
         self._process: subprocess.Popen[str] | None = None
+        self._stopped = False
 
     def __enter__(self) -> Worker:
         return self
@@ -53,6 +54,12 @@ class Worker:
         if self._process is not None:
             self._process.kill()
             self._ended(self._process)
+
+    def stop(self) -> None:
+        """End the process with all below it, from any thread; nothing is started again."""
+        self._stopped = True
+        if self._process is not None:
+            end_tree(self._process.pid)
 
     def told(self, request: Request) -> dict[str, Any]:
         """How one run ended, asked again once if its process was lost; never raises for what happened to the run."""
@@ -68,6 +75,8 @@ class Worker:
 
     def ask(self, request: Request) -> dict[str, Any]:
         """The answer of one run. Raises WorkerLost when the process ended instead."""
+        if self._stopped:
+            raise WorkerLost("stopped")
         process = self._process or self._start()
         assert process.stdin is not None and process.stdout is not None
         log = self.folder / f"{request.unit}.log"

@@ -28,12 +28,13 @@ def units(workbook: Workbook) -> Workbook:
         workbook.unit(name)
     mark = workbook.root / "died"
     trouble = (
-        "import os, signal\n"
+        "import os\n"
         "assert unit != 'north', '北方没有数据'\n"
         f"if unit == 'south' and not os.path.exists({str(mark)!r}):\n"
         f"    open({str(mark)!r}, 'w').close()\n"
-        "    os.kill(os.getppid(), signal.SIGKILL)\n"
-        "    import time; time.sleep(60)"
+        "    import psutil, time\n"
+        "    next(p for p in psutil.Process().parents() if 'salesnb.runs.worker' in p.cmdline()).kill()\n"
+        "    time.sleep(60)"
     )
     workbook.notebook("10_a", trouble, workbook.table("a", [1]), writes=["a"])
     return workbook
@@ -100,3 +101,28 @@ def test_the_page_puts_troubles_first_and_escapes_what_was_said(lang: str) -> No
     body = page.split("<tbody>")[1]
     assert body.index(">b<") < body.index(">a<") and "<script>" not in body.split("</table>")[0]
     assert "1,200" in body and 'href="../../a/2024/v002/all/x.html"' in body and 'href="b.log"' in body
+
+
+@pytest.mark.long
+def test_a_stopped_batch_leaves_nothing_behind_and_says_how_far_it_came(workbook: Workbook) -> None:
+    """What cron's or systemd's stop sends: SIGTERM."""
+    import psutil
+
+    for name in UNITS:
+        workbook.unit(name)
+    slow = "import time\nif unit != 'east': time.sleep(120)"
+    workbook.notebook("10_a", slow, workbook.table("a", [1]), writes=["a"])
+    command = workbook.start("batch", "--units", *UNITS, "--periods", "2024", "--jobs", "1")
+    assert command.stderr is not None
+    for line in command.stderr:
+        if "[1/3]" in line:
+            break
+    below = psutil.Process(command.pid).children(recursive=True)
+    command.terminate()
+    rest = command.stderr.read()
+    assert command.wait(30) == 128 + signal.SIGTERM and "已发布的版本都完整" in rest
+    _, alive = psutil.wait_procs(below, timeout=10)
+    assert not alive
+    (listed,) = workbook.outputs.glob("_batches/*/results.json")
+    states = [row["state"] for row in json.loads(listed.read_text(encoding="utf-8"))]
+    assert states[0] == "published" and "published" not in states[1:] and listed.with_name("index.html").is_file()

@@ -115,7 +115,7 @@ def test_an_interrupt_cleans_up_and_says_so(workbook: Workbook, sent: signal.Sig
     process.send_signal(sent)
     _, err = process.communicate(timeout=30)
     assert process.returncode == code
-    assert "已中断：没有发布任何内容" in err
+    assert "已中断：没有留下半成品" in err
     assert "Traceback" not in err
     assert _wait(lambda: not any(map(_alive, _kernels(workbook))))
     assert workbook.names() == []
