@@ -21,7 +21,9 @@ from salesnb.intake.forms import Returned, gaps, read_form
 from salesnb.model.contracts import commitments
 from salesnb.model.errors import DataError
 from salesnb.model.forms import CHOICES, HIDDEN_SHEET, Form, FormRow, Node, layout
+from salesnb.model.lexicon import Lexicon
 from salesnb.report.excel_forms import write_form
+from salesnb.report.spoken import speaking
 from tests.intake.form_of_one import NORTH, SOUTH, WAN, fill, form
 
 
@@ -51,6 +53,18 @@ def test_blank_is_not_said_and_zero_is_zero(sent: Path, tmp_path: Path) -> None:
     first = back.frame[back.frame["node_id"] == "E1"].iloc[0]
     assert (first["confidence"], first["condition"], first["manager_id"]) == ("conditional", "再增 1 人", "E9")
     assert len(back.frame) == 8
+
+
+def test_a_form_that_shows_names_in_english_is_read_by_their_ids(tmp_path: Path) -> None:
+    words = Lexicon({"东区": "East", "一组": "First", "乙": "Bao"})
+    with speaking(words):
+        write_form(tmp_path / "sent.xlsx", form(), "en")
+    page = openpyxl.load_workbook(tmp_path / "sent.xlsx").worksheets[0]
+    shown = {str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None}
+    assert {"East", "First", "Bao"} <= shown and not {"东区", "一组", "乙"} & shown
+    filled = fill(tmp_path / "sent.xlsx", tmp_path / "back.xlsx", {(0, 0): 12.5}, form())
+    assert said(read_form(filled, form(), {"en": words}))[("E1", "2024Q1")] == 12_500_000
+    assert read_form(filled, form()).findings[0].code == "form_tampered"
 
 
 AMOUNTS = st.one_of(st.none(), st.integers(0, 99_999_999_99))
