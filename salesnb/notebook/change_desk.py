@@ -93,8 +93,11 @@ class ChangeDesk:
             getattr(self, name).rows = 3
         self.kind.options = [(self._say(text), kind) for kind, text in KINDS.items()]
         self.moves.placeholder = MOVE_FORM
-        self.version.placeholder = "2024-06/v002"
+        self.version.placeholder = self._say(Text("如 2024-06/v002", "e.g. 2024-06/v002"))
+        for name, button in self.buttons.items():
+            button.layout.width = "220px" if name == "take" else "116px"
         params, day = self._fresh()
+        self.currency = params.company.currency
         found = sorted((params.folder / "decisions").glob("*"))
         self.papers.options = [f"decisions/{path.name}" for path in found if path.is_file()]
         roles = dict.fromkeys(role for rule in params.review.approvals for role in (*rule.steps, *rule.above))
@@ -184,9 +187,20 @@ class ChangeDesk:
         from salesnb.report import markup
         from salesnb.versions.changes.words import line
 
-        item = Markup("<li>{} {}</li>")
-        made = markup.join(item.format(state.date, line(state).get(self.book.lang)) for state in request.states)
+        item = Markup("<li>{} {}{}</li>")
+        made = markup.join(
+            item.format(state.date, line(state).get(self.book.lang), self._moved(state)) for state in request.states
+        )
         return str(Markup("<ul>{}</ul>").format(made))
+
+    def _moved(self, state: Change) -> str:
+        """What is moved or spent, which decides who has to agree."""
+        from salesnb.report.numbers import money
+
+        if state.amount_minor is None:
+            return ""
+        much = money(state.amount_minor, self.book.lang, self.currency)
+        return self._say(Text(f"，涉及 {much}", f", about {much}"))
 
     # ------------------------------------------------------------------ doing
 

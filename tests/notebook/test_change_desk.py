@@ -72,7 +72,7 @@ def test_a_request_goes_from_draft_to_revision(firm: Company) -> None:
     assert "已建草稿 changes/c1.yaml" in drafted(desk)
     assert enabled(desk) == {"submit"} and desk.title.disabled
     assert "下一步（1/2）：销售总监 周志远审批" in pressed(desk, "submit", "李想")
-    assert enabled(desk) == {"approve", "reject", "recall"}
+    assert enabled(desk) == {"approve", "reject", "recall"} and "已提交 李想，涉及 800 元" in desk.steps.value
     refused = pressed(desk, "approve", "总经理 郑国栋")
     assert 'role="alert"' in refused and "现在轮到销售总监审批" in refused
     assert len(read_chain(firm.folder, "2024").revisions) == 1
