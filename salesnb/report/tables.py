@@ -6,6 +6,7 @@ it (a notebook, an old browser) the table is complete and plain. A tree (``Optio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ _UNITS = {
     "order": Text("单", "orders"),
     "time": Text("次", "times"),
 }
+# a definition that spells codes out is for who reads the tables; a page says the words themselves
+_CODES = re.compile(r"[a-z_]+ (?:[\u4e00-\u9fff]|/ [a-z_])")
 _UNNAMED = frozenset(("money", "ratio", "index", "share"))  # said by the header's money unit, or not at all
 _YES_NO = {True: Text("是", "Yes"), False: Text("否", "No")}
 _POINTS = Text("点", "pts")
@@ -159,7 +162,7 @@ def _header(show: Show, lang: str, unit: MoneyUnit | None) -> Markup:
         measure = ""
     small = Markup(" <small>{}</small>").format(measure) if measure else Markup("")
     hint = Markup("")
-    if show.column.definition is not None:
+    if show.column.definition is not None and not _CODES.match(show.column.definition.zh):
         hint = Markup(' title="{}"').format(markup.attribute(show.column.definition.get(lang)))
     return Markup('<th scope="col"{}>{}{}</th>').format(hint, markup.text(label), small)
 
