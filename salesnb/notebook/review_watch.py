@@ -128,12 +128,21 @@ class WatchQuestions(ChannelQuestions):
         start = end.replace(year=end.year - 1, day=min(end.day, 28))
         return closed_between(known, start, end)
 
+    @property
+    def window_hours(self) -> float:
+        """Within how many hours of a viewed quote a follow-up counts as quick, on the day reached."""
+        from salesnb.stages import funnel
+
+        found = self.params.review.quote_window_hours
+        decided = found.find(self.main.through, self.as_of) if found else None
+        return float(decided or funnel.REACTION_HOURS)
+
     @cached_property
     def reaction(self) -> pd.DataFrame:
         """What acting within the window after a customer looked at a quote went along with (``funnel_effects``)."""
         from salesnb.stages import funnel
 
-        return funnel.effects(self.closed_deals, self.calendar)
+        return funnel.effects(self.closed_deals, self.calendar, self.window_hours)
 
 
 def _by_person(lines: pd.DataFrame, window: str, most: int) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 
 if TYPE_CHECKING:
-
     from salesnb.notebook.review_performance import PerformanceQuestions
     from salesnb.report.exhibit import Exhibit
 
@@ -129,9 +128,7 @@ def portraits(book: PerformanceQuestions) -> Exhibit:
     if rows.empty:
         none = Text("没有已关闭的商机。", "No deal has been closed.")
         return Exhibit("portraits", reading=book.say(none), is_absent=True)
-    found = book.params.review.quote_window_hours
-    hours = (found.find(book.main.through, book.as_of) if found else None) or 72.0
-    reading = said.portraits(rows, book.reaction, hours, lang)
+    reading = said.portraits(rows, book.reaction, book.window_hours, lang)
     rows = rows.sort_values(["dimension", "conversion_rate"], ascending=[True, False], kind="stable")
     rows = rows.assign(
         dimension=[PORTRAIT_WORDS[d].get(lang) for d in rows["dimension"]],

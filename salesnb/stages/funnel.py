@@ -27,7 +27,7 @@ ATTRIBUTES = ("source", "product_line", "region_id", "customer_type", "industry"
 NOBODY = "all"
 LEAST_CASES = 30  # of each outcome, before a probability is said at all
 RARE = 5  # an attribute's label seen less often is no evidence of its own
-REACTION = timedelta(hours=72)
+REACTION_HOURS = 72.0
 MOMENTS = tuple(name.replace("_date", "_at") for name in DATES[2:])  # quoted, viewed, closed
 
 
@@ -118,13 +118,16 @@ def _rates(
     return out.drop(columns=["size", "failed"])
 
 
-def effects(known: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
-    """``funnel_effects``: win rates of closed cases inside and outside a window of behaviour; rows the data allow."""
+def effects(known: pd.DataFrame, calendar: Calendar, hours: float = REACTION_HOURS) -> pd.DataFrame:
+    """``funnel_effects``: win rates of closed cases inside and outside a window of behaviour; rows the data allow.
+
+    ``hours``: within how many of the customer's view of the quote a case was closed; the row is viewed_72h for 72.
+    """
     closed = known[known["stage"].isin(["won", "lost"]) & known["closed_date"].notna()]
     rows = []
     viewed = closed[closed["viewed_date"].notna()]
     if len(viewed):
-        rows.append(_reaction(viewed))
+        rows.append(_reaction(viewed, hours))
     if len(closed):
         month = closed["closed_date"].dt.date.map(calendar.month_of)
         place = (month.str[5:].astype("int64") - calendar.fiscal_year_start) % 3
@@ -134,12 +137,13 @@ def effects(known: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
     return check(pd.DataFrame(kept, columns=columns), contract("funnel_effects"))
 
 
-def _reaction(viewed: pd.DataFrame) -> dict[str, object]:
-    """Closed within 72 hours of viewing: by the clock where the source has it, else within three calendar days."""
+def _reaction(viewed: pd.DataFrame, hours: float) -> dict[str, object]:
+    """Closed within so many hours of viewing: by the clock where the source has it, else in whole calendar days."""
     clocked = viewed["viewed_at"].notna() & viewed["closed_at"].notna()
-    hours = viewed["closed_at"] - viewed["viewed_at"] <= REACTION
-    days = viewed["closed_date"] - viewed["viewed_date"] <= REACTION
-    return _effect("viewed_72h", viewed, hours.where(clocked, days)) | {"clocked_count": int(clocked.sum())}
+    window = timedelta(hours=hours)
+    timed = viewed["closed_at"] - viewed["viewed_at"] <= window
+    days = viewed["closed_date"] - viewed["viewed_date"] <= window
+    return _effect(f"viewed_{hours:g}h", viewed, timed.where(clocked, days)) | {"clocked_count": int(clocked.sum())}
 
 
 def _effect(name: str, cases: pd.DataFrame, inside: pd.Series) -> dict[str, object]:

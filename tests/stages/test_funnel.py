@@ -114,6 +114,8 @@ def test_72_hours_are_hours_where_the_export_tells_them_and_calendar_days_where_
     ]
     found = funnel.effects(funnel.as_known(opportunities(rows), date(2024, 2, 1)), Calendar()).set_index("effect")
     assert found.loc["viewed_72h", ["inside_count", "outside_count", "clocked_count"]].tolist() == [2, 2, 2]
+    wider = funnel.effects(funnel.as_known(opportunities(rows), date(2024, 2, 1)), Calendar(), hours=80)
+    assert wider.set_index("effect").loc["viewed_80h", "inside_count"] == 3, "the window is a parameter"
     early = funnel.as_known(opportunities(rows), date(2024, 1, 7))
     assert early["closed_at"].isna().all() and early["viewed_at"].notna().sum() == 2
 

@@ -153,3 +153,19 @@ def test_landing_of_a_year_half_gone():
     assert (closed["landing_minor"] == closed["known_minor"]).all() and set(closed["chance_rate"]) <= {0.0, 1.0}
     assert review.against_floor(closed, "2024Q2", 0.5, False) == "reached"
     assert review.against_floor(closed, "2024Q2", 9.0, True) == "missed", "a quarter that is over is judged"
+
+
+cell = st.tuples(st.sampled_from("NSE"), st.sampled_from("AB"), st.integers(-500, 900), st.integers(-500, 900))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(cell, min_size=1, max_size=12))
+def test_slices_and_the_rest_are_the_gap_for_any_data(cells):
+    """Zeros, new and lost cells and returns (negative sums) included."""
+    frame = pd.DataFrame(cells, columns=["region_id", "product_line", "expected_minor", "actual_minor"])
+    leaves = frame.groupby(["region_id", "product_line"], as_index=False).sum()
+    leaves["chance_minor"] = 50.0
+    months = leaves.assign(month="2024-01")
+    out = review.slices(leaves, "2024", "target", months, {})
+    assert out["deviation_minor"].sum() == (leaves["actual_minor"] - leaves["expected_minor"]).sum()
+    assert out["name"].isna().tolist() == [False] * (len(out) - 1) + [True], "the rest is the last row"

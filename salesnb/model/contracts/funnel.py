@@ -70,8 +70,8 @@ EFFECTS = TableContract(
             "id",
             Text("现象", "Effect"),
             definition=Text(
-                "viewed_72h 查看报价 72 小时内关闭；quarter_end 在季末月关闭",
-                "closed within 72 h of viewing; closed in a quarter's last month",
+                "viewed_72h 查看报价 72 小时（或参数所定小时）内关闭；quarter_end 在季末月关闭",
+                "closed within 72 h (or the hours set) of viewing; closed in a quarter's last month",
             ),
         ),
         Column("inside_count", "count", Text("满足者", "Inside")),

@@ -214,7 +214,7 @@ def portraits(frame: pd.DataFrame, effects: pd.DataFrame, hours: float, lang: st
                 ("Winning clearly more often: ", good(listed(best, lang)), "."),
             )
         )
-    row = effects[effects["effect"] == "viewed_72h"]
+    row = effects[effects["effect"] == f"viewed_{hours:g}h"]
     if len(row) and not is_missing(row["difference_rate"].iloc[0]):
         one = row.iloc[0]
         rates = (rate(one["inside_rate"], 0), rate(one["outside_rate"], 0))
