@@ -155,7 +155,7 @@ def rhythm(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     amount, share = money(big["target_minor"], lang, currency), rate(big["share_of_target"])
     line = either(
         lang,
-        ("目标最重的是 ", strong(named(big)), f"，{amount}，占 {share}"),
+        ("目标最重的是", strong(named(big)), f"，{amount}，占 {share}"),
         ("The heaviest month is ", strong(named(big)), f": {amount}, {share}"),
     )
     known = by_month[by_month["growth_rate"].notna()]
@@ -169,7 +169,7 @@ def rhythm(frame: pd.DataFrame, lang: str, currency: str) -> Line:
             most, least = (strong(f"{named(row)} ({rate(row['growth_rate'], signed=True)})") for row in (high, low))
         line += either(
             lang,
-            ("；比上年同月增加最多的是 ", most, "，最少的是 ", least),
+            ("；比上年同月增加最多的是", most, "，最少的是", least),
             ("; against last year most is added in ", most, ", least in ", least),
         )
     return line + ("。" if lang == "zh" else ".")
@@ -228,6 +228,6 @@ def crossing(
     second = money(now[added[0]][added[1]] - before[added[0]][added[1]], lang, currency, signed=True)
     return either(
         lang,
-        ("最大的一格是 ", strong(names[0]), f"，{first}；比上年增加最多的是 ", strong(names[1]), f"，{second}。"),
+        ("最大的一格是", strong(names[0]), f"，{first}；比上年增加最多的是", strong(names[1]), f"，{second}。"),
         ("The largest cell is ", strong(names[0]), f", {first}; most is added in ", strong(names[1]), f", {second}."),
     )

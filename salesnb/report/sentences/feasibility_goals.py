@@ -226,7 +226,7 @@ def market(frame: pd.DataFrame, year: str, lang: str, currency: str) -> Line:
     if len(lines) > 1:
         fast = lines.sort_values(["growth_rate", "node_id"], ascending=[False, True], kind="stable").iloc[0]
         said = strong(f"{fast['name']} {rate(fast['growth_rate'], signed=True)}")
-        line += either(lang, ("；增长最快的产品线是 ", said), ("; fastest line ", said))
+        line += either(lang, ("；增长最快的产品线是", said), ("; fastest line ", said))
     return line + ("。" if lang == "zh" else ".")
 
 

@@ -189,7 +189,7 @@ def nodes(frame: pd.DataFrame, lang: str) -> Line:
     low, high = (f"{one['name']} {rate(-one['short'], signed=True)}" for one in (worst, best))
     return either(
         lang,
-        (f"与{held.zh}相比：最低 ", strong(low), "，最高 ", strong(high), "。"),
+        (f"与{held.zh}相比：最低的是", strong(low), "，最高的是", strong(high), "。"),
         (f"Against {held.en}: lowest ", strong(low), ", highest ", strong(high), "."),
     )
 
