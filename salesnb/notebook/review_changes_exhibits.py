@@ -129,9 +129,9 @@ def _calendar(book: ChangeQuestions, ahead: pd.DataFrame) -> Any:
 
 
 def lead_shares(book: ChangeQuestions) -> Exhibit:
-    """The most promising leads to hand out with the parts of their scores; the rest to unfold."""
+    """The most promising leads to hand out with the parts of their scores; report.xlsx holds the rest."""
     from salesnb.notebook.review_changes import NO_LEAD_RULES
-    from salesnb.report.exhibit import Details, Exhibit
+    from salesnb.report.exhibit import Exhibit
     from salesnb.report.sentences import changes as said
 
     frame = book.shares_table
@@ -141,15 +141,11 @@ def lead_shares(book: ChangeQuestions) -> Exhibit:
     if frame.empty:
         return Exhibit("lead-shares", reading=reading)
     rows = frame.sort_values("order_no", kind="stable")
-    more = len(rows) - SHOWN
-    text = Text(f"其余 {more} 条", f"{more} more")
-    details = [Details(book.say(text), _leads(book, rows.iloc[SHOWN:]))] if more > 0 else []
     note = Text(
         "得分 = 区域、行业经验、金额匹配、空余容量按权重相加；每条给得分最高、条件符合且未满的人，仅为建议。",
         "Score: region, industry, size and free capacity by weight; each goes to the highest who may and can take it.",
     )
-    return Exhibit("lead-shares", reading=reading, table=_leads(book, rows.head(SHOWN)), details=details,
-                   notes=book.say(note))  # fmt: skip
+    return Exhibit("lead-shares", reading=reading, table=_leads(book, rows), notes=book.say(note))
 
 
 def _leads(book: ChangeQuestions, rows: pd.DataFrame) -> Any:

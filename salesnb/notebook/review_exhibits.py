@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NODE_FIGURES = ("actual_minor", "due_minor", "last_year_minor", "attainment_rate", "gap_minor", "yoy_rate")
 LONGEST = 30
+FOLDED = 12  # rows of a dimension to unfold; report.xlsx holds all of them
 PACE_FIGURES = (
     "actual_minor",
     "due_minor",
@@ -139,7 +140,7 @@ def _ranks(book: WhyQuestions, people: pd.DataFrame) -> list[Line]:
     return [] if found is None else [said.ranks(*found, book.lang)]
 
 
-def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text) -> Any:
+def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text, most: int = LONGEST) -> Any:
     """Rows furthest behind first; the house node last."""
     from salesnb.report.tables import Options, Show, render
 
@@ -170,8 +171,9 @@ def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text) -> Any:
         columns.append(Show(shown.column("state"), pill=True))
     row = book.main_pace
     total = {"name": Text("合计", "Total").get(book.lang), **{c: row[c] for c in NODE_FIGURES}}
-    limit = LONGEST if len(rows) > LONGEST else None
-    return render(rows, columns, book.lang, book.unit_shown, Options(caption=book.say(label), total=total, limit=limit))
+    full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
+    options = Options(caption=book.say(label), total=total, limit=most if len(rows) > most else None, full=full)
+    return render(rows, columns, book.lang, book.unit_shown, options)
 
 
 def more(book: WhyQuestions, labels: Mapping[str, Text]) -> Exhibit:
@@ -183,7 +185,7 @@ def more(book: WhyQuestions, labels: Mapping[str, Text]) -> Exhibit:
     for name, label in labels.items():
         frame = book.nodes_of(name)
         if set(frame["node_id"]) - {UNASSIGNED}:
-            details.append(Details(book.say(label), node_table(book, book.named(frame), label)))
+            details.append(Details(book.say(label), node_table(book, book.named(frame), label, FOLDED)))
             said.append(book.say(label))
     names = listed(said, book.lang)
     text = Text(f"可展开：{names}。", f"Unfold: {names}.") if said else Text("没有其他维度。", "No other dimension.")

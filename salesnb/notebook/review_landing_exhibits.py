@@ -71,7 +71,9 @@ def landings(book: WhyQuestions) -> Exhibit:
     def table(rows: pd.DataFrame, label: Text) -> Any:
         kept = [Show(Column("name", "text", label))]
         kept += [Show(shown.column(c), chance=c == "chance_rate") for c in order if rows[c].notna().any()]
-        return render(rows, kept, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
+        full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
+        options = Options(caption=book.say(shown.label), limit=20, full=full)
+        return render(rows, kept, book.lang, book.unit_shown, options)
 
     details = []
     for dimension, label in (("region_id", Text("区域", "Region")), ("person_id", Text("人员", "Person"))):
