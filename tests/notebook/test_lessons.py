@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
+from salesnb.model.errors import ParamsError
+from salesnb.model.params import load_unit
 from salesnb.notebook import history, review
 from salesnb.report.prose import said
 
@@ -67,7 +70,6 @@ def test_the_annual_summary_says_its_lessons_and_those_of_its_quarters(tiny, tmp
 
 
 def test_the_draft_goals_are_a_file_that_can_be_taken_over(tiny, tmp_path: Path) -> None:
-    from salesnb.model.params import load_unit
     from salesnb.notebook.next_year import draft_file
 
     written(tiny, tmp_path)
@@ -84,3 +86,12 @@ def test_the_draft_goals_are_a_file_that_can_be_taken_over(tiny, tmp_path: Path)
     assert goals.plan == "2024" and [goal.metric for goal in goals.goals] == ["sales"]
     grain = book.params.decomposition.grain
     assert goals.goals[0].target.value == round(12_345.67 / grain) * grain
+
+
+def test_a_lesson_without_its_day_is_refused_and_shown_how_to_write_it(tiny, tmp_path: Path) -> None:
+    written(tiny, tmp_path)
+    file = tmp_path / "params" / "tiny" / "periods" / "2023.yaml"
+    file.write_text("schema: 1\nlessons:\n  - 早点备货\n", encoding="utf-8")
+    with pytest.raises(ParamsError, match=r"2023\.yaml:3") as refused:
+        load_unit("tiny").period("2023")
+    assert "写成 {text: …, by: 谁, decided: 日期}" in refused.value.say("zh")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from salesnb.model.params.dated import ParamsModel
 from salesnb.model.params.people import Commitment
@@ -62,6 +62,13 @@ class Signed(ParamsModel):
     text: Words
     by: str
     decided: date
+
+    @model_validator(mode="before")
+    @classmethod
+    def _signed(cls, value: object) -> object:
+        if isinstance(value, str):
+            raise ValueError("write {text: …, by: WHO, decided: DATE} / 写成 {text: …, by: 谁, decided: 日期}")
+        return value
 
     def signed(self, lang: str) -> str:
         """The words with who wrote them and when."""
