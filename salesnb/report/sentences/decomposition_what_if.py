@@ -101,4 +101,4 @@ def _most(frame: pd.DataFrame, column: str) -> str:
     if known.empty:
         return ""
     row = known.iloc[int(known[column].abs().to_numpy().argmax())]
-    return f" {row['name']} {rate(row[column], signed=True)}"
+    return f"{row['name']} {rate(row[column], signed=True)}"
