@@ -214,6 +214,7 @@ def _fill(made: _Book, page: Any, j: int, column: Column, values: pd.Series) -> 
     """One column's cells; what is missing stays empty."""
     form = made.form(column.kind if column.kind in _formats(0) else "text")
     scale = 10 ** minor_digits(made.currency)
+    texts: dict[Any, str] = {}  # a column of a hundred thousand cells holds a few hundred texts
     for i, value in enumerate(values.tolist(), start=1):
         if numbers.is_missing(value):
             continue
@@ -226,7 +227,12 @@ def _fill(made: _Book, page: Any, j: int, column: Column, values: pd.Series) -> 
         elif column.kind == "flag":
             page.write_string(i, j, tables.yes_no(bool(value), made.lang), form)
         else:
-            page.write_string(i, j, _text(made, _words(value, made.lang), f"{page.name} {j + 1}:{i + 1}"), form)
+            shown = texts.get(value)
+            if shown is None:
+                shown = _text(made, _words(value, made.lang), f"{page.name} {j + 1}:{i + 1}")
+                if len(shown) < MAX_TEXT:  # every cell that is cut is noted
+                    texts[value] = shown
+            page.write_string(i, j, shown, form)
 
 
 def _number(page: Any, i: int, j: int, value: float, form: Any) -> None:

@@ -7,11 +7,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesnb.runs import parents
 from salesnb.runs.fingerprint import PACKAGE
 from salesnb.runs.managers import Start, manager_class
 from salesnb.runs.settings import Settings
@@ -86,6 +87,14 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def warm_up(job: Job) -> None:
+    """Start the warm parent of the run's kernels: it imports while this process still does other things."""
+    if not job.settings.request.plain_kernels and parents.available():
+        nowhere = Path()  # a parent's environment names no stage
+        env = kernel_environment(job.settings, nowhere, nowhere)
+        parents.warm(env, preloaded(job), job.inputs.code_fingerprint())
+
+
 class Kernels:
     """The kernels of one run: a private folder, an environment, a warm parent where there can be one."""
 
@@ -97,28 +106,19 @@ class Kernels:
         job = self._job
         self._scratch = self._exit.enter_context(scratch_folder())
         self._env = kernel_environment(job.settings, self._stage, self._scratch)
-        self._plain = job.settings.request.plain_kernels
-        self._preload = preloaded(notebook.path for notebook in job.plan.notebooks)
-        if not self._plain:
-            from salesnb.runs.parents import available, warm
-
-            self._plain = not available()
-            if available():  # it imports while this process does
-                warm(self._env, self._preload, self._version)
+        self._plain = job.settings.request.plain_kernels or not parents.available()
+        self._preload = preloaded(job)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._exit.close()
 
-    @property
-    def _version(self) -> str:
-        return self._job.inputs.code_fingerprint()
-
     def start(self, name: str) -> Start:
         """How the kernel of notebook ``name`` starts, in a folder of its own."""
         workdir = self._scratch / f"work-{name}"
         workdir.mkdir()
-        return Start(self._env, workdir, self._scratch, self._preload, self._version, self._plain)
+        version = self._job.inputs.code_fingerprint()
+        return Start(self._env, workdir, self._scratch, self._preload, version, self._plain)
 
     def boot(self, start: Start) -> Any:
         """The manager of a kernel that is on its way up, for the thread that will run a notebook in it."""
@@ -137,11 +137,11 @@ class Kernels:
                 process.kill()
 
 
-def preloaded(notebooks: Iterable[Path]) -> tuple[str, ...]:
+def preloaded(job: Job) -> tuple[str, ...]:
     """Modules the notebooks import that a warm parent may import for them: ours, and what ours rest on."""
     found: dict[str, None] = {}
-    for path in notebooks:
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+    for notebook in job.plan.notebooks:
+        for cell in json.loads(notebook.path.read_text(encoding="utf-8"))["cells"]:
             if cell.get("cell_type") == "code":
                 found |= dict.fromkeys(_imports("".join(cell.get("source", ""))))
     chosen = [name for name in found if name.split(".")[0] in _WARM_ROOTS]

@@ -7,9 +7,10 @@ decides and keeps the results; each notebook that is executed has a thread of it
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
 from salesnb.model.errors import RunError, Text
@@ -22,12 +23,29 @@ from salesnb.runs.lane import Done, Lane
 from salesnb.versions.manifest import Failure, NotebookEntry
 from salesnb.versions.publish import Stage
 
+_LANES_NEED = (
+    "nbformat",
+    "papermill.execute",
+    "papermill.inspection",
+    "psutil",
+    "salesnb.runs.engine",
+    "salesnb.runs.warm",
+)
+# the pages are made after the notebooks: these come in while the kernels work and this process waits
+_PAGES_NEED = (
+    "nbconvert.exporters.html",
+    "xlsxwriter",
+    "salesnb.report.page",
+    "salesnb.report.own",
+    "salesnb.report.excel",
+)
+
 
 def run_notebooks(job: Job, stage: Stage) -> None:
     """Carry or execute every notebook; failures and what they stop are noted in ``job.results``, in order."""
     for name in ("tables", "facts", "notebooks"):
         (stage.path / name).mkdir()
-    with Kernels(job, stage.path) as kernels, ThreadPoolExecutor(len(job.plan.notebooks)) as threads:
+    with Kernels(job, stage.path) as kernels, ThreadPoolExecutor(len(job.plan.notebooks) + 1) as threads:
         course = _Course(job, stage.path, kernels, threads)
         try:
             course.run()
@@ -60,13 +78,14 @@ class _Course:
 
     def run(self) -> None:
         """Until every notebook has an entry."""
-        while True:
-            self._start()
-            if not self.running:
-                return
+        self._start()
+        if self.running:
+            self.threads.submit(_import, _PAGES_NEED)
+        while self.running:
             ended, _ = wait(self.running.values(), return_when=FIRST_COMPLETED)
             for name in [name for name, future in self.running.items() if future in ended]:
                 self._ended(name, self.running.pop(name).result())
+            self._start()
 
     def release(self) -> None:
         """Let every lane that still waits for its turn go."""
@@ -115,6 +134,8 @@ class _Course:
                 return
 
     def _lane(self, notebook: Notebook) -> Lane:
+        if not self.lanes:  # before there is a second thread: two that import the same libraries can trip each other
+            _import(_LANES_NEED)
         if notebook.name not in self.lanes:
             settings = self.job.settings
             lane = Lane(notebook, settings.parameters(), self.kernels.start(notebook.name), self.stage)
@@ -176,6 +197,12 @@ class _Course:
         if lane is not None:
             lane.dismiss()
         self.job.progress.say(Text(f"    {notebook.name} 未运行", f"    {notebook.name} not run"))
+
+
+def _import(names: Sequence[str]) -> None:
+    """Import for later."""
+    for name in names:
+        import_module(name)
 
 
 def _kept(job: Job, notebook: Notebook, chosen: Choice) -> Choice:

@@ -20,6 +20,7 @@ from salesnb.runs.carry import Earlier, earlier
 from salesnb.runs.execute import prepare_imports
 from salesnb.runs.indexes import refresh_indexes, shelf_of, write_indexes
 from salesnb.runs.job import Job, nothing_to_do, prepare, still_the_same
+from salesnb.runs.kernels import warm_up
 from salesnb.runs.progress import Progress
 from salesnb.runs.settings import Request
 from salesnb.versions.folders import version_name
@@ -51,6 +52,7 @@ def run(request: Request, progress: Progress) -> Outcome:
     if job.latest is not None and not request.force and nothing_to_do(job, job.latest):
         return _unchanged(job, job.latest)
     prepare_imports()
+    warm_up(job)
     from salesnb.runs.perform import run_notebooks
 
     folder, snapshot = job.settings.folder, render.params_snapshot(job.settings)
