@@ -46,7 +46,8 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
     all_of_them = Text(f"另有 {rest} 条预警的商机和案例在 report.xlsx 的“{sheet.zh}”表。",
                        f"Leads of {rest} more alerts are in report.xlsx, “{sheet.en}”.")  # fmt: skip
     body = _table(own, COLUMNS, contract("review_alerts").label.get(lang), shown)
-    notes = all_of_them.get(lang) if rest else ""
+    probable = shown.behind if rows["recover_rate"].notna().any() else ""
+    notes = " ".join(filter(None, [all_of_them.get(lang) if rest else "", probable]))
     return Exhibit("alerts", table=body, reading=reading, details=[*details, *told], notes=notes)
 
 

@@ -34,12 +34,14 @@ PACE_FIGURES = (
 
 @dataclass(frozen=True)
 class Shown:
-    """How an exhibit is written: language, unit, names; whether a line for alerts is decided at all."""
+    """How an exhibit is written: language, unit, names; whether a line for alerts is decided at all; what was tested
+    ``behind`` the chances it shows."""
 
     lang: str
     unit: MoneyUnit
     names: Mapping[str, str]
     is_looked_for: bool = True
+    behind: str = ""
 
 
 def pace(book: WhyQuestions) -> Exhibit:
@@ -142,14 +144,20 @@ def _ranks(book: WhyQuestions, people: pd.DataFrame) -> list[Line]:
 
 def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text, most: int = LONGEST) -> Any:
     """Rows furthest behind first; the house node last."""
+    from salesnb.notebook.review_landing_exhibits import TESTED_COLUMN, behind
     from salesnb.report.tables import Options, Show, render
 
     shown = contract("review_attainment")
-    chances = {node: value for (d, node), value in book.chances.items() if d == frame["dimension"].iloc[0]}
+    year = book.landing_table[book.landing_table["scope"] == book.year.period.text]
+    land = year[year["dimension"] == frame["dimension"].iloc[0]]
+    chances, tested = (
+        dict(zip(land["node_id"], values, strict=True)) for values in (land["chance_rate"], behind(book, land))
+    )
     by_target = bool((frame["basis"] == "target").any())
     short = frame["behind_rate"] if by_target else -frame["yoy_rate"]
     rows = frame.assign(
         chance=[chances.get(node, float("nan")) for node in frame["node_id"]],
+        tested=[tested.get(node, "") for node in frame["node_id"]],
         state=frame["state"].where(frame["state"] != "none", ""),
         rest=frame["node_id"].isin(book.vacant | {UNASSIGNED}),
         short=short.fillna(-9),
@@ -167,6 +175,7 @@ def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text, most: int =
     columns.append(Show(shown.column("certainty_rate"), chance=True))
     if rows["chance"].notna().any():
         columns.append(Show(Column("chance", "rate", Text("达成概率", "Chance"), unit="percent"), chance=True))
+        columns.append(Show(TESTED_COLUMN))
     if (rows["state"] != "").any():
         columns.append(Show(shown.column("state"), pill=True))
     row = book.main_pace

@@ -8,10 +8,55 @@ from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
+    from salesnb.notebook.review_landing import LandingQuestions
     from salesnb.notebook.review_why import WhyQuestions
     from salesnb.report.exhibit import Exhibit
+
+
+LEVELS = {
+    "company": Text("公司", "Company"),
+    "region_id": Text("区域", "Regions"),
+    "team_id": Text("团队", "Teams"),
+    "person_id": Text("人员", "People"),
+    "product_line": Text("产品线", "Lines"),
+}
+TESTED_COLUMN = Column("tested", "text", Text("回测 · 起点与月数 · 命中", "Tests · from, months · hits"))
+
+
+def behind(book: WhyQuestions, rows: pd.DataFrame) -> list[str]:
+    """The record behind each chance of ``rows`` of ``review_landing``; nothing where there is no chance."""
+    from salesnb.report.sentences.feasibility_record import tested_words
+
+    return [
+        "" if row["chance_rate"] != row["chance_rate"] else tested_words({str(k): v for k, v in row.items()}, book.lang)
+        for row in rows.to_dict("records")
+    ]
+
+
+def tested_note(rows: Mapping[str, Mapping[str, Any]], lang: str) -> str:
+    """What was tested behind the chances of levels (company, region_id …); nothing where nothing was."""
+    from salesnb.report.sentences.feasibility_record import record_words
+
+    said = [
+        f"{LEVELS[level].get(lang)} {record_words(row, lang)}"
+        for level, row in rows.items()
+        if level in LEVELS and row.get("test_count") == row.get("test_count") and row.get("test_count")
+    ]
+    if not said:
+        return ""
+    return Text("概率的依据：" + "；".join(said) + "。", "Behind the chances: " + "; ".join(said) + ".").get(lang)
+
+
+def year_note(book: LandingQuestions) -> str:
+    """What was tested behind the chances to reach the year's target, by level."""
+    frame = book.landing_table
+    year = frame[(frame["scope"] == book.year.period.text) & frame["test_count"].notna()]
+    first = year.drop_duplicates("dimension").set_index("dimension", drop=False).to_dict("index")
+    return tested_note({str(d): {str(k): v for k, v in row.items()} for d, row in first.items()}, book.lang)
 
 
 def landing(book: WhyQuestions) -> Exhibit:
@@ -71,6 +116,9 @@ def landings(book: WhyQuestions) -> Exhibit:
     def table(rows: pd.DataFrame, label: Text) -> Any:
         kept = [Show(Column("name", "text", label))]
         kept += [Show(shown.column(c), chance=c == "chance_rate") for c in order if rows[c].notna().any()]
+        if rows["chance_rate"].notna().any():
+            rows = rows.assign(tested=behind(book, rows))
+            kept.insert(-1 if kept[-1].column.name == "naive_minor" else len(kept), Show(TESTED_COLUMN))
         full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
         options = Options(caption=book.say(shown.label), limit=20, full=full)
         return render(rows, kept, book.lang, book.unit_shown, options)

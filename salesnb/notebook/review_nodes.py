@@ -302,6 +302,7 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
     def shown_in(self) -> Shown:
         """Language, unit and names for exhibits."""
         from salesnb.notebook.review_exhibits import Shown
+        from salesnb.notebook.review_landing_exhibits import year_note
 
         names = self.names_of("person_id") | self.facts.names("customer_id")
-        return Shown(self.lang, self.unit_shown, names, self.line is not None)
+        return Shown(self.lang, self.unit_shown, names, self.line is not None, year_note(self))

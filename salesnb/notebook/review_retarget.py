@@ -184,8 +184,7 @@ class RetargetQuestions(LandingQuestions):
         if found is None:
             return None
         names = self._node_names
-        own = tuple(m for m in self.calendar.period(found.next_quarter).months if m in found.span)
-        spans = {found.next_quarter: own} | ({"rest": found.span} if len(found.span) > len(own) else {})
+        spans = self._spans(found)
         nodes = retarget.nodes(
             found.before, found.after, spans, names, self._chances(found, spans), self._left_short(found)
         )
@@ -193,6 +192,39 @@ class RetargetQuestions(LandingQuestions):
         self._hold_proposal(found)
         self.keep("retarget_cells", self._published(found))
         return self.keep("retarget_nodes", nodes), self.keep("retarget_moves", moves)
+
+    def _spans(self, found: Proposed) -> dict[str, tuple[str, ...]]:
+        """The next quarter's months, and all that are left where those are more."""
+        own = tuple(m for m in self.calendar.period(found.next_quarter).months if m in found.span)
+        return {found.next_quarter: own} | ({"rest": found.span} if len(found.span) > len(own) else {})
+
+    @cached_property
+    def _outlooks(self) -> dict[tuple[str, str], Ahead | None]:
+        """(scope, dimension) → what the proposal's months are expected to bring."""
+        found = self.proposed
+        if found is None:
+            return {}
+        return {
+            (scope, dimension): self._ahead(dimension, months, found.told)
+            for scope, months in self._spans(found).items()
+            for dimension in JUDGED
+        }
+
+    @property
+    def retarget_behind(self) -> str:
+        """What was tested behind the proposal's chances, by level."""
+        from salesnb.notebook.review_landing_exhibits import tested_note
+        from salesnb.stages.review.landing import records_behind
+
+        rows: dict[str, dict[str, object]] = {}
+        for (_, dimension), view in self._outlooks.items():
+            if view is None:
+                continue
+            table = records_behind(view.view, self._courses_of[dimension].months).to_dict("records")
+            for level, row in (("company", table[0]), (dimension, table[1] if len(table) > 1 else {})):
+                if row and level not in rows:
+                    rows[level] = {str(k): v for k, v in row.items()}
+        return tested_note(rows, self.lang)
 
     def _left_short(self, found: Proposed) -> int:
         """What the year lacks beyond what the proposal carries."""
@@ -233,7 +265,7 @@ class RetargetQuestions(LandingQuestions):
         out: dict[tuple[str, str, str], tuple[float, float, float]] = {}
         for scope, months in spans.items():
             for dimension in JUDGED:
-                view = self._ahead(dimension, months, found.told)
+                view = self._outlooks[scope, dimension]
                 if view is None or dimension not in found.after:
                     continue
                 expected = view.expected()

@@ -84,7 +84,7 @@ def _proposal(book: RetargetQuestions, found: Proposed, lines: list[Any]) -> Exh
         title = Text("余下各月合计（区域）", "All months that are left, by region")
         details.append(Details(book.say(title), _nodes(book, rest, Text("区域", "Region"))))
     table = _nodes(book, own[own["dimension"] == "region_id"], Text("区域", "Region"))
-    return Exhibit("retarget", reading=lines, table=table, details=details)
+    return Exhibit("retarget", reading=lines, table=table, details=details, notes=book.retarget_behind)
 
 
 def _said(book: RetargetQuestions, quarter: str, span_of: tuple[str, ...] = ()) -> Said:
@@ -107,7 +107,7 @@ def _nodes(book: RetargetQuestions, rows: pd.DataFrame, label: Text) -> Any:
     signed, whole = ("change_minor", "change_rate"), ("chance_before_rate", "chance_after_rate")
     shows = [Show(Column("name", "text", label))]
     shows += [
-        Show(of.column(c), signed=c in signed, decimals=0 if c in whole else None)
+        Show(of.column(c), signed=c in signed, decimals=0 if c in whole else None, chance=c in whole)
         for c in FIGURES
         if rows[c].notna().any()
     ]

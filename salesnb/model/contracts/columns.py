@@ -49,3 +49,14 @@ def count(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optiona
 def flag(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional: bool = False) -> Column:
     """Yes or no."""
     return _column("flag", name, (zh, en), (zh_is, en_is), optional)
+
+
+def behind_a_chance() -> tuple[Column, ...]:
+    """What was tested behind a chance: forecasts of nodes of its kind, over which months, and how often they held."""
+    return (
+        count("test_count", "回测次数", "Back-tests", "同类节点", "of nodes of its kind", optional=True),
+        words("first_month", "最早起点", "First origin"),
+        words("last_month", "最晚起点", "Last origin"),
+        count("horizon_count", "预测月数", "Months ahead", optional=True),
+        rate("hit_rate", "回测命中", "Hit rate", "80 % 区间包含实际值的比例", "share of 80 % intervals that held"),
+    )

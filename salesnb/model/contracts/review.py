@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.columns import count, day, ident, money, number, rate, words
+from salesnb.model.contracts.columns import behind_a_chance, count, day, ident, money, number, rate, words
 from salesnb.model.contracts.facts import LINE_OF_PRODUCT, REGION, TARGETS
 from salesnb.model.contracts.funnel import OPEN
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
@@ -191,9 +191,7 @@ ALERTS = TableContract(
         SINCE,
         Column("since_first_month", "month", Text("最早", "At the earliest"), optional=True),
         Column("since_last_month", "month", Text("最迟", "At the latest"), optional=True),
-        rate(
-            "recover_rate", "追回概率", "Chance to recover", "全年达成基准的概率", "chance to reach the year's figure"
-        ),
+        rate("recover_rate", "追回概率", "Chance to recover", "全年达成基准的概率", "to reach the year's figure"),
         words("people", "相关人员", "People"),
         words("owner", "责任人", "Owner"),
         words("action", "措施", "Action"),
@@ -331,6 +329,7 @@ LANDING = TableContract(
         money("naive_minor", "照搬上年", "Last year repeated", optional=True),
         rate("attainment_rate", "预计完成率", "Expected attainment", "预计 ÷ 目标", "landing over target"),
         rate("chance_rate", "达成概率", "Chance of target"),
+        *behind_a_chance(),
         ident("history", "历史状态", "History"),
     ),
     Text("落点", "Landing"),

@@ -17,6 +17,7 @@ from salesnb.report.numbers import MoneyUnit, count, is_missing, money, rate
 from salesnb.report.page import PageContext
 from salesnb.report.prose import Line, strong
 from salesnb.report.sentences import review
+from salesnb.report.sentences.feasibility_record import tested_words
 from salesnb.report.sentences.words import either
 from salesnb.report.spoken import spoken
 
@@ -120,9 +121,9 @@ def render(own: Own, context: PageContext) -> str:
         (own.say("年底会落在哪里？", "Where will it land?"), sections.landing(own)),
         (own.say("哪里要处理？", "What needs action?"), sections.alerts(own)),
         (own.say("先跟哪些商机？", "Which deals first?"), sections.deals(own)),
-        (own.say("目标是多少，分到哪个月？", "What is the target, month by month?"), sections.target(own)),
         (own.say("线索建议给谁？", "Who should take which lead?"), proposals.leads(own)),
         (own.say("建议怎样调整目标？", "Which new targets are proposed?"), proposals.targets(own)),
+        (own.say("目标是多少，分到哪个月？", "What is the target, month by month?"), sections.target(own)),
         (own.say("目标是怎么来的？", "How was the target made?"), sections.derivation(own)),
         (own.say("每周要做到多少？", "What does each week need?"), sections.needs(own)),
         (own.say("自己报的与下达的差多少？", "How far apart are commitment and target?"), sections.gaps(own)),
@@ -209,9 +210,10 @@ def _land(own: Own) -> Card | None:
         row = own.of_scope("review_landing", scope)
         if row is not None and row["history"] != "complete" and not is_missing(row["landing_minor"]):
             label = own.say(f"{scope} 预计", f"Landing {scope}")
-            chance = (
-                "" if is_missing(row["chance_rate"]) else own.say("达成概率 ", "chance ") + rate(row["chance_rate"], 0)
-            )
+            chance = ""
+            if not is_missing(row["chance_rate"]):
+                chance = own.say("达成概率 ", "chance ") + rate(row["chance_rate"], 0)
+                chance += own.say("；回测 ", "; tests ") + tested_words({str(k): v for k, v in row.items()}, own.lang)
             share = "" if is_missing(row["attainment_rate"]) else rate(row["attainment_rate"])
             return Card(label, own.unit.brief(row["landing_minor"]), chance, share)
         del words

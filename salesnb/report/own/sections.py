@@ -62,6 +62,11 @@ def landing(own: Own) -> Markup:
         "high_minor",
         "attainment_rate",
         "chance_rate",
+        "test_count",
+        "first_month",
+        "last_month",
+        "horizon_count",
+        "hit_rate",
     )
     head = rows[rows["node_id"] == own.node].assign(shown=own.name)
     said = own.say(

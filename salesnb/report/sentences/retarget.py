@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesnb.report.numbers import is_missing, money, rate
 from salesnb.report.prose import Line, bad, good, strong
+from salesnb.report.sentences.feasibility import chance_words
 from salesnb.report.sentences.words import either, listed
 
 NAMED = 3
@@ -43,16 +44,16 @@ def proposal(company: pd.Series, moves: pd.DataFrame, said: Said) -> Line:
     if not any(is_missing(c) for c in chances) and rate(chances[0], 0) == rate(chances[1], 0):
         line += either(
             lang,
-            ("达成概率 ", strong(rate(chances[1], 0)), "。"),
-            ("The chance to reach it is ", strong(rate(chances[1], 0)), ". "),
+            ("达成概率 ", strong(chance_words(chances[1], lang)), "。"),
+            ("The chance to reach it is ", strong(chance_words(chances[1], lang)), ". "),
         )
     elif not any(is_missing(c) for c in chances):
         rises = chances[1] >= chances[0]
-        then = (good if rises else bad)(rate(chances[1], 0))
+        first, then = chance_words(chances[0], lang), (good if rises else bad)(chance_words(chances[1], lang))
         line += either(
             lang,
-            ("达成概率由 ", strong(rate(chances[0], 0)), " 变为 ", then, "。"),
-            ("The chance to reach it goes from ", strong(rate(chances[0], 0)), " to ", then, ". "),
+            ("达成概率由 ", strong(first), " 变为 ", then, "。"),
+            ("The chance to reach it goes from ", strong(first), " to ", then, ". "),
         )
     return line
 

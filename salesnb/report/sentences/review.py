@@ -95,8 +95,15 @@ def _year(land: pd.Series, lang: str, currency: str) -> Line:
     if not is_missing(land["attainment_rate"]):
         share = strong(rate(land["attainment_rate"]))
         line += either(lang, ("，为目标的 ", share), (", ", share, " of target"))
-    if not is_missing(land["chance_rate"]):
-        line += either(lang, ("，达成概率 ", chance(land["chance_rate"])), (", chance ", chance(land["chance_rate"])))
+    if not is_missing(land["chance_rate"]) and not is_missing(land["test_count"]):
+        said, cases = chance(land["chance_rate"]), count(land["test_count"])
+        first, last = str(land["first_month"]), str(land["last_month"])
+        window = first if first == last else f"{first}—{last}"
+        hit = rate(land["hit_rate"], 0)
+        zh = ("，达成概率 ", said, f"（回测 {cases} 次，起点 {window}，80 % 区间命中 {hit}）")
+        line += either(
+            lang, zh, (", chance ", said, f" (tested {cases} times from {window}, 80 % intervals hit {hit})")
+        )
     elif not is_missing(land["low_minor"]):
         ends = [money(land[c], lang, currency) for c in ("low_minor", "high_minor")]
         line += either(lang, (f"（80 % 区间 {ends[0]}至 {ends[1]}）",), (f" (80 % between {ends[0]} and {ends[1]})",))
@@ -171,7 +178,7 @@ def landing(land: pd.Series, record: pd.DataFrame, lang: str, currency: str) -> 
         own, naive = rate(one["error_rate"]), rate(one["naive_error_rate"])
         line += either(
             lang,
-            (f"回测 {cases} 次，这样的区间有 {held} 包含实际值，误差中位数 {own}（照搬上年 {naive}）。",),
+            (f"这样的区间在 {cases} 次回测中有 {held} 包含实际值，误差中位数 {own}（照搬上年 {naive}）。",),
             (f"Tested {cases} times, such intervals held {held}; median error {own} (last year repeated: {naive}).",),
         )
     return line

@@ -19,6 +19,7 @@ from salesnb.stages.review.targets import Targets
 
 COMPANY = "company"
 LEVEL = 0.80
+TESTED = ("test_count", "first_month", "last_month", "horizon_count", "hit_rate")
 FloorState = Literal["reached", "early", "unsure", "missed"]
 
 
@@ -93,6 +94,7 @@ def land(scope: Scope, run: Course, targets: Targets, curve: Curve, names: Mappi
     out["target_minor"] = pd.Series([goal, *goals], dtype="Int64")
     target = out["target_minor"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     record, path = _no_record(), pd.DataFrame(columns=["month", "landing_minor", "low_minor", "high_minor"])
+    behind = pd.DataFrame({name: [None] * len(out) for name in TESTED})
     if not rest or not run.months:
         total, history = known + run.come, np.array(["complete" if not rest else "empty"] * len(out))
         ends = (total, total, total)
@@ -104,12 +106,26 @@ def land(scope: Scope, run: Course, targets: Targets, curve: Curve, names: Mappi
         ends, chance = (low, high, naive), view.attain(target)
         record = _record(scope, run, view, len(rest))
         path = _path(run, known, rest, tested)
+        behind = records_behind(view, run.months)
     out["known_minor"] = np.rint(known + run.come).astype(np.int64)
     for name, values in zip(("landing_minor", "low_minor", "high_minor", "naive_minor"), (total, *ends), strict=True):
         out[name] = _minor(values)
     out["attainment_rate"] = np.divide(total, target, out=np.full(len(out), np.nan), where=np.nan_to_num(target) > 0)
     out["chance_rate"], out["history"] = chance, [str(state) for state in history]
-    return Land(check(out, contract("review_landing")), record, path)
+    out[list(TESTED)] = behind
+    kinds = {"test_count": "Int64", "horizon_count": "Int64", "hit_rate": "float64"}
+    return Land(check(out.astype(kinds), contract("review_landing")), record, path)
+
+
+def records_behind(view: forecast.Outlook, months: tuple[str, ...]) -> pd.DataFrame:
+    """What was tested behind every node's chance, a row a node (:data:`TESTED`); nulls where nothing was."""
+    rows = [
+        (one.count, months[one.first - 1], months[one.last - 1], one.horizon, one.hit_rate)
+        if one.count
+        else (None, None, None, None, np.nan)
+        for one in view.records
+    ]
+    return pd.DataFrame(rows, columns=list(TESTED))
 
 
 def without_company(made: Land) -> Land:
