@@ -1,23 +1,16 @@
-"""The sample company's year 2024 played through: targets approved, months reviewed, changes decided, a leaver."""
+"""A copy of the sample company in whose eyes the year 2024 is over, and targets for it."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import pandas as pd
 
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.params import load_unit
 from salesnb.model.periods import Window
-from salesnb.versions import changes
-from salesnb.versions.changes import Act
 from salesnb.versions.targets import read_chain
 from salesnb.versions.targets.approve import Decision, drafted, stored, with_table
 from salesnb.versions.targets.store import add_revision
@@ -26,8 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2025, 1, 6)
 MONTHS = [f"2024-{month:02d}" for month in range(1, 13)]
 QUARTERS = [f"2024Q{quarter}" for quarter in range(1, 5)]
-TABLES = ("pace_table", "nodes_table", "alerts_table", "landing_table", "improvements_table", "restated_table")
-APPLICANT, DIRECTOR, GENERAL = "华东区域经理 陈建华", "销售总监 周志远", "总经理 郑国栋"
+DIRECTOR = "销售总监 周志远"
 GROWTH = 1.07
 KEYS = ("plan", "month", "region_id", "team_id", "person_id", "product_line", "product_id", "customer_type",
         "channel_id")  # fmt: skip
@@ -35,12 +27,9 @@ KEYS = ("plan", "month", "region_id", "team_id", "person_id", "product_line", "p
 
 @dataclass
 class Year:
-    """What was seen on each review's own day: fingerprints of its tables, and the books themselves."""
+    """Where the company's files are."""
 
     root: Path
-    seen: dict[str, str] = field(default_factory=dict)
-    totals: dict[str, int] = field(default_factory=dict)
-    alerts: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def unit(self) -> Path:
@@ -90,66 +79,3 @@ def approve_last_year_and_more(year: Year) -> int:
 def _end(year: int, month: int) -> date:
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)
-
-
-def move(name: str, day: date, start: date, said: dict[str, Any], is_approved: bool = True) -> None:
-    """One request for a change of targets, proposed, submitted and decided on the days after ``day``."""
-    params = load_unit("sample")
-
-    def act(by: str, after: int, note: str = "") -> Act:
-        return Act(by, day + timedelta(days=after), TODAY, note)
-
-    request = {
-        "id": name, "kind": "target", "title": name, "trigger": "人员变动", "from": start, "analysis": "见报告",
-        "proposal": "按人移动目标", "effect": "全年不变", "evidence": ["decisions/report.md"], "moves": [said],
-    }  # fmt: skip
-    changes.propose(params, request, act(APPLICANT, 0))
-    changes.submit(load_unit("sample"), name, act(APPLICANT, 1))
-    if not is_approved:
-        changes.reject(load_unit("sample"), name, act(DIRECTOR, 2, "理由不足"))
-        return
-    changes.approve(load_unit("sample"), name, act(DIRECTOR, 2))
-    changes.approve(load_unit("sample"), name, act(GENERAL, 3))
-    changes.publish(load_unit("sample"), name, act(GENERAL, 4))
-
-
-def remaining(person: str, start: str) -> int:
-    """What a person's targets from ``start`` on are worth, in yuan."""
-    params = load_unit("sample")
-    chain = read_chain(params.folder, "2024")
-    assert chain.last is not None
-    frame = chain.cells(chain.last)
-    own = frame[(frame["person_id"] == person) & (frame["month"] >= start)]
-    return int(own["target_minor"].sum()) // 100
-
-
-def note_alert(year: Year, period: str, alert: str, state: str, decided: date) -> None:
-    """What people write about an alert in the period's file."""
-    folder = year.unit / "periods"
-    folder.mkdir(exist_ok=True)
-    line = (f'{{alert: "{alert}", owner: XS010, action: 补拜访, due: {decided + timedelta(days=30)}, '
-            f"state: {state}, decided: {decided}}}")  # fmt: skip
-    (folder / f"{period}.yaml").write_text(f"schema: 1\nperiod: {period}\nalerts:\n  - {line}\n", encoding="utf-8")
-
-
-def opened(period: str) -> Any:
-    """The review of ``period`` as of its own closing day."""
-    from salesnb.notebook import review
-
-    return review.open("sample", period)
-
-
-def fingerprint(book: Any) -> str:
-    """sha256 over the core tables of a review, to the last digit."""
-    frames = [getattr(book, name).to_csv(index=False) for name in TABLES]
-    return sha256("\n".join(frames).encode()).hexdigest()
-
-
-def reviewed(year: Year, periods: list[str]) -> Iterator[tuple[str, Any]]:
-    """Each period's book, its fingerprint kept."""
-    for period in periods:
-        book = opened(period)
-        year.seen[period] = fingerprint(book)
-        year.alerts[period] = book.alerts_table
-        year.totals[period] = int(book.targets.frame["target_minor"].sum())
-        yield period, book
