@@ -3,64 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from filelock import FileLock
 
 from tests.report.test_pages_axe import RULES
+from tests.runs.sample_runs import company, salesnb
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.long
-ROOT = Path(__file__).resolve().parents[2]
 MOST = 120_000
-CITED = "params/sample/decisions/2023-12-08-growth-2024.md"
-APPROVE = ("approve", "sample", "2024", "v001", "--by", "销售总监", "--decided", "2023-12-31")
-
-
-def salesnb(home: Path, *arguments: str) -> None:
-    """Run the command line on the copy of the sample below ``home``."""
-    named = {"SALESNB_PARAMS": str(home / "params"), "SALESNB_OUTPUTS": str(home / "outputs")}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SALESNB_")}
-    command = [sys.executable, "-m", "salesnb", *arguments]
-    done = subprocess.run(command, env=kept | named, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def company(home: Path) -> None:
-    """A copy of the sample's parameters, without what an earlier run made of them."""
-    kept = shutil.ignore_patterns("data", ".data*", "targets")
-    shutil.copytree(ROOT / "params" / "sample", home / "params" / "sample", ignore=kept)
-
-
-@pytest.fixture(scope="session")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sample's plan 2024; made by the worker that comes first, for all of them."""
-    base = tmp_path_factory.getbasetemp()
-    home = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sample-versions"
-    with FileLock(f"{home}.lock"):
-        if not (home / "outputs" / "sample" / "2024" / "v001").is_dir():
-            company(home)
-            salesnb(home, "run", "2024", "--unit", "sample")
-    return home
-
-
-@pytest.fixture(scope="session")
-def reviewed(planned: Path) -> Path:
-    """The same folder with the plan approved and the review of 2024-06."""
-    with FileLock(f"{planned}.lock"):
-        if not (planned / "outputs" / "sample" / "2024-06" / "v001").is_dir():
-            salesnb(planned, *APPROVE, "--reference", str(planned / CITED))
-            salesnb(planned, "run", "2024-06", "--unit", "sample")
-    return planned
 
 
 def test_no_page_weighs_more_than_it_may_without_its_charts(reviewed: Path) -> None:
