@@ -56,6 +56,15 @@ def _goals(book: ClosingQuestions, goals: pd.DataFrame, following: str) -> dict[
     }  # fmt: skip
 
 
+def _tested(goals: pd.DataFrame) -> list[Text]:
+    """What was tested behind the levels' chances."""
+    from salesnb.report.sentences.feasibility_record import record_words
+
+    row = {str(k): v for k, v in goals.iloc[0].items()} if len(goals) else {}
+    said = {lang: record_words(row, lang) for lang in ("zh", "en")} if row else {}
+    return [Text(f"概率的依据：{said['zh']}。", f"Behind the chances: {said['en']}.")] if said else []
+
+
 def _head(book: ClosingQuestions, goals: pd.DataFrame, following: str) -> list[str]:
     """What stands above the draft: where it comes from, the three levels with their chances, the year's lessons."""
     from salesnb.notebook.feasibility import LEVEL_WORDS
@@ -71,7 +80,7 @@ def _head(book: ClosingQuestions, goals: pd.DataFrame, following: str) -> list[s
         f"{following} 年目标草案，由 {year} 年度复盘按 {day} 所知给出；补全责任人和依据，决定后才是目标。",
         f"Draft goals of {following} by the review of {year} as known on {day}: complete, then decide.",
     )
-    told = [source, *(line(row) for row in goals.to_dict("records"))]
+    told = [source, *(line(row) for row in goals.to_dict("records")), *_tested(goals)]
     head = Text("经验：", "Lesson: ")
     said = [*map(book.say, told), *(book.say(head) + one.signed(book.lang) for one in book.lessons)]
     return [" ".join(line.split()) for line in said]  # a line break would end the comment

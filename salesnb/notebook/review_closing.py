@@ -217,4 +217,5 @@ class ClosingQuestions(WhyQuestions):
             wanted = {name: value for name, value in chances.items() if value is not None}
             rows = review.draft_goals(self._courses_of["region_id"], self.sales[self.period.text], wanted)
         columns = [c.name for c in contract("review_draft_goals").columns]
-        return self.keep("review_draft_goals", pd.DataFrame(rows, columns=columns))
+        counts = dict.fromkeys(("test_count", "horizon_count"), "Int64")
+        return self.keep("review_draft_goals", pd.DataFrame(rows, columns=columns).astype(counts))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from salesnb.notebook.book import Book
     from salesnb.notebook.review_landing import LandingQuestions
     from salesnb.notebook.review_why import WhyQuestions
     from salesnb.report.exhibit import Exhibit
@@ -27,8 +28,8 @@ LEVELS = {
 TESTED_COLUMN = Column("tested", "text", Text("回测 · 起点与月数 · 命中", "Tests · from, months · hits"))
 
 
-def behind(book: WhyQuestions, rows: pd.DataFrame) -> list[str]:
-    """The record behind each chance of ``rows`` of ``review_landing``; nothing where there is no chance."""
+def behind(book: Book, rows: pd.DataFrame) -> list[str]:
+    """The record behind each chance of ``rows``, which hold it; nothing where there is no chance."""
     from salesnb.report.sentences.feasibility_record import tested_words
 
     return [

@@ -75,10 +75,12 @@ def test_the_draft_goals_are_a_file_that_can_be_taken_over(tiny, tmp_path: Path)
     written(tiny, tmp_path)
     book = review.open("tiny", "2023", "2024-01-05")
     tiers = {"base": 11_000_00, "challenge": 12_345_67, "stretch": 14_000_00}
-    rows = [{"tier": t, "target_minor": m, "growth_rate": 0.1, "chance_rate": 0.5} for t, m in tiers.items()]
+    tested = {"test_count": 5, "first_month": "2022-01", "last_month": "2023-01", "horizon_count": 12, "hit_rate": 0.8}
+    rows = [{"tier": t, "target_minor": m, "growth_rate": 0.1, "chance_rate": 0.5, **tested} for t, m in tiers.items()]
     link = draft_file(book, pd.DataFrame(rows))
     assert "goals/2024.yaml" in link and "goals/2024.yaml" in book.files
     text = (book.folder / "goals" / "2024.yaml").read_text(encoding="utf-8")
+    assert "# 概率的依据：回测 5 次（起点 2022-01 至 2023-01，预测 12 个月），80 % 区间命中 80 %" in text
     assert "# 经验：季末不再压货（王磊，2023-12-20）" in text and "后来" not in text
     goals_file = tmp_path / "params" / "tiny" / "goals.yaml"
     goals_file.write_text(text, encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.columns import count, day, ident, money, rate, words
+from salesnb.model.contracts.columns import behind_a_chance, count, day, ident, money, rate, words
 from salesnb.model.contracts.facts import CUSTOMER, PERSON
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
 from salesnb.model.contracts.review import ATTAINMENT, CERTAINTY, GAP, SINCE
@@ -190,6 +190,7 @@ DRAFT_GOALS = TableContract(
         money("target_minor", "下一年销售额", "Sales of the next year"),
         rate("growth_rate", "增长", "Growth"),
         rate("chance_rate", "达成概率", "Chance"),
+        *behind_a_chance(),
     ),
     Text("下一年目标草案", "Draft goals of the next year"),
 )

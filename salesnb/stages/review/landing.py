@@ -213,12 +213,16 @@ def draft_goals(run: Course, last_minor: int, chances: Mapping[str, float]) -> l
     fitted = forecast.fit(values, root, steps=12, growth=run.growth)
     view = forecast.outlook(fitted, forecast.backtest(values, root, horizon=12, growth=run.growth), horizon=12)
     rows: list[dict[str, object]] = []
+    record = records_behind(view, run.months).iloc[0].to_dict()
+    if pd.isna(record["test_count"]):
+        return []
     for tier, chance in chances.items():
         amount = float(np.ravel(view.quantile([1 - chance]))[0])
         if not np.isfinite(amount):
             return []
         growth = amount / last_minor - 1 if last_minor > 0 else float("nan")
-        rows.append({"tier": tier, "target_minor": round(amount), "growth_rate": growth, "chance_rate": chance})
+        row = {"tier": tier, "target_minor": round(amount), "growth_rate": growth, "chance_rate": chance}
+        rows.append(row | {str(name): value for name, value in record.items()})
     return rows
 
 
