@@ -1,7 +1,7 @@
 """The import as a careful analyst writes it in pandas: the same checks, the same tables, in a process of its own.
 
-``python -m tests.bench.import_by_pandas FILE FOLDER`` prints one line of JSON. It takes a well-formed UTF-8 file, amounts
-of at most two decimals and one spelling of days for granted, none of which the product does.
+``python -m tests.bench.import_by_pandas FILE FOLDER`` prints one line of JSON. It takes for granted a well-formed UTF-8
+file, amounts of at most two decimals and one spelling of days, none of which the product does.
 """
 
 from __future__ import annotations
