@@ -1,6 +1,6 @@
 """Goals of the forecast engine against what it reaches, in one run.
 
-    python -m tests.bench.forecast_bench [--companies 500] [--market 200]
+    python -m tests.bench.forecast_bench [--companies 500] [--market 120]
 
 Real panels and companies come from SALESNB_REAL_DATA (default ../shared/data) and are left out with a word where
 absent. Peers (statsforecast's AutoETS and MFLES, Prophet) run in an environment of their own, which ``python -m
@@ -280,7 +280,7 @@ def main() -> None:
     """Run everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--companies", type=int, default=500)
-    parser.add_argument("--market", type=int, default=200, help="companies of the second mechanism")
+    parser.add_argument("--market", type=int, default=120, help="companies of the second mechanism")
     given = parser.parse_args()
     found = sources()
     points_and_totals(found)
