@@ -65,6 +65,19 @@ def test_a_region_that_one_line_makes_carries_its_people_there() -> None:
     assert part_of(rows, wider) == {"S": "S+B", "S+B": None, "a": "S+B"}
 
 
+def test_a_dealer_that_stopped_ordering_is_said_once() -> None:
+    rows: list[Row] = [("dealer_id", "d", 1000, 100, 60)]
+    both = alerted(rows)
+    stopped = both.assign(alert="2024:silent:dealer_id:d", kind="silent")
+    names = ["dimension", "node_id", "expected_minor", "actual_minor", "chance_minor"]
+    cells = pd.DataFrame(rows, columns=names).assign(scope="2024")
+    out = review.nested(pd.concat([both, stopped], ignore_index=True), cells, {}, LINE)
+    assert dict(zip(out["kind"], out["part_of"].fillna(""), strict=True)) == {
+        "node": "2024:silent:dealer_id:d",
+        "silent": "",
+    }
+
+
 figures = st.tuples(st.integers(1, 4000), st.integers(0, 5000), st.integers(1, 400))
 
 

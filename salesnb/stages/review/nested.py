@@ -59,6 +59,10 @@ def nested(alerts: pd.DataFrame, cells: pd.DataFrame, wider: Mapping[Node, Seque
             if behind and not any(_is_behind(wide.without(own), line.behind / 2) for wide, own in behind):
                 mostly[other] = node
     parts = {keys[wide]: keys[node] for wide, node in mostly.items()}
+    silent = alerts[alerts["kind"] == "silent"]
+    for dimension, node, key in zip(silent["dimension"], silent["node_id"], silent["alert"], strict=True):
+        if (dimension, node) in keys:  # who stopped ordering is behind, too: that is said once
+            parts[keys[dimension, node]] = str(key)
     for node, key in keys.items():
         said = [one for one in wider.get(node, ()) if one in keys and not _is_sibling(node, mostly.get(one))]
         over = [other for other in said if key not in parts and _explains(known, scopes, other, node, line)]
