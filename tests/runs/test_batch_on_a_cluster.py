@@ -138,6 +138,7 @@ def test_without_a_scheduler_nothing_is_begun(workbook: Workbook, monkeypatch: p
         batch(order, Progress("en"), "none")
 
 
+@pytest.mark.long
 def test_a_run_that_takes_too_much_memory_is_ended_and_the_next_runs(workbook: Workbook) -> None:
     for name in ("big", "small"):
         workbook.unit(name)
