@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from salesnb.model.errors import SalesnbError, Text, UsageError
 from salesnb.notebook.action_plan_save import FIELDS, FILE, digest, read_plan, save_task
 from salesnb.notebook.turns import in_batch
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -59,7 +60,8 @@ class PlanBoard:
         self.said.add_class("snb-said")
         states = [(text.get(book.lang), name) for name, text in _states().items()]
         self.state.options = states
-        self.serves.options = [(self._say(Text("（未选）", "(none)")), ""), *((t, i) for i, t in self.aims.items())]
+        aims = [(spoken(text), name) for name, text in self.aims.items()]
+        self.serves.options = [(self._say(Text("（未选）", "(none)")), ""), *aims]
         self._label()
         self.box = self._laid_out()
         self._listed()
@@ -108,11 +110,11 @@ class PlanBoard:
     def _listed(self, pick: str = "") -> None:
         """The tasks as the file has them, in the list and on the board."""
         new = (self._say(Text("（新任务）", "(new task)")), "")
-        self.pick.options = [new, *((t.text, t.id) for t in self.tasks.values())]
+        self.pick.options = [new, *((spoken(t.text), t.id) for t in self.tasks.values())]
         self.pick.value = pick
         owners = sorted({self.book.who(t.owner) for t in self.tasks.values() if t.owner})
         kept = self.only.value if self.only.value in owners else ""
-        self.only.options = [(self._say(Text("所有人", "everybody")), ""), *((o, o) for o in owners)]
+        self.only.options = [(self._say(Text("所有人", "everybody")), ""), *((spoken(o), o) for o in owners)]
         self.only.value = kept
         self._drawn()
 

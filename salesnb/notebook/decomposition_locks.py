@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     from salesnb.notebook.decomposition_desk import PlanDesk
@@ -42,7 +43,7 @@ class PeopleLocks:
 
         made = widgets.BoundedFloatText(
             value=self._shown(self.desk.amount({"person_id": person})), min=0, max=1e12, step=1,
-            description=self.desk.book.names_of("person_id").get(person, person), continuous_update=False,
+            description=spoken(self.desk.book.names_of("person_id").get(person, person)), continuous_update=False,
         )  # fmt: skip
         made.style.description_width = "110px"
         made.layout.width = "230px"
@@ -59,7 +60,7 @@ class PeopleLocks:
     def _choice(self, label: str, options: list[tuple[str, str]]) -> Any:
         import ipywidgets as widgets
 
-        made = widgets.Dropdown(options=options, description=label)
+        made = widgets.Dropdown(options=[(spoken(name), value) for name, value in options], description=label)
         made.style.description_width = "56px"
         made.layout.width = "230px"
         return made

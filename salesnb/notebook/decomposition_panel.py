@@ -15,6 +15,7 @@ from salesnb.model.errors import SalesnbError, Text, UsageError
 from salesnb.notebook.decomposition_desk import PlanDesk
 from salesnb.notebook.decomposition_locks import PeopleLocks
 from salesnb.notebook.turns import Turns, in_batch
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     from salesnb.model.params.decomposition import Rule
@@ -62,7 +63,7 @@ class PlanPanel:
     def _slider(self, label: str, value: float, low: float, high: float, width: int = 360) -> Any:
         import ipywidgets as widgets
 
-        known = value if value == value else 0.0
+        known, label = value if value == value else 0.0, spoken(label)
         made = widgets.FloatSlider(
             value=round(known * 100, 2), min=min(low, known) * 100, max=max(high, known) * 100, step=0.1,
             description=label, continuous_update=False, readout_format=".1f",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import SalesnbError, Text
 from salesnb.notebook.turns import Turns, in_batch
+from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -23,6 +24,11 @@ MANY = 30  # from so many nodes on a search box helps
 OFFERED = 200  # entries a list may have and still be scrolled through
 
 Options = Sequence[tuple[str, str]]
+
+
+def _said(options: Options) -> list[tuple[str, str]]:
+    """Choices as the unit calls them in the language of the panel."""
+    return [(spoken(name), value) for name, value in options]
 
 
 def explore(book: HistoryBook) -> Any:
@@ -65,7 +71,7 @@ class Panel:
     def _list(self, label: Text, options: Options) -> Any:
         import ipywidgets as widgets
 
-        return self._label(widgets.Dropdown(options=list(options)), label)
+        return self._label(widgets.Dropdown(options=_said(options)), label)
 
     def _label(self, widget: Any, label: Text) -> Any:
         widget.description = self._say(label)
@@ -183,7 +189,8 @@ class ExplorePanel(Panel):
     def _nodes_found(self) -> None:
         """Offer the nodes whose name holds what is searched for; one alone is chosen at once."""
         wanted = self.find.value.strip().casefold()
-        found = [(name, node) for name, node in self.explorer.nodes(self.dimension.value) if wanted in name.casefold()]
+        named = _said(self.explorer.nodes(self.dimension.value))
+        found = [(name, node) for name, node in named if wanted in name.casefold()]
         everything = self._say(Text("全部", "All"))
         cut = found[:OFFERED]
         self.node.options = [(everything, ""), *cut]
@@ -193,7 +200,7 @@ class ExplorePanel(Panel):
     def _node_chosen(self) -> None:
         below = self.explorer.below(self.dimension.value) if self.node.value else []
         kept = self.below.value
-        self.below.options = list(self._named(below))
+        self.below.options = _said(self._named(below))
         if below:
             self.below.value = kept if kept in below else below[0]
         self.below.disabled = not below
