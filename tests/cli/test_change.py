@@ -36,8 +36,11 @@ def test_a_request_is_told_at_every_step(firm: Company, capsys: pytest.CaptureFi
     assert step("approve", "周志远", "--date", "2024-06-03", "--note", "同意") == 0
     assert step("approve", "总经理 郑国栋") == 0
     assert "已全部批准，可以发布" in capsys.readouterr().out
+    with (firm.folder / "review.yaml").open("a", encoding="utf-8") as file:
+        file.write('recipients:\n  - {id: group, text: 销售大群, address: "${OUR_GROUP}"}\n')
     assert step("publish", "李想") == 0
-    assert "已发布 李想 → 2024-r02" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "已发布 李想 → 2024-r02" in said and "通知团队：salesnb notify u --change c1" in said
     assert main(["change", "list", "u"]) == 0
     listed = capsys.readouterr().out
     assert "c1  [已发布]  华东调整" in listed and "（以总经理身份）" in listed

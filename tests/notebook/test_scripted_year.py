@@ -102,11 +102,11 @@ class Year:
         text = f"schema: 1\nperiod: {period}\nalerts:\n  - {line}\n"
         (self.unit / "periods" / f"{period}.yaml").write_text(text, encoding="utf-8")
 
-    def version(self, period: str, number: int = 1) -> Path:
-        """The folder of a version."""
-        return self.root / "outputs" / "sample" / period / f"v{number:03d}"
+    def version(self, period: str, number: int = 0) -> Path:
+        """The folder of a version, by default the review's first; of the year itself v001 is the plan."""
+        return self.root / "outputs" / "sample" / period / f"v{number or 1 + (period == '2024'):03d}"
 
-    def manifest(self, period: str, number: int = 1) -> Manifest:
+    def manifest(self, period: str, number: int = 0) -> Manifest:
         """What a version says of itself."""
         return read_manifest(self.version(period, number))
 

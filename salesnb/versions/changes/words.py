@@ -27,9 +27,12 @@ def line(state: Change) -> Text:
 def after(params: Params, name: str, state: Change, day: date) -> Text:
     """What follows: whose turn it is, or that it has ended."""
     if state.state == "published":
-        if not state.revision:
-            return Text("已生效", "it is in force")
-        return Text(f"{state.revision} 已成为执行的目标", f"{state.revision} is in force")
+        command = f"salesnb notify {params.unit} --change {name}"
+        told = Text(f"；通知团队：{command}", f"; tell the team: {command}")
+        what = Text("已生效", "it is in force")
+        if state.revision:
+            what = Text(f"{state.revision} 已成为执行的目标", f"{state.revision} is in force")
+        return Text(what.zh + told.zh, what.en + told.en) if params.review.recipients else what
     if state.state in ("rejected", "recalled"):
         return Text("申请到此结束，目标不变", "it has ended; targets stay as they are")
     wanted = needed(params, read_changes(params).requests[name])
