@@ -17,7 +17,7 @@ from salesnb.methods.projection.blocks import Partition, block_numbers, partitio
 from salesnb.methods.projection.problem import Family, Floats, Ints, Problem, ProblemError, tally
 
 _LARGEST_EXPONENT = 330.0  # exp of two such sums still is a finite number
-_DENSE = 100_000  # entries of a (rows × joint entries) table of 0 and 1 up to which one product beats a loop
+_DENSE = 500_000  # entries of a (rows × joint entries) table of 0 and 1 up to which one product beats a loop
 _FEW = 8  # families behind the leading one: a loop over so few costs nothing
 
 
@@ -76,9 +76,9 @@ class Layout:
         limit = 16 * self.cells + 1024
         for group, size in zip(groups, self.sizes[1:], strict=True):
             if entries * size > limit:
-                key, entries = _compact(key, entries, limit)
+                key, entries = compact(key, entries, limit)
             key, entries = key * size + group, entries * size
-        self.joint, self.joints = _compact(key, entries, limit)
+        self.joint, self.joints = compact(key, entries, limit)
         self.direct = 2 * self.joints > self.cells  # joining saves nothing: let every cell be its own entry
         if self.direct:
             self.joint, self.joints, self.joint_groups = np.arange(self.cells), self.cells, groups
@@ -194,7 +194,7 @@ def _sorted_by_lead(groups: list[Ints], order: Ints | None) -> tuple[list[Ints],
     return [group[again] for group in groups], again if order is None else order[again]
 
 
-def _compact(key: Ints, entries: int, limit: int) -> tuple[Ints, int]:
+def compact(key: Ints, entries: int, limit: int) -> tuple[Ints, int]:
     """Keys renumbered without gaps, in their own order."""
     if entries > limit:
         used, number = np.unique(key, return_inverse=True)

@@ -6,12 +6,14 @@ by one matrix–vector product, all other families by one more and then on the j
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from salesnb.methods.projection.dual import Dual
-from salesnb.methods.projection.layout import Layout
+from salesnb.methods.projection.layout import Layout, compact
 from salesnb.methods.projection.problem import Flags, Floats, Ints, tally
 
 _MOST_SWEEPS = 40
@@ -25,7 +27,7 @@ class Fitting:
     """The blocks of a layout as matrices of the prior; ``None`` from :func:`fitting` where that does not pay."""
 
     def __init__(self, dual: Dual, parts: list[tuple[slice, Ints, Floats]]) -> None:
-        self._dual, self._parts = dual, parts
+        self._dual, self._parts, self._levels = dual, parts, _levels(dual.layout)
 
     def fit(self, tolerance: float) -> tuple[Floats, bool]:
         """The dual vector after fitting, and whether every row is met; otherwise a start for Newton."""
@@ -54,20 +56,91 @@ class Fitting:
 
     def _fit_rest(self, joint: Floats, share: Floats, duals: Floats, tolerance: float) -> bool:
         """Fit the families behind the leading one on the joint entries, in place."""
-        layout, rows = self._dual.layout, self._dual.rows
+        if not self._levels:
+            return True
+        weight, factor = joint * share, np.ones(len(joint))
         for _ in range(_MOST_INNER):
-            worst = 0.0
-            for f, group in enumerate(layout.joint_groups):
-                own = slice(int(layout.offsets[f + 1]), int(layout.offsets[f + 2]))
-                sums = tally(group, joint * share, layout.sizes[f + 1])
-                target, fitted = rows.low[own], rows.exact[own]
-                worst = max(worst, _miss(sums, target, fitted, rows.scale[own]))
-                ratio = _ratio(target, sums, fitted)
-                duals[own] += _logarithm(ratio)
-                joint *= ratio[group]
+            more, worst = self._sweep(0, weight, duals)
+            factor *= more
             if worst < tolerance:
+                joint *= factor
                 return True
+            weight *= more
+        joint *= factor
         return False
+
+    def _sweep(self, at: int, weight: Floats, duals: Floats) -> tuple[Floats, float]:
+        """What one round over the families from level ``at`` on multiplies each of its entries by, and the worst miss.
+
+        The entries of a level are merged into those of the next, which see only what later families tell apart: most
+        rounds are over a handful of numbers.
+        """
+        level, rows = self._levels[at], self._dual.rows
+        sums = level.sums(weight)
+        target, fitted = rows.low[level.rows], rows.exact[level.rows]
+        worst = _miss(sums, target, fitted, rows.scale[level.rows])
+        ratio = _ratio(target, sums, fitted)
+        duals[level.rows] += _logarithm(ratio)
+        more = level.spread(ratio)
+        if at + 1 < len(self._levels):
+            below = tally(level.below, weight * more, self._levels[at + 1].entries)
+            deeper, miss = self._sweep(at + 1, below, duals)
+            more *= deeper[level.below]
+            worst = max(worst, miss)
+        return more, worst
+
+
+@dataclass(eq=False)
+class _Level:
+    """A family behind the leading one over entries: ``group`` of each, its ``rows``, the entry ``below`` (of the next
+    level) that each is merged into. ``counts``: entries by group where they stand in that order."""
+
+    group: Ints
+    rows: slice
+    below: Ints
+    counts: Ints | None
+
+    @property
+    def entries(self) -> int:
+        """How many."""
+        return len(self.group)
+
+    @cached_property
+    def starts(self) -> Ints | None:
+        """Where each group's run of entries begins; None where they are no runs, or some are empty."""
+        if self.counts is None or not self.counts[:-1].all() or self.counts[-1]:
+            return None
+        return np.cumsum(self.counts[:-1]) - self.counts[:-1]
+
+    def sums(self, weight: Floats) -> Floats:
+        """(groups,) sums of the entries."""
+        size = self.rows.stop - self.rows.start
+        if self.starts is None:
+            return tally(self.group, weight, size)
+        sums = np.zeros(size)
+        sums[:-1] = np.add.reduceat(weight, self.starts)
+        return sums
+
+    def spread(self, ratio: Floats) -> Floats:
+        """(entries,) the ratio of each entry's group."""
+        return ratio[self.group] if self.counts is None else np.repeat(ratio, self.counts)
+
+
+def _levels(layout: Layout) -> list[_Level]:
+    """The families behind the leading one, each over the entries that it and the later ones tell apart."""
+    groups, levels = list(layout.joint_groups), []
+    for at in range(len(groups)):
+        own = slice(int(layout.offsets[at + 1]), int(layout.offsets[at + 2]))
+        below, entries = np.zeros(len(groups[at]), np.int64), 1
+        for group, size in zip(groups[at + 1 :], layout.sizes[at + 2 :], strict=True):
+            below, entries = compact(below * size + group, entries * size, 16 * len(below) + 1024)
+        in_order = bool((np.diff(groups[at]) >= 0).all())
+        counts = np.bincount(groups[at], minlength=own.stop - own.start) if in_order else None
+        levels.append(_Level(groups[at], own, below, counts))
+        first = np.zeros(entries, np.int64)
+        first[below[::-1]] = np.arange(len(below) - 1, -1, -1)
+        groups = [group[first] for group in groups]
+    return levels
 
 
 def fitting(dual: Dual) -> Fitting | None:

@@ -109,20 +109,24 @@ def _state(plan: Plan, lines: list[Line], row: dict[str, Any]) -> str:
 def _implied(plan: Plan) -> dict[str, tuple[float, float]]:
     """What the other firm rules leave to each one-sided rule, in its own terms."""
     problem = plan.settled.problem
-    out = {}
-    for line in plan.compiled.lines:
-        if line.low == line.high or line.name in plan.settled.limits:
-            continue
-        found = _share(problem, line) if line.whole else _sum(problem, line)
-        if found is not None:
+    asked = [line for line in plan.compiled.lines if line.low != line.high and line.name not in plan.settled.limits]
+    out = _sums(problem, [line for line in asked if not line.whole])
+    for line in asked:
+        if line.whole and (found := _share(problem, line)) is not None:
             out[line.name] = found
     return out
 
 
-def _sum(problem: Problem, line: Line) -> tuple[float, float] | None:
-    (found,) = implied_ranges(problem, np.array([row_of(problem, line)]))
-    nowhere = np.zeros((0, 0))
-    return line.in_terms(found.least, nowhere), line.in_terms(found.most, nowhere)
+def _sums(problem: Problem, lines: list[Line]) -> dict[str, tuple[float, float]]:
+    """All of them from one programme."""
+    if not lines:
+        return {}
+    by_row = {row_of(problem, line): line for line in lines}
+    nowhere, out = np.zeros((0, 0)), {}
+    for found in implied_ranges(problem, np.array(sorted(by_row), np.int64)):
+        line = by_row[found.row]
+        out[line.name] = line.in_terms(found.least, nowhere), line.in_terms(found.most, nowhere)
+    return out
 
 
 def _share(problem: Problem, line: Line) -> tuple[float, float] | None:
