@@ -15,7 +15,7 @@ from salesnb.model.tables import Column, contract
 from salesnb.report import markup, numbers, page, tables
 from salesnb.report.page import PageContext
 
-LIMIT = 200
+LIMIT, LEAST, WHOLE = 200, 8, 600  # rows of one table, rows of each of many, rows of the page; the CSV holds all
 _KINDS = {
     "table": Text("表中的单元格", "Table cells"),
     "parameter": Text("参数", "Parameters"),
@@ -43,12 +43,16 @@ class Change(NamedTuple):
 @dataclass(frozen=True)
 class Side:
     """One of the two versions: ``label`` (v002), what it was known as of, when it was made, and its ``period`` where
-    the two are of different periods: keys of the older one then stand where they belong in the newer one."""
+    the two are of different periods: keys of the older one then stand where they belong in the newer one.
+
+    ``headline`` is its conclusion, ``figures`` its key figures as (label, value): what a reader compares first."""
 
     label: str
     as_of: str = ""
     finished: str = ""
     period: str = ""
+    headline: str = ""
+    figures: tuple[tuple[str, str], ...] = ()
 
     def words(self, lang: str) -> str:
         """第 2 版, or 2024-05 第 2 版."""
@@ -65,7 +69,8 @@ def render(
     """The comparison page.
 
     ``lines`` as the versions room gives them: (table / parameter / data / code / package, the six texts of ``Change``).
-    Of each table the first 200 differences are printed, with the link ``full`` (label, address) to all of them.
+    Of each table at most 200 differences are printed, fewer of many tables, with the link ``full`` (label, address) to
+    all of them.
     """
     lang = context.lang
     groups: dict[tuple[str, str], list[Change]] = {}
@@ -78,11 +83,13 @@ def render(
     if old.period != new.period:
         aligned = f"{old.period} → {new.period}"
         said += Text(f"　行按期间对齐：{aligned}", f"; rows aligned by period: {aligned}").get(lang)
+    most = min(LIMIT, max(LEAST, WHOLE // max(len(groups), 1)))
     given = {
         "title": title,
         "who": markup.text(said),
         "answer": _answer(groups, lang),
-        "groups": [_group(kind, name, groups[kind, name], lang, full) for kind, name in sorted(groups, key=_place)],
+        "groups": _figures(old, new, lang)
+        + [_group(kind, name, groups[kind, name], lang, (full, most)) for kind, name in sorted(groups, key=_place)],
     }
     body = page.fill("compare.html.j2", **given, **page.header(context), **page.footer(context))
     return page.document(title, body, lang, (context.period, context.company))
@@ -103,12 +110,31 @@ def _answer(groups: Mapping[tuple[str, str], Sequence[Change]], lang: str) -> st
     return Text(f"有变动的：{whole}。", f"Changed: {whole}.").get(lang)
 
 
-def _group(kind: str, name: str, changes: Sequence[Change], lang: str, full: tuple[str, str] | None) -> dict[str, Any]:
+def _figures(old: Side, new: Side, lang: str) -> list[dict[str, Any]]:
+    """What the two conclude and their key figures side by side; those only one of them has stand with a dash."""
+    held = [dict(side.figures) for side in (old, new)]
+    rows = [{"what": label, "old": held[0].get(label), "new": held[1].get(label)} for label in (held[1] | held[0])]
+    if old.headline or new.headline:
+        rows.insert(0, {"what": Text("结论", "Conclusion").get(lang), "old": old.headline, "new": new.headline})
+    if not rows:
+        return []
+    heading = Text("结论与关键指标", "Conclusion and key figures").get(lang)
+    heads = (("what", Text("指标", "Figure")), ("old", Text("旧", "Old")), ("new", Text("新", "New")))
+    shown = [Column(name, "text", text) for name, text in heads]
+    changed = sum(row["old"] != row["new"] for row in rows)
+    table = tables.render(rows, shown, lang, None, tables.Options(caption=heading))
+    return [{"heading": heading, "count": changed, "table": table}]
+
+
+def _group(
+    kind: str, name: str, changes: Sequence[Change], lang: str, cut: tuple[tuple[str, str] | None, int]
+) -> dict[str, Any]:
+    """One table's or kind's differences; ``cut`` is the link to all of them and how many rows are printed."""
     heading = _KINDS[kind].get(lang) if kind != "table" else _table_label(name, lang)
     has_difference = kind == "table" and any(_difference(change) is not None for change in changes)
     rows = [_row(kind, change, lang) for change in changes]
     shown = [Column(key, kind_, label) for key, kind_, label in _columns(kind, has_difference)]
-    options = tables.Options(caption=heading, limit=LIMIT, full=full)
+    options = tables.Options(caption=heading, limit=cut[1], full=cut[0])
     return {"heading": heading, "count": len(changes), "table": tables.render(rows, shown, lang, None, options)}
 
 

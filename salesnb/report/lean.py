@@ -2,8 +2,8 @@
 
 A header cell in the body of a table heads its row and one in the head its column (HTML, "auto" scope). A table that
 scrolls sideways gets its role, its name (the caption) and its place in the tab order from the script, so that tables
-that fit are no stops for the keyboard. Where the next part of a table begins, the one before has ended. A column's
-definition stands at its first heading: the twentieth table need not explain again what is behind.
+that fit are no stops for the keyboard. Where the next cell, row or part of a table begins, the one before has ended. A
+column's definition stands at its first heading: the twentieth table need not explain again what is behind.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import re
 _SCROLL = re.compile(r'<div aria-label="[^"]*" class="scroll" role="region" tabindex="0">')
 _SCOPED = re.compile(r'(<th(?: class="[\w ]*")?) scope="(?:row|col)"')
 _QUOTED = re.compile(r'(<(?:td|th|table|caption)\b[^<>]*? class=)"([\w-]+)"(?=[ >])')
-_ENDS = re.compile(r"</(?:thead|tbody|tfoot)>(?=<(?:tbody|tfoot|/table)>)")
+_ENDS = re.compile(
+    r"</t[dhr]>(?=<t[dhr]\b|</t[rhbf]|<tbody|<tfoot|</table>)|</(?:thead|tbody|tfoot)>(?=<(?:tbody|tfoot|/table)>)"
+)
 _UNIT = re.compile(r" <small>([^<>]{1,24})</small>(?=</th>|<th|</tr>|</thead>|<tbody)")
 _TITLED = re.compile(r'(<th\b[^<>]*?) title="([^"]*)"')
 

@@ -28,7 +28,7 @@ def page_text(
 
     is_one = difference.old.period == difference.new.period
     old, new = (
-        compare_page.Side(m.version, m.as_of, m.finished, "" if is_one else m.period)
+        compare_page.Side(m.version, m.as_of, m.finished, "" if is_one else m.period, m.headline, _key_figures(m))
         for m in (difference.old, difference.new)
     )
     context = PageContext(
@@ -42,6 +42,10 @@ def page_text(
     )
     full = (Text("全部变动（CSV）", "All changes (CSV)").get(lang), csv)
     return compare_page.render(difference.lines(), old, new, context, full)
+
+
+def _key_figures(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    return tuple((str(figure.get("label", "")), str(figure.get("value", ""))) for figure in manifest.figures)
 
 
 def made_words(params: Params, manifest: Manifest, lang: str) -> str:

@@ -113,6 +113,22 @@ def test_a_comparison_counts_labels_and_subtracts() -> None:
     assert "The two versions are the same." in same
 
 
+def test_a_comparison_begins_with_what_the_two_conclude_and_stays_small() -> None:
+    old = Side(
+        "v001", period="2024-05", headline="完成 4,027 万元", figures=(("销售额", "4,027 万"), ("拜访", "6.8 次"))
+    )
+    new = Side(
+        "v001", period="2024-06", headline="完成 5,009 万元", figures=(("销售额", "5,009 万"), ("回款率", "90 %"))
+    )
+    lines = [("table", (f"t{i}", f"a={j}", "net", "1", "2", "changed")) for i in range(60) for j in range(100)]
+    page = compare.render(lines, old, new, PageContext(lang="zh"), ("全部", "c.csv")).replace("\u00a0", " ")
+    first = page.split("</section>")[1]
+    assert "<h2>结论与关键指标 <small>4</small>" in first and "完成 4,027 万元<td" in first
+    assert re.search(r"<th>销售额<td>4,027 万<td>5,009 万", first) and re.search(r"<th>拜访<td>6.8 次<td>—", first)
+    assert "2024-05 → 2024-06" in page and "显示前 10 行，共 100 行。" in page
+    assert len(page.encode()) < 120_000
+
+
 def test_a_long_comparison_prints_the_first_rows_and_links_to_all() -> None:
     lines = [("table", ("t", f"a={i}", "net", "1", "2", "changed")) for i in range(500)]
     page = compare.render(lines, Side("v1"), Side("v2"), PageContext(lang="en"), ("changes.csv", "changes.csv"))
