@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from salesnb.report.exhibit import Details, Exhibit
 
 BASES = {"target": Text("应完成", "Due"), "last_year": Text("上年同期", "Last year")}
-UNFOLDED = 6  # people whose leads stand on the page, and half as many other nodes; all are in the table
+UNFOLDED = 4  # people whose leads stand on the page, and half as many other nodes; all are in the table
 COLUMNS = ("name", "basis", "gap_minor", "behind_rate", "certainty_rate", "since_month", "recover_rate", "people",
            "owner", "action", "due_date", "progress", "before_rate", "after_rate", "result")  # fmt: skip
 PART_COLUMNS = ("name", "part_of", "gap_minor", "behind_rate", "since_month", "recover_rate", "people")

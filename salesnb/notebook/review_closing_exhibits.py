@@ -97,7 +97,7 @@ def problems(book: ClosingQuestions) -> Exhibit:
     columns += [Show(shown.column("gap_minor"), signed=True), Show(shown.column("certainty_rate"), chance=True)]
     columns += [Show(shown.column(c)) for c in ("since_month", "inside", "cause")]
     full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
-    options = Options(caption=book.say(shown.label), fold=10, limit=20, full=full)
+    options = Options(caption=book.say(shown.label), fold=10, limit=12, full=full)
     table = render(rows, columns, lang, book.unit_shown, options)
     details = [
         Details(_title(book, book.titled(frame[frame["node_id"] == row["node_id"]])[0]), _analysis(book, row))

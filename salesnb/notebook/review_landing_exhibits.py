@@ -121,7 +121,7 @@ def landings(book: WhyQuestions) -> Exhibit:
             rows = rows.assign(tested=behind(book, rows))
             kept.insert(-1 if kept[-1].column.name == "naive_minor" else len(kept), Show(TESTED_COLUMN))
         full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
-        options = Options(caption=book.say(shown.label), limit=20, full=full)
+        options = Options(caption=book.say(shown.label), limit=12, full=full)
         return render(rows, kept, book.lang, book.unit_shown, options)
 
     details = []

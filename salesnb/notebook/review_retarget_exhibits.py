@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("before_minor", "after_minor", "change_minor", "change_rate", "required_minor", "expected_minor",
            "chance_before_rate", "chance_after_rate")  # fmt: skip
-SHOWN = 20  # rows of a table, the largest first
+SHOWN = 12  # rows of a table, the largest first
 UNFOLDED = {
     "person_id": Text("人员", "Person"),
     "team_id": Text("团队", "Team"),

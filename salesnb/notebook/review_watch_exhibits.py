@@ -49,7 +49,8 @@ def performance(book: PerformanceQuestions) -> Exhibit:
     kept = [n for n in names if rows[n].notna().any()]
     columns = [Show(shown.column(n), decimals=1 if n == "score" else None) for n in kept]
     unit = book.money_unit(int(rows["commission_minor"].fillna(0).max()) or 1)
-    table = render(rows, columns, lang, unit, Options(caption=book.say(shown.label)))
+    full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
+    table = render(rows, columns, lang, unit, Options(caption=book.say(shown.label), limit=20, full=full))
     return Exhibit("performance", reading=reading, table=table)
 
 
@@ -137,7 +138,9 @@ def portraits(book: PerformanceQuestions) -> Exhibit:
     columns = [Show(_words(shown, "node_id"), label=Text("客户", "Customers")), Show(_words(shown, "dimension"))]
     columns += [Show(shown.column(c)) for c in ("case_count", "conversion_rate", "rate_low", "rate_high")]
     columns.append(Show(_words(shown, "stands_out")))
-    table = render(rows, columns, lang, options=Options(caption=book.say(shown.label), fold=8))
+    full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
+    options = Options(caption=book.say(shown.label), fold=8, limit=16, full=full)
+    table = render(rows, columns, lang, options=options)
     return Exhibit("portraits", reading=reading, table=table)
 
 
