@@ -115,10 +115,26 @@ class PayQuestions(WatchQuestions):
             out[person] = incentives.settle(self.scheme, self._member(person), sold)
         return out
 
+    @cached_property
+    def people_of_year(self) -> pd.DataFrame:
+        """Attainment of every person in the year to date, whatever period is reviewed: a week is no grade."""
+        from salesnb.stages import review
+
+        if self.year in (*self.judged, self.scopes[0]):
+            return self.nodes_of("person_id", self.year)
+        labels = {f"{self.year.period.text}{suffix}" for suffix in ("", "-1y", "-2y")}
+        windows = [one for one in self.windows if one.label in labels]
+        sums, judgement = (
+            self.facts.sums(("person_id",), windows, self.as_of),
+            review.Judgement(self.lights, self.basis),
+        )
+        names = self.names_of("person_id")
+        return review.attainment("person_id", self.year, sums, self.targets, self.curve, names, judgement)
+
     def _member(self, person: str) -> Member:
         from salesnb.stages import incentives
 
-        frame = self.nodes_of("person_id", self.year)
+        frame = self.people_of_year
         due = frame.loc[frame["node_id"] == person, "due_minor"]
         target = None if due.empty or due.isna().iloc[0] else int(due.iloc[0])
         row = self.staff.get(person, {})

@@ -29,10 +29,10 @@ class PerformanceQuestions(PayQuestions):
 
     @cached_property
     def performance_table(self) -> pd.DataFrame:
-        """``review_performance``: everyone in post: attainment, grade, plan, pay, awards."""
+        """``review_performance``: everyone in post, the year to date: attainment, grade, plan, pay, awards."""
         import pandas as pd
 
-        nodes = self.nodes_of("person_id")
+        nodes = self.people_of_year
         names, plans = self.facts.names("person_id"), self._plans()
         pays = self._paid() if self.has_scheme else {}
         texts = {award.id: award.text.split("：")[0] for award in self.params.incentives.awards}

@@ -125,6 +125,14 @@ def test_a_running_period_is_held_against_equally_much_of_its_twins():
     assert (before.start, before.end) == (date(2023, 10, 1), date(2023, 11, 29))
 
 
+def test_a_day_is_held_against_the_same_weekday():
+    scope = Scope(CALENDAR.period("2024-06-18"), date(2024, 6, 18))
+    last, before = scope.last_year(CALENDAR), scope.previous(CALENDAR)
+    assert (last.start, before.start) == (date(2023, 6, 20), date(2024, 6, 11))
+    assert {last.start.weekday(), before.start.weekday(), scope.through.weekday()} == {1}, "a Tuesday, all of them"
+    assert review.two_years_before(scope, CALENDAR).period.start.weekday() == 1
+
+
 def test_a_period_that_has_not_begun_is_not_reviewed():
     with pytest.raises(PeriodError, match="has not begun"):
         review.scopes(CALENDAR.period("2024-08"), date(2024, 7, 4), CALENDAR)

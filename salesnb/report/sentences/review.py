@@ -67,7 +67,11 @@ def pulse(main: pd.Series, own: pd.Series, when: str, land: pd.Series, lang: str
     if is_apart:
         done = money(own["actual_minor"], lang, currency)
         parts.append(either(lang, (f"{when} {done}",), (f"{when}: {done}",)))
-    for column, zh, en in (("yoy_rate", "同比", " on last year"), ("mom_rate", "环比", " on the period before")):
+    twins = (("yoy_rate", "同比", " on last year"), ("mom_rate", "环比", " on the period before"))
+    if own["kind"] == "day":
+        twins = (("yoy_rate", "比上年同一星期的当日", " on the same weekday last year"),
+                 ("mom_rate", "比上周同日", " on the same day last week"))  # fmt: skip
+    for column, zh, en in twins:
         if not is_missing(own[column]):
             parts.append(either(lang, (zh, change_run(own[column], lang)), (change_run(own[column], lang), en)))
     if is_apart and not is_missing(main["yoy_rate"]):

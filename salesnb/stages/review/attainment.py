@@ -15,7 +15,7 @@ from salesnb.model.tables import check, contract
 from salesnb.stages.review.chance import certainty, chance_sd
 from salesnb.stages.review.curve import Curve
 from salesnb.stages.review.pace import Lights, behind
-from salesnb.stages.review.scopes import Scope
+from salesnb.stages.review.scopes import Scope, year_before
 from salesnb.stages.review.targets import QUOTA_DIMENSIONS, Targets
 
 
@@ -121,4 +121,4 @@ def by_quota(quotas: pd.DataFrame, sums: pd.DataFrame, through: date, curve: Cur
 
 def two_years_before(scope: Scope, calendar: Calendar) -> Scope:
     """The scope's twin a year before, for what lies another year back."""
-    return Scope(calendar.last_year(scope.period), scope.last_year(calendar).end)
+    return Scope(year_before(scope.period, calendar), scope.last_year(calendar).end)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from salesnb.model.errors import PeriodError, Text
 from salesnb.model.periods import Calendar, Kind, Period, Window, month_range
 
+WEEK = timedelta(days=7)
 ORDER = (Kind.DAY, Kind.WEEK, Kind.MONTH, Kind.QUARTER, Kind.HALF, Kind.YEAR)
 HOLDING = (Kind.MONTH, Kind.QUARTER, Kind.YEAR)
 
@@ -29,15 +30,20 @@ class Scope:
         return stretch(self.period.text, self.period.start, self.through, calendar)
 
     def last_year(self, calendar: Calendar) -> Window:
-        """The same stretch a year before."""
-        twin = calendar.last_year(self.period)
+        """The same stretch a year before; for a day the same weekday, since a Sunday is no twin of a Monday."""
+        twin = year_before(self.period, calendar)
         return stretch(f"{self.period.text}-1y", twin.start, self._end_in(twin), calendar)
 
     def previous(self, calendar: Calendar) -> Window | None:
-        """The period before, as far as this one has come; None for a year, whose period before is last year."""
+        """The period before, as far as this one has come; for a day the same weekday of the week before.
+
+        None for a year, whose period before is last year.
+        """
         if self.period.kind is Kind.YEAR:
             return None
         before = calendar.previous(self.period)
+        if self.period.kind is Kind.DAY:
+            before = calendar.period((self.period.start - WEEK).isoformat())
         return stretch(f"{self.period.text}-1p", before.start, self._end_in(before), calendar)
 
     def _end_in(self, twin: Period) -> date:
@@ -51,6 +57,13 @@ class Scope:
         first = date(index // 12, index % 12 + 1, 1)
         following = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
         return min(first + timedelta(days=self.through.day - 1), following - timedelta(days=1), twin.end)
+
+
+def year_before(period: Period, calendar: Calendar) -> Period:
+    """What a period is held against a year before: for a day the same weekday 52 weeks earlier."""
+    if period.kind is Kind.DAY:
+        return calendar.period((period.start - 52 * WEEK).isoformat())
+    return calendar.last_year(period)
 
 
 def scopes(period: Period, as_of: date, calendar: Calendar) -> tuple[Scope, ...]:
