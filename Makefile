@@ -29,7 +29,7 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(PY) .ci/browser.py install
-	$(PY) -m pytest -n 2 -m "not long"
+	$(PY) -m pytest -n 2 --dist worksteal -m "not long"
 
 # Nothing collected (exit 5) is not a failure: a checkout may have no long test yet.
 # Where there is a Java, the facts are held to a local Spark too.
@@ -37,7 +37,7 @@ test-long: $(STAMP)
 	$(PY) .ci/browser.py install
 	! command -v java >/dev/null || \
 		$(PY) -m pip install --disable-pip-version-check -q --no-deps --require-hashes -r requirements-spark.lock
-	HYPOTHESIS_PROFILE=search $(PY) -m pytest -n 2 -m long || test $$? -eq 5
+	HYPOTHESIS_PROFILE=search $(PY) -m pytest -n 2 --dist worksteal -m long || test $$? -eq 5
 
 # Peers live in an environment of their own (.cache/bench); writes tests/bench/RESULTS.md. One bench: python -m tests.bench NAME
 bench: $(STAMP)
