@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -59,6 +60,8 @@ class Lane:
         """Boot, wait, run. Raises OSError where the stage cannot be written."""
         from salesnb.runs.execute import check_parameters
 
+        if sys.platform == "win32":  # as papermill does: ZeroMQ needs this kind of event loop
+            asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
         try:
             try:
                 check_parameters(self.notebook, self.parameters)
