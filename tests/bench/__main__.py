@@ -120,13 +120,13 @@ def main() -> int:
     interpreter = Path(sys.executable)
     if not given.here:
         interpreter = prepare(ENVIRONMENT, HERE / "peers.txt", ROOT / "requirements.lock")
-    held, failed = sections(), []
+    failed = []
     for name in given.names or benches():
         section, well = run(name, interpreter, {} if given.here else apart(name))
         print(section, flush=True)
         failed += [] if well else [name]
-        held[name] = section
         if not given.here:
+            held = sections() | {name: section}  # read again: another bench may have written meanwhile
             ordered = [held[one] for one in benches() if one in held]
             RESULTS.write_text("\n".join([HEAD, *ordered]), encoding="utf-8")
     if failed:
