@@ -158,12 +158,7 @@ class ReviewBook(ClosingShows, ChangeQuestions):
         from salesnb.stages import review
 
         found = review_five_whys.computed(self)
-        written = [
-            (one.finding, one.answers, one.by, one.decided)
-            for one in self.params.period(self.period.text).whys
-            if one.decided <= self.as_of
-        ]
-        return self.keep("review_whys", review.why_tree(found, written))
+        return self.keep("review_whys", review.why_tree(found, review_five_whys.written(self, set(found))))
 
     def whys(self) -> Exhibit:
         """The five whys of every finding."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from salesnb.model.periods import Window
+    from salesnb.notebook.review_closing import ClosingQuestions
     from salesnb.notebook.review_why import WhyQuestions
     from salesnb.report.exhibit import Exhibit
     from salesnb.stages.review import Scope
@@ -41,6 +43,22 @@ def computed(book: WhyQuestions) -> dict[str, list[str]]:
         name = book.say(Text(f"{row['name']}毛利率", f"{row['name']} margin"))
         out[name] = [str(said.mix(marked[marked["region_id"] == row["region_id"]], book.lang))]
     return out
+
+
+def written(book: ClosingQuestions, found: set[str]) -> list[tuple[str, tuple[str, ...], str, date]]:
+    """What people answered by the as-of date, the newest answer to a finding last.
+
+    An answer of an earlier period of the year stands as long as the finding does; one that the figures do not name
+    stays in the period it was written in, and in those that hold that period.
+    """
+    year, out = book.year.period, []
+    for text, held in book.period_files():
+        begun = book.calendar.period(text).start
+        own = text == book.period.text or book.period.holds(begun)
+        for one in held.whys:
+            if one.decided <= book.as_of and year.holds(begun) and (own or one.finding in found):
+                out.append((str(one.finding), tuple(one.answers), one.by, one.decided))
+    return sorted(out, key=lambda told: (told[3], told[0]))
 
 
 def _answers(book: WhyQuestions, row: Row) -> list[str]:

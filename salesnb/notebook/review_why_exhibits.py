@@ -49,6 +49,9 @@ def slices(book: WhyQuestions) -> Exhibit:
     if frame.empty:
         return Exhibit("where", reading=book.say(NO_YEAR_BEFORE), is_absent=True)
     rest = book.say(Text("其余", "The rest"))
+    line = book.say(Text("产品线 ", "line "))
+    alone = frame["region_id"].isna() & frame["product_line"].notna()
+    frame = frame.assign(name=frame["name"].where(~alone, line + frame["name"].fillna("")))
     rows = frame.assign(name=frame["name"].fillna(rest))
     columns = [Show(shown.column(c)) for c in ("scope", "name", "expected_minor", "actual_minor")]
     columns += [Show(shown.column("deviation_minor"), signed=True), Show(shown.column("shift_rate"), signed=True)]

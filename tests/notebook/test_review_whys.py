@@ -1,0 +1,47 @@
+"""People's answers to the five whys: kept by period, shown while the finding stands, not before they were given."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from salesnb.model.params.period import PeriodNotes
+from salesnb.model.periods import Calendar
+from salesnb.notebook.review_five_whys import written
+
+CALENDAR = Calendar()
+
+
+def notes(*whys: tuple[str, str]) -> PeriodNotes:
+    return PeriodNotes.model_validate(
+        {"whys": [{"finding": f, "answers": [f"because of {f}"], "by": "Li", "decided": day} for f, day in whys]}
+    )
+
+
+FILES = {
+    "2023-06": notes(("South", "2023-07-01")),
+    "2024-05": notes(("South", "2024-06-02"), ("North", "2024-06-02")),
+    "2024-06": notes(("South", "2024-07-03"), ("Visits", "2024-07-03"), ("Later", "2024-11-01")),
+}
+
+
+def told(period: str, found: set[str]) -> list[tuple[str, date]]:
+    book: Any = SimpleNamespace(
+        calendar=CALENDAR, period=CALENDAR.period(period), as_of=date(2024, 7, 4),
+        year=SimpleNamespace(period=CALENDAR.period("2024")), period_files=lambda: FILES.items(),
+    )  # fmt: skip
+    return [(finding, day) for finding, _, _, day in written(book, found)]
+
+
+def test_an_answer_stands_as_long_as_its_finding_does() -> None:
+    assert told("2024-06", {"South"}) == [
+        ("South", date(2024, 6, 2)),
+        ("South", date(2024, 7, 3)),
+        ("Visits", date(2024, 7, 3)),
+    ], "the newest last; last year's and what was decided later are left out; North is no finding any more"
+
+
+def test_a_quarter_holds_what_was_answered_in_its_months() -> None:
+    assert [finding for finding, _ in told("2024Q2", set())] == ["North", "South", "South", "Visits"]
+    assert told("2024Q1", set()) == []
