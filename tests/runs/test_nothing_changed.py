@@ -61,6 +61,23 @@ CAME = ("params/u/goals.yaml", "params/u/data/new.csv", "params/u/notebooks/15_o
         "outputs/u/2024/v002/manifest.json", "outputs/u/2024H1/v001/manifest.json")  # fmt: skip
 
 
+def test_a_changed_template_makes_the_pages_again_and_runs_nothing(
+    sealed: Workbook, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A template, a style sheet or a script is no program of a notebook: only what they shape is made again."""
+    from salesnb.runs import fingerprint
+
+    hashed = fingerprint._code
+    monkeypatch.setattr(fingerprint, "_code", lambda memo: hashed(memo) | {"report/templates/page.html.j2": "other"})
+    monkeypatch.setattr(seal, "answered", lambda arguments: False)  # a changed file would break the seal
+    assert main([*RUN, "--explain"]) == 0
+    assert "只有页面需要重做" in capsys.readouterr().out
+    assert main(RUN) == 0
+    told = capsys.readouterr()
+    assert "已发布 v002，较上一版变动 0 格" in told.out
+    assert "10_a 沿用 v001" in told.err and "运行中" not in told.err
+
+
 def test_a_file_that_moved_or_came_asks_for_the_check(sealed: Workbook, asked: list[list[str]]) -> None:
     for number, where in enumerate(MOVED, 1):
         path = sealed.root / where
