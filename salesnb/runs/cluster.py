@@ -110,7 +110,7 @@ def _connected(address: str) -> Iterator[Client]:
         raise UsageError(
             Text("没有安装 dask.distributed", "dask.distributed is not installed"),
             remedy=Text(
-                "pip install 'salesnb[cluster]'，各工作机也要装", "pip install 'salesnb[cluster]', also on the workers"
+                "pip install '.[cluster]'，各工作机也要装", "pip install '.[cluster]', also on the workers"
             ),
         ) from error
     try:

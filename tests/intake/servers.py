@@ -21,7 +21,7 @@ PASSWORD = "hunter2"
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """Start a server of its own in ``folder`` on a free port; yields its address without the password."""
-    pytest.importorskip("psycopg", reason="needs the extra: pip install 'salesnb[postgres]'")
+    pytest.importorskip("psycopg", reason="needs the extra: pip install '.[postgres]'")
     home = _programs()
     user = "nobody" if os.geteuid() == 0 else ""  # the server refuses to run as root
     data, secret = folder / "pg", folder / "secret"
@@ -62,7 +62,7 @@ def _programs() -> Path:
 def spark() -> str:
     """The address of a local Spark that the import starts itself."""
     if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("needs the extra: pip install 'salesnb[spark]'")
+        pytest.skip("needs the extra: pip install '.[spark]'")
     if shutil.which("java") is None:
         pytest.skip("needs Java for a local Spark")
     return "spark://local?spark.ui.enabled=false&spark.sql.shuffle.partitions=2&spark.driver.bindAddress=127.0.0.1"

@@ -27,7 +27,7 @@ UNITS = tuple(f"u{number}" for number in range(4))
 @pytest.fixture
 def cluster(workbook: Workbook) -> Iterator[Any]:
     """Two worker processes of one thread each; they start where this process stands."""
-    distributed = pytest.importorskip("distributed", reason="needs the extra: pip install 'salesnb[cluster]'")
+    distributed = pytest.importorskip("distributed", reason="needs the extra: pip install '.[cluster]'")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit="2GB"
     ) as made:
@@ -84,7 +84,7 @@ def test_a_worker_killed_half_way_costs_no_report(workbook: Workbook, cluster: A
 
 @pytest.mark.long
 def test_a_dead_scheduler_ends_the_batch_and_the_next_does_the_rest(workbook: Workbook) -> None:
-    pytest.importorskip("distributed", reason="needs the extra: pip install 'salesnb[cluster]'")
+    pytest.importorskip("distributed", reason="needs the extra: pip install '.[cluster]'")
     _slow(workbook)
     environment = workbook.environment() | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"}
 
@@ -130,13 +130,13 @@ def test_a_dead_scheduler_ends_the_batch_and_the_next_does_the_rest(workbook: Wo
 
 
 def test_without_a_scheduler_nothing_is_begun(workbook: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("distributed", reason="needs the extra: pip install 'salesnb[cluster]'")
+    pytest.importorskip("distributed", reason="needs the extra: pip install '.[cluster]'")
     monkeypatch.setattr("salesnb.runs.cluster.CONNECT_SECONDS", 1)
     order = Order(("u",), ("2024",), Request("", ""), scheduler=f"tcp://127.0.0.1:{_free_port()}")
     with pytest.raises(UsageError, match="does not answer"):
         batch(order, Progress("en"), "none")
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UsageError, match=r"salesnb\[cluster\]"):
+    with pytest.raises(UsageError, match=r"\.\[cluster\]"):
         batch(order, Progress("en"), "none")
 
 
