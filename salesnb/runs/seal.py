@@ -91,8 +91,9 @@ def taken(unit: str, period: str, options: list[str]) -> str:
     outputs, params = folder_of("SALESNB_OUTPUTS", "outputs"), folder_of("SALESNB_PARAMS", "params")
     notebooks = folder_of("", "notebooks")
     assert outputs is not None and params is not None and notebooks is not None
-    own = {name: value for name, value in os.environ.items() if name.startswith("SALESNB_")}
-    lines = [_FORM, sys.version.replace("\n", " "), sys.prefix, repr((unit, period, options, sorted(own.items())))]
+    own = sorted((name, value) for name, value in os.environ.items() if name.startswith("SALESNB_"))
+    lines = [_FORM, sys.version.replace("\n", " "), sys.prefix, repr((unit, period, options))]
+    lines.append(f"{crc32(repr(own).encode()):08x}")  # a sum, for a variable may hold a password
     lines += [outputs, params, notebooks, *sorted(_packages())]
     for root in (_PACKAGE, notebooks, os.path.join(params, unit)):
         lines += sorted(_tree(root))

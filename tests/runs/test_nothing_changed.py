@@ -125,6 +125,13 @@ def test_the_seal_ends_with_the_companys_day(workbook: Workbook) -> None:
     assert since <= time.time() < until and 22 * 3600 < until - since < 26 * 3600
 
 
+def test_no_password_is_in_a_seal(workbook: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    (workbook.outputs / "u").mkdir(parents=True)
+    before = seal.taken("u", "2024", [])
+    monkeypatch.setenv("SALESNB_CHAT_KEY", "hunter2")
+    assert "hunter2" not in seal.taken("u", "2024", []) != before
+
+
 def test_what_changed_just_now_is_not_sealed(workbook: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seal, "_RACY_SECONDS", 3600.0)
     workbook.notebook("10_a", "pass")
