@@ -84,7 +84,7 @@ RULES: Mapping[str, Rule] = {
     # review
     "review_attainment": Rule(_nodes),
     "review_landing": Rule(_nodes),
-    "review_alerts": Rule(_nodes),
+    "review_alerts": Rule(_nodes, drop=("part_of",)),  # may name a colleague
     "review_leads": Rule(_rows),
     "review_quotas": Rule(_rows),
     # proposals, which concern those who decide until they are decided
