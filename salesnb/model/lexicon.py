@@ -26,6 +26,7 @@ _WIDE = str.maketrans(
 )
 _LOOSE = re.compile(r" +(?=[,.;:)])|(?<=\() +|(?<= ) +|(?<=\)) +$")
 _READ = re.compile(f"{_HAN.pattern}|[{''.join(map(chr, _WIDE))}]")
+_ROW = re.compile(r'^\["| \| ')  # a row of a source, which is shown as it was written
 _FEWEST = 2  # characters of a word that may stand inside another text
 
 
@@ -44,7 +45,8 @@ class Lexicon:
         found = self.words.get(text)
         if found is not None:
             return found
-        return self._cached(text) if self.lang == "en" and _READ.search(text) else text
+        is_said = self.lang == "en" and _READ.search(text) and not _ROW.search(text)
+        return self._cached(text) if is_said else text
 
     @cached_property
     def _inner(self) -> dict[str, list[str]]:

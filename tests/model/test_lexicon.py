@@ -39,6 +39,8 @@ WORDS = Lexicon(
         ("华东大区", "华东大区"),  # part of it is unknown, so none of it is said
         ("某某有限公司 (华东)", "某某有限公司 (East)"),
         ("不是", "不是"),
+        ("K1 | 华东 | 12", "K1 | 华东 | 12"),  # a row of a source stays as it was written
+        ('["K1","华东"]', '["K1","华东"]'),
         ("Sales up", "Sales up"),
         ("", ""),
     ],
