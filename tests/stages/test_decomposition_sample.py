@@ -13,6 +13,7 @@ from salesnb.stages.decomposition import Built, Cube, Desk, Plan, Problem, Setti
 from salesnb.stages.decomposition.cube import DIMS
 from salesnb.stages.decomposition.derivation import target_derivation
 from salesnb.stages.decomposition.fairness import backtest
+from salesnb.stages.decomposition.plan import rebound
 from salesnb.stages.decomposition.published import target_cells, target_weeks
 from tests.bench.decomposition_edits import answers
 
@@ -103,6 +104,17 @@ def test_an_edit_is_answered_at_once(planned: tuple[Built, Plan]) -> None:
     _, plan = planned
     taken = [answer.seconds for answer in answers(plan, 2)]
     assert np.median(taken) < 0.1 and np.quantile(taken, 0.9) < 0.15, sorted(taken)[-5:]
+
+
+def test_limits_that_meet_in_one_point_cost_a_few_steps(planned: tuple[Built, Plan]) -> None:
+    """East at 1.1 % is just short of what resolves the contradiction alone: the others move by next to nothing, some
+    cells have no room at all, and steps go on for ever at an error far below a fen of any grain."""
+    _, plan = planned
+    desk = Desk(plan.problem)
+    rule = next(rule for rule in plan.problem.rules if rule.id == "growth-east")
+    desk.put(rebound(rule, (0.011, 0.011)))
+    solution = desk.plan().settled.solution
+    assert solution.error < 1e-7 and solution.steps <= 48
 
 
 def test_a_lock_holds_to_the_yuan(planned: tuple[Built, Plan]) -> None:
