@@ -109,9 +109,7 @@ def _connected(address: str) -> Iterator[Client]:
     except ImportError as error:
         raise UsageError(
             Text("没有安装 dask.distributed", "dask.distributed is not installed"),
-            remedy=Text(
-                "pip install '.[cluster]'，各工作机也要装", "pip install '.[cluster]', also on the workers"
-            ),
+            remedy=Text("pip install '.[cluster]'，各工作机也要装", "pip install '.[cluster]', also on the workers"),
         ) from error
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
