@@ -6,6 +6,7 @@ ipywidgets is imported where the panel is built. The panel calls the same functi
 from __future__ import annotations
 
 import math
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from salesnb.notebook.turns import in_batch
@@ -67,4 +68,4 @@ class WhatIf:
         changes = {name: float(slider.value) for name, slider in self.sliders.items() if slider.value}
         middle, chance = self.book.levers.outcome(changes)
         sentence = said.what_if(middle, chance, self.book.base.middle(), self.book.lang, self.book.currency)
-        self.answer.value = str(sentence.html())
+        self.answer.value = f"{sentence.html()}<p>{escape(self.book.behind)}</p>"

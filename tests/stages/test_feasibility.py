@@ -169,7 +169,8 @@ def test_the_east_cannot_carry_thirty_percent_with_today_s_people_two_more_are_n
     staff = staffed(heads, round(before / heads / 12))
     row = fe.capacity_table(staff, {("region_id", "华东"): target}).set_index("dimension").loc["region_id"]
     assert row["seat_count"] == heads and row["capacity_minor"] == pytest.approx(before, rel=1e-6)
-    assert row["gap_minor"] == pytest.approx(asked * before, rel=1e-6) and row["chance_rate"] < 0.2
+    assert row["gap_minor"] == pytest.approx(asked * before, rel=1e-6)
+    assert staff.team.of("region_id", "华东").attain(target) < 0.2 and "chance_rate" not in row, "nothing back-tests it"
     assert row["hire_count"] == math.ceil(asked * heads) == short and row["hire_month"] == "2024-01"
     plan = fe.hiring_plan(staff, {("region_id", "华东"): target})
     assert list(plan["hire_count"]) == [short] and plan["shortfall_minor"].sum() == 0

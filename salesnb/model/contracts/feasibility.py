@@ -146,7 +146,6 @@ CAPACITY = TableContract(
         money("high_minor", "80 % 上限", "80 % high", optional=True),
         money("target_minor", "目标", "Target", optional=True),
         money("gap_minor", "缺口", "Gap", optional=True),
-        CHANCE,
         Column("hire_count", "count", Text("需增人数", "Hires needed"), unit="person", optional=True,
                definition=Text("按最早可到岗月份计", "starting in the earliest possible month")),
         Column("hire_month", "text", Text("最早到岗", "Earliest start"), optional=True),

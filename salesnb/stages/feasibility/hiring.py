@@ -63,7 +63,6 @@ def _capacity_row(staff: Staffing, dimension: str, node: str, target: float | No
     if target is None:
         return row
     row |= {"target_minor": round(target), "gap_minor": round(max(target - mean - known, 0.0))}
-    row["chance_rate"] = today.attain(target - known)
     return row | _hires_of(staff, dimension, node, target - known) if row["gap_minor"] else row
 
 
