@@ -68,12 +68,12 @@ def test_a_letter_says_counts_activity_derivation_and_what_is_handed_down(book: 
     assert sum(step.amount_minor for step in letter.steps) == letter.target_minor
     assert all(step.amount_minor % 10_000 == 0 for step in letter.steps[1:-1]), "told to 0.01 万元"
     assert any(need.asked == 8 for need in letter.needs) and "实测转化率" in letter.needs_note.zh
-    assert "加码 +2.0 %" in letter.figures[-1].text and letter.figures[-1].target_minor > letter.target_minor
+    assert "加码 +2.0 %" in letter.figures[-1].text.zh and letter.figures[-1].target_minor > letter.target_minor
     region = next(one for one in book.letters_made if one.node_id == "华东")
     last = int(book.nodes_of("region_id").set_index("node_id")["base_minor"]["华东"])
     assert abs(region.steps[0].amount_minor - last) <= 5_000 and region.holder.name == "陈建华"
     seat = [member for member in region.members if member.id == "hire-east-2"]
-    assert seat and seat[0].name == "待补岗位"
+    assert seat and seat[0].name.zh == "待补岗位"
 
 
 def test_counts_keep_their_rules_and_leave_no_quarter_out(book: Any) -> None:
