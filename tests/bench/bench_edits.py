@@ -35,7 +35,8 @@ def line(what: str, found: list[Answer]) -> str:
     taken = np.array([answer.seconds for answer in found]) * 1000
     most = max(len(answer.plan.settled.met) for answer in found if answer.plan is not None)
     refused = sum(answer.plan is None for answer in found)
-    word = "met" if np.median(taken) < GOAL * 1000 else "MISSED"
+    late = int((taken >= GOAL * 1000).sum())
+    word = f"MISSED by {late} of {len(found)}" if late else "met"
     figures = f"{np.median(taken):.0f} ms | {np.quantile(taken, 0.9):.0f} ms | {taken.max():.0f} ms"
     return f"| {what} | {len(found)} | {figures} | {word} | up to {most} contradictions; {refused} refused |"
 
@@ -47,7 +48,7 @@ def main() -> None:
         os.environ.setdefault("SALESNB_PARAMS", str(ROOT / "params"))
         plan = sample()
     cells = int((plan.problem.cube.start > 0).sum())
-    print(f"{cells:,} cells, {len(plan.problem.rules)} rules; goal: under {1000 * GOAL:.0f} ms.\n")
+    print(f"{cells:,} cells, {len(plan.problem.rules)} rules; goal: every one under {1000 * GOAL:.0f} ms.\n")
     print("| edit | edits | median | 90 % | worst | goal | |\n|---|---|---|---|---|---|---|")
     alone = answers(plan, 10)
     for kind in dict.fromkeys(answer.kind for answer in alone):
