@@ -137,8 +137,8 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
                 parts.append(review.node_alerts(rows, self.line, self._courses(scope, rows), self.chances, told))
             cells, courses = self.pairs
             if len(cells):
-                parts.append(review.slice_alerts(cells, self.line, courses))
-            parts.append(self._silent())
+                parts.append(self._with_people(review.slice_alerts(cells, self.line, courses)))
+            parts.append(self._with_people(self._silent()))
             words = {one.metric: self.metric_name(one.metric) for one in self.wanted}
             parts.append(review.metric_alerts(self.metric_table, self.wanted, words, self.line))
         made = pd.concat([part for part in parts if len(part)] or [review.no_alerts()], ignore_index=True)
@@ -243,16 +243,23 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
             if name == "person_id":
                 out |= {(name, node): names.get(node, node) for node in own["node_id"]}
                 continue
-            sums = self.facts.sums((name, "person_id"), windows, self.as_of)
+            crossed = name.split("+")
+            sums = self.facts.sums((*crossed, "person_id"), windows, self.as_of)
             sums = sums[sums["person_id"] != UNASSIGNED]
             signed = sums["net_minor"].where(sums["window"] == self.main.period.text, -sums["net_minor"])
-            change = signed.groupby([sums[name], sums["person_id"]]).sum()
+            change = signed.groupby([sums[crossed].agg("+".join, axis=1), sums["person_id"]]).sum()
             for node in own["node_id"]:
                 fell = change[node].sort_values(kind="stable").head(2) if node in change.index else change.iloc[:0]
                 short = [str(p) for p, moved in fell.items() if moved < 0]
                 who = [names.get(p, p) + (gone if p in self.left else "") for p in short]
                 out[(name, node)] = "、".join(who) if self.lang == "zh" else ", ".join(who)
         return out
+
+    def _with_people(self, made: pd.DataFrame) -> pd.DataFrame:
+        """Alerts of crossed cells and of dealers with the people whose sales there fell most."""
+        told = self._people_of(made) if len(made) else {}
+        keys = zip(made["dimension"], made["node_id"], strict=True)
+        return made.assign(people=[told.get((str(d), str(n)), "") for d, n in keys])
 
     def _notes(self) -> list[Note]:
         """What people wrote about alerts in this and earlier periods, as known on the day, oldest first."""
