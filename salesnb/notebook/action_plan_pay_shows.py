@@ -98,9 +98,7 @@ class PayShows(ShowQuestions):
                 )
         for rule in self.params.incentives.promotions:
             if rule.known(self.plan_year.end, self.as_of):
-                rows.append(
-                    {"text": rule.text, "times": EVERY[rule.every].get(self.lang), "amount_minor": None}
-                )
+                rows.append({"text": rule.text, "times": EVERY[rule.every].get(self.lang), "amount_minor": None})
         if not rows:
             return shown.absent("awards", self.say(Text("没有奖项和晋升规则。", "There are no awards.")))
         amount_of = contract("pay_awards").column("amount_minor")

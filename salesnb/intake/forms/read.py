@@ -54,7 +54,8 @@ class Returned:
 def read_form(path: Path, form: Form, words: Mapping[str, Lexicon] = NO_WORDS) -> Returned:
     """Read ``path`` as the return of ``form``, which is made anew from the current version, not from the file.
 
-    ``words`` by language say how names read on the form that was sent. Everything that is wrong is a finding with sheet, row, column, value and remedy; nothing is guessed or repaired.
+    ``words`` by language say how names read on the form that was sent. Everything that is wrong is a finding
+    with sheet, row, column, value and remedy; nothing is guessed or repaired.
     """
     book = opened(path, form)
     if isinstance(book, Finding):

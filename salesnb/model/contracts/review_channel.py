@@ -93,9 +93,7 @@ ENTITIES = TableContract(
     (
         ENTITY,
         NODE_NAME,
-        money(
-            "gross_minor", "单体销售", "Sales as it stands alone", "含对集团内的销售", "with sales in the group"
-        ),
+        money("gross_minor", "单体销售", "Sales as it stands alone", "含对集团内的销售", "with sales in the group"),
         money("internal_minor", "内部抵销", "Eliminated", "对集团内其他主体的销售", "sales to entities of the group"),
         money("actual_minor", "合并销售", "Consolidated", "单体销售 − 内部抵销", "what is left"),
         LAST_YEAR,

@@ -29,9 +29,7 @@ def productivity(frame: pd.DataFrame, lang: str, currency: str) -> Line:
             grown = change_run(int(now["revenue_per_head_minor"]) / before - 1, lang)
             line += either(lang, ("，比上期", grown), (", ", grown, " on the window before"))
     low, high = (money(now[c], lang, currency) for c in ("low_minor", "high_minor"))
-    line += either(
-        lang, (f"；一半的人月产能在 {low}到 {high}之间",), (f"; half of them sell {low} to {high} a month",)
-    )
+    line += either(lang, (f"；一半的人月产能在 {low}到 {high}之间",), (f"; half of them sell {low} to {high} a month",))
     if not is_missing(now["top_to_rookie_ratio"]):
         times = strong(ratio(now["top_to_rookie_ratio"], 1))
         line += either(lang, ("，头部是新人的 ", times, " 倍"), (", the top sells ", times, " times what rookies do"))
