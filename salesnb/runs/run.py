@@ -52,7 +52,8 @@ def run(request: Request, progress: Progress) -> Outcome:
     if job.latest is not None and not request.force and nothing_to_do(job, job.latest):
         return _unchanged(job, job.latest)
     prepare_imports()
-    warm_up(job)
+    with writing(job.settings.folder.path):
+        warm_up(job)
     from salesnb.runs.perform import run_notebooks
 
     folder, snapshot = job.settings.folder, render.params_snapshot(job.settings)
