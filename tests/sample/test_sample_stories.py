@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from salesnb.intake.sample import STORIES, field, funnel, market
-from salesnb.intake.sample.stories import LOST_DEALERS, MIX_SHIFT, PRICE_CUT, REP_BEHIND, planted
+from salesnb.intake.sample.stories import LOST_DEALERS, MIX_SHIFT, PRICE_CUT, REP_BEHIND, month_start, planted
 from salesnb.model.errors import UsageError
 
 SALES_STORIES = ("competitor_price_cut", "rep_far_behind", "region_mix_shift", "lost_dealers")
@@ -155,6 +155,20 @@ def test_a_lost_order_becomes_a_lost_opportunity(shipped: Any) -> None:
     assert (turned["created"].to_numpy() == turned["created_plain"].to_numpy()).all()
     south = turned[turned["node"] == PRICE_CUT.region]
     assert (south["reason"] == "价格").all()
+
+
+def test_a_price_cut_makes_the_price_what_deals_are_lost_for(sample: Any, expected: dict[str, Any]) -> None:
+    want = expected["stories"]["competitor_price_cut"]
+    spend, line = field.spend(sample.world), sample.world.products["line"].to_numpy()
+    shares = []
+    for told in (frozenset(STORIES), frozenset(STORIES) - {"competitor_price_cut"}):
+        deals = funnel.opportunities(sample.world, sample.base, sample.sold(*(set(STORIES) - told)), spend, told)
+        there = (deals["node"] == PRICE_CUT.region) & (line[deals["product"]] == PRICE_CUT.product_line)
+        since = deals["closed"].between(month_start(PRICE_CUT.from_month), month_start("2024-07"))
+        lost = deals[there & since & (deals["stage"] == "丢单")]
+        assert len(lost) > 10
+        shares.append((lost["reason"] == "价格").mean())
+    assert shares[0] > want["lost_for_price_above"] > shares[1]
 
 
 def test_an_unknown_story_is_refused() -> None:

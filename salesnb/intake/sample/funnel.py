@@ -15,7 +15,7 @@ from salesnb.intake.sample.funnel_leads import missing, others
 from salesnb.intake.sample.orders import World
 from salesnb.intake.sample.organisation import holder
 from salesnb.intake.sample.season import DAYS, office_minutes
-from salesnb.intake.sample.stories import LOST_DEALERS, PRICE_CUT, REP_BEHIND
+from salesnb.intake.sample.stories import LOST_DEALERS, PRICE_CUT, REP_BEHIND, month_start
 from salesnb.intake.sample.streams import stream
 
 # source → (share of all leads, share of them that is won)
@@ -50,6 +50,8 @@ def opportunities(
     whole = pd.concat([won, rest], ignore_index=True)
     whole = _fate(world, whole, sold, planted)
     whole = _times(world, whole, "quote_72h" in planted)
+    if "competitor_price_cut" in planted:
+        whole = _undersold(world, whole)
     whole = _as_exported(whole)
     whole["person"] = _owner(whole)
     return whole.sort_values(["created", "key"], kind="stable").reset_index(drop=True)
@@ -150,6 +152,16 @@ def _times(world: World, whole: pd.DataFrame, quick_wins: bool) -> pd.DataFrame:
         touched=np.where(seen, at_viewed + touch, nat),
         known=created.astype("datetime64[D]") + booked,
     )
+
+
+def _undersold(world: World, whole: pd.DataFrame) -> pd.DataFrame:
+    """Where a competitor cuts its price, most of what is lost afterwards is lost for the price."""
+    draw = stream(world.seed, "competitor's price").random(len(whole))
+    line = world.products["line"].to_numpy()[whole["product"].to_numpy()]
+    there = (whole["node"] == PRICE_CUT.region).to_numpy() & (line == PRICE_CUT.product_line)
+    since = (whole["closed"] >= month_start(PRICE_CUT.from_month)).to_numpy()
+    hit = there & since & ~whole["won"].to_numpy() & (draw < PRICE_CUT.lost_for_price)
+    return whole.assign(reason=np.where(hit, "价格", whole["reason"]))
 
 
 def _days(rng: np.random.Generator, n: int, least: float, typical: float) -> np.ndarray:

@@ -41,13 +41,17 @@ STORIES: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class PriceCut:
-    """``volume_lost`` of the lines is lost to the competitor; the rest sells at ``price_kept`` of its price."""
+    """``volume_lost`` of the lines is lost to the competitor; the rest sells at ``price_kept`` of its price.
+
+    Of the deals that anything else loses there, ``lost_for_price`` name the price.
+    """
 
     region: str = "华南"
     product_line: str = "B"
     from_month: str = "2024-04"
     volume_lost: float = 0.42
     price_kept: float = 0.94
+    lost_for_price: float = 0.5
 
 
 @dataclass(frozen=True)
