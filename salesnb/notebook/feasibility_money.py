@@ -146,6 +146,7 @@ class MoneyQuestions(MeansQuestions):
                 Column(c, "text", TESTED) if c == "tested" else shown.column(c),
                 signed=c.startswith("gap"),
                 decimals=0 if c == "chance_rate" else None,
+                once=c == "tested",
             )
             for c in given
         ]

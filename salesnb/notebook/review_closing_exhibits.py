@@ -214,7 +214,7 @@ def _draft(book: ClosingQuestions, goals: pd.DataFrame) -> Any:
 
     shown = contract("review_draft_goals")
     columns = [Show(shown.column(c)) for c in ("tier", "target_minor", "growth_rate")]
-    columns += [Show(shown.column("chance_rate"), chance=True), Show(TESTED_COLUMN)]
+    columns += [Show(shown.column("chance_rate"), chance=True), Show(TESTED_COLUMN, once=True)]
     goals = goals.assign(tested=behind(book, goals))
     return render(goals, columns, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
 

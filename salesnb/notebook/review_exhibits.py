@@ -175,7 +175,7 @@ def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text, most: int =
     columns.append(Show(shown.column("certainty_rate"), chance=True))
     if rows["chance"].notna().any():
         columns.append(Show(Column("chance", "rate", Text("达成概率", "Chance"), unit="percent"), chance=True))
-        columns.append(Show(TESTED_COLUMN))
+        columns.append(Show(TESTED_COLUMN, once=True))
     if (rows["state"] != "").any():
         columns.append(Show(shown.column("state"), pill=True))
     row = book.main_pace

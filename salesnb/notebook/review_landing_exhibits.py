@@ -119,7 +119,7 @@ def landings(book: WhyQuestions) -> Exhibit:
         kept += [Show(shown.column(c), chance=c == "chance_rate") for c in order if rows[c].notna().any()]
         if rows["chance_rate"].notna().any():
             rows = rows.assign(tested=behind(book, rows))
-            kept.insert(-1 if kept[-1].column.name == "naive_minor" else len(kept), Show(TESTED_COLUMN))
+            kept.insert(-1 if kept[-1].column.name == "naive_minor" else len(kept), Show(TESTED_COLUMN, once=True))
         full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
         options = Options(caption=book.say(shown.label), limit=12, full=full)
         return render(rows, kept, book.lang, book.unit_shown, options)

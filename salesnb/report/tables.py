@@ -51,7 +51,8 @@ class Show:
     ``signed`` prints + and − (differences). ``points`` prints a difference of rates in points. ``state_from`` names the
     column that holds good / warn / bad for this figure (it colours it); ``pill`` prints the state in this column as a
     coloured word, ``words`` replacing the usual ones. ``chance`` prints a probability, which is never certain.
-    ``label`` replaces the contract's label.
+    ``once`` says a text that is the same in every row below the table instead of in each. ``label`` replaces the
+    contract's label.
     """
 
     column: Column
@@ -61,6 +62,7 @@ class Show:
     state_from: str = ""
     pill: bool = False
     chance: bool = False
+    once: bool = False
     words: Mapping[str, Text] = field(default_factory=dict)
     label: Text | None = None
 
@@ -105,6 +107,7 @@ def render(
     chosen = options or Options()
     shows = [column if isinstance(column, Show) else Show(column) for column in columns]
     rows = _rows(frame, shows)
+    shows, said = _said_once(rows, shows, lang)
     printed = rows if chosen.limit is None else rows[: chosen.limit]
     writers = [_writer(show, lang, unit) for show in shows]
     body = Markup("").join(_row(row, shows, writers, lang, chosen.level) for row in printed)
@@ -121,7 +124,7 @@ def render(
     )
     name = markup.attribute(chosen.caption or Text("表格", "Table").get(lang))
     scroll = Markup('<div class="scroll" role="region" tabindex="0" aria-label="{}">{}</div>').format(name, table)
-    return scroll + _rest(len(rows), len(printed), chosen, lang)
+    return scroll + _rest(len(rows), len(printed), chosen, lang) + said
 
 
 def _rows(frame: pd.DataFrame | Sequence[Mapping[str, Any]], shows: Sequence[Show]) -> list[Mapping[str, Any]]:
@@ -137,6 +140,20 @@ def _rows(frame: pd.DataFrame | Sequence[Mapping[str, Any]], shows: Sequence[Sho
             remedy=Text("核对列名", f"it has {', '.join(sorted(map(str, known or ())))}"),
         )
     return rows
+
+
+def _said_once(rows: Sequence[Mapping[str, Any]], shows: Sequence[Show], lang: str) -> tuple[list[Show], Markup]:
+    """The columns that stay, and below the table those that say one and the same wherever they say anything."""
+    stay, notes = list[Show](), Markup("")
+    for show in shows:
+        told = {str(row[show.column.name] or "") for row in rows} - {""} if show.once else set()
+        if len(rows) < 2 or len(told) != 1:
+            stay.append(show)
+            continue
+        label, value = (show.label or show.column.label).get(lang), told.pop()
+        line = Text(f"各行的{label}：{value}。", f"{label}, every row: {value}.").get(lang)
+        notes += Markup('<p class="note">{}</p>').format(markup.prose(line))
+    return stay, notes
 
 
 def _classes(count: int, options: Options, shows: Sequence[Show]) -> Markup:

@@ -81,6 +81,18 @@ def test_words_of_a_state_can_be_replaced_and_unknown_states_are_refused() -> No
         render([{"state": "purple"}], [Show(STATE, pill=True)], "zh")
 
 
+def test_what_every_row_says_can_be_said_once_below() -> None:
+    tested = Column("tested", "text", Text("回测", "Tests"))
+    columns = [NAME, NET, Show(tested, once=True)]
+    same = render(FRAME.assign(tested=["30 次", ""]), columns, "zh", UNIT)
+    assert same.endswith('</table></div><p class="note">各行的回测：30\u00a0次。</p>')
+    assert same.count('<th scope="col"') == 2 and same.count("30") == 1
+    differ = render(FRAME.assign(tested=["30 次", "31 次"]), columns, "zh", UNIT)
+    assert differ.count('<th scope="col"') == 3 and "note" not in differ
+    silent = render(FRAME.assign(tested=["", ""]), columns, "zh", UNIT)
+    assert "note" not in silent
+
+
 def test_an_empty_table_has_its_head() -> None:
     html = render(FRAME.iloc[:0], [NAME, NET], "en", UNIT)
     assert "<tbody></tbody>" in html and "Region" in html
