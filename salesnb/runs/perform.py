@@ -182,7 +182,9 @@ class _Course:
             for stopped_name in job.results.entries.keys() - known - {name}:
                 self._not_run(self._notebook(stopped_name))
             return
-        entry = NotebookEntry(state="ok", seconds=round(done.seconds, 3), facts=done.facts, params_read=done.params)
+        # data count as a whole, and what is made on the way (an import's own parts) is nobody's parameter
+        read = None if done.params is None else [name for name in done.params if name in job.inputs.params]
+        entry = NotebookEntry(state="ok", seconds=round(done.seconds, 3), facts=done.facts, params_read=read)
         job.results.entries[name] = keyed(job, notebook, entry, self._read(notebook))
         job.results.tables |= done.tables
         job.progress.say(Text(f"{count} 完成（{done.seconds:.1f} 秒）", f"{count} done ({done.seconds:.1f} s)"))

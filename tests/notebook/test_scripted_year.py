@@ -116,10 +116,9 @@ class Year:
         return pd.read_parquet(self.version(period) / "tables" / f"{name}.parquet")
 
 
-@pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
+def play(root: Path) -> Year:
     """The year played through; every command ended well."""
-    played = Year(tmp_path_factory.mktemp("year"))
+    played = Year(root)
     copied(played.root)
     played.is_now("2024-01-04")
     played.does("run", "2024", "--unit", "sample", "--as-of", "2023-12-31")
@@ -149,7 +148,7 @@ def chain(year: Year) -> list[pd.DataFrame]:
     return [held.cells(revision) for revision in held.revisions]
 
 
-def test_the_year_was_played(year: Year) -> None:
+def the_year_was_played(year: Year) -> None:
     listed = year.does("change", "list", "sample")
     states = [line.split("]")[0].replace("  [", " ") for line in listed.splitlines() if "]" in line]
     assert states == ["2024-05-xs012 已发布", "2024-07-comfort 已驳回", "2024-09-handover 已发布"]
@@ -159,7 +158,7 @@ def test_the_year_was_played(year: Year) -> None:
         assert all(check["passed"] for check in manifest.checks)
 
 
-def test_the_years_targets_still_add_up(year: Year) -> None:
+def the_years_targets_still_add_up(year: Year) -> None:
     revisions = chain(year)
     totals = [int(frame["target_minor"].sum()) for frame in revisions]
     assert len(revisions) == 3 and len(set(totals)) == 1, "moved between people and months, never lost or made"
@@ -177,7 +176,7 @@ def test_the_years_targets_still_add_up(year: Year) -> None:
     assert given[SUCCESSOR] > 0
 
 
-def test_each_review_was_judged_by_the_targets_of_its_day(year: Year) -> None:
+def each_review_was_judged_by_the_targets_of_its_day(year: Year) -> None:
     own, whole = {}, set()
     for period in ("2024-04", "2024-06", "2024-12"):
         frame = year.table(period, "review_attainment")
@@ -188,7 +187,7 @@ def test_each_review_was_judged_by_the_targets_of_its_day(year: Year) -> None:
     assert len(whole) == 1, "and the company's year is what it was"
 
 
-def test_march_comes_again_byte_for_byte_at_the_end_of_the_year(year: Year) -> None:
+def march_comes_again_byte_for_byte_at_the_end_of_the_year(year: Year) -> None:
     year.reviews("2024-03", "--force")
     before, after = (year.manifest("2024-03", number) for number in (1, 2))
     assert (before.as_of, before.headline) == (after.as_of, after.headline) and before.today < after.today
@@ -206,7 +205,7 @@ def test_march_comes_again_byte_for_byte_at_the_end_of_the_year(year: Year) -> N
     assert all(any(stamp in line for stamp in STAMPS) for line in other), [line[:200] for line in other]
 
 
-def test_a_revision_gives_new_letters_that_say_what_changed(year: Year) -> None:
+def a_revision_gives_new_letters_that_say_what_changed(year: Year) -> None:
     said = year.answers["2024-05-xs012 publish"]
     redone = re.search(r"责任书 (\d+) 份，(\d+) 份有变动须重签", said)
     assert redone and 2 <= int(redone[2]) <= 6 < int(redone[1]), "the two people, and those they are part of"
@@ -218,22 +217,38 @@ def test_a_revision_gives_new_letters_that_say_what_changed(year: Year) -> None:
         assert (folder / "2024-r01" / "person" / person / f"2024-r01-{person}.html").is_file(), "the old one stays"
 
 
-def test_an_alert_that_was_worked_on_keeps_its_owner_until_it_is_closed(year: Year) -> None:
+def an_alert_that_was_worked_on_keeps_its_owner_until_it_is_closed(year: Year) -> None:
     for period, progress, owner in (("2024-03", "new", None), ("2024-06", "doing", "XS010")):
         frame = year.table(period, "review_alerts").set_index("alert")
         assert frame.at[year.alert, "progress"] == progress, "as it was on the day of the review"
         assert owner is None or frame.at[year.alert, "owner"] == owner
 
 
-def test_who_left_is_not_alerted_any_more(year: Year) -> None:
+def who_left_is_not_alerted_any_more(year: Year) -> None:
     for period in ("2024-10", "2024-11", "2024-12"):
         frame = year.table(period, "review_alerts")
         assert LEAVER not in set(frame.loc[frame["dimension"] == "person_id", "node_id"])
 
 
-def test_the_annual_summary_drafts_the_next_years_goals(year: Year) -> None:
+def the_annual_summary_drafts_the_next_years_goals(year: Year) -> None:
     goals = year.table("2024", "review_draft_goals").set_index("tier")["target_minor"]
     assert goals["base"] < goals["challenge"] < goals["stretch"]
     assert len(year.table("2024", "review_restated")) >= 11
     verdicts = set(year.table("2024", "review_strategies")["verdict"])
     assert verdicts <= {"better", "worse", "unclear", "unknown"}
+
+
+def test_a_year_of_the_sample_company_by_its_own_commands(tmp_path: Path) -> None:
+    """One test: the year takes minutes, and tests of one file may be parted among processes."""
+    year = play(tmp_path)
+    for held in (
+        the_year_was_played,
+        the_years_targets_still_add_up,
+        each_review_was_judged_by_the_targets_of_its_day,
+        march_comes_again_byte_for_byte_at_the_end_of_the_year,
+        a_revision_gives_new_letters_that_say_what_changed,
+        an_alert_that_was_worked_on_keeps_its_owner_until_it_is_closed,
+        who_left_is_not_alerted_any_more,
+        the_annual_summary_drafts_the_next_years_goals,
+    ):
+        held(year)
