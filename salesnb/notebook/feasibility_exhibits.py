@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from salesnb.model.contracts.feasibility import TESTED
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 from salesnb.notebook.feasibility_ahead import COMPANY, LABELS
@@ -23,7 +24,6 @@ STATES = {
     "not_enough_history": Text("历史不足", "Too little history"),
     "ended": Text("已停止", "Ended"),
 }
-TESTED = Text("回测 · 起点与月数 · 命中", "Tests · from, months · hits")
 MARKS = {
     "good": Text("把握大", "Likely"),
     "warn": Text("够得着", "In reach"),
@@ -127,7 +127,7 @@ def verdicts(book: FeasibilityBook) -> Exhibit:
         return [Show(shown.column(c), signed=c == "growth_rate", decimals=0 if c in whole else None) for c in given]
 
     columns += show("target_minor", "growth_rate", "middle_minor", "chance_rate")
-    columns.append(Show(Column("tested", "text", TESTED), once=True))
+    columns.append(Show(TESTED, once=True))
     columns += show("with_measures_rate", "gap_minor", "hire_count")
     table = render(rows, columns, lang, book.unit_shown, Options(caption=shown.label.get(lang)))
     return Exhibit("verdicts", reading=said.verdicts(frame, lang), table=table)
@@ -188,7 +188,7 @@ def _node_table(book: FeasibilityBook, dimension: str) -> str:
     columns += [Show(shown.column(c), signed=c == "growth_rate") for c in names if rows[c].notna().any()]
     columns += [Show(target.column(c), decimals=0 if c == "chance_rate" else None)
                 for c in ("target_minor", "chance_rate") if rows[c].notna().any()]  # fmt: skip
-    columns.append(Show(Column("tested", "text", TESTED), once=True))
+    columns.append(Show(TESTED, once=True))
     if (rows["note"] != "").any():
         columns.append(Show(Column("note", "text", Text("说明", "Note"))))
     return render(
@@ -215,7 +215,7 @@ def _levels_table(book: FeasibilityBook, frame: pd.DataFrame) -> str:
         )
         for c in names
     ]
-    columns.append(Show(Column("tested", "text", TESTED), once=True))
+    columns.append(Show(TESTED, once=True))
     return render(rows, columns, book.lang, book.unit_shown, Options(caption=shown.label.get(book.lang)))
 
 

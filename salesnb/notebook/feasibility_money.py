@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
 from salesnb.model.periods import Kind
-from salesnb.model.tables import Column, contract
+from salesnb.model.tables import contract
 from salesnb.notebook.feasibility_ahead import DIMENSIONS
 from salesnb.notebook.feasibility_means import MeansQuestions
 
@@ -117,7 +117,8 @@ class MoneyQuestions(MeansQuestions):
         return Exhibit("feedback", reading=reading, table=self._feedback_table(own), details=details)
 
     def _feedback_table(self, frame: pd.DataFrame) -> str:
-        from salesnb.notebook.feasibility_exhibits import TESTED, tested
+        from salesnb.model.contracts.feasibility import TESTED
+        from salesnb.notebook.feasibility_exhibits import tested
         from salesnb.report.tables import Options, Show, render
 
         shown = contract("feasibility_feedback")
@@ -143,7 +144,7 @@ class MoneyQuestions(MeansQuestions):
         given = [c for c in names if frame[c].notna().any() and (frame[c].astype(str) != "").any()]
         columns = [
             Show(
-                Column(c, "text", TESTED) if c == "tested" else shown.column(c),
+                TESTED if c == "tested" else shown.column(c),
                 signed=c.startswith("gap"),
                 decimals=0 if c == "chance_rate" else None,
                 once=c == "tested",

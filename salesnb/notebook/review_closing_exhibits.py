@@ -209,12 +209,13 @@ def carried(book: ClosingQuestions, goals: pd.DataFrame) -> Exhibit:
 
 
 def _draft(book: ClosingQuestions, goals: pd.DataFrame) -> Any:
-    from salesnb.notebook.review_landing_exhibits import TESTED_COLUMN, behind
+    from salesnb.model.contracts.feasibility import TESTED
+    from salesnb.notebook.review_landing_exhibits import behind
     from salesnb.report.tables import Options, Show, render
 
     shown = contract("review_draft_goals")
     columns = [Show(shown.column(c)) for c in ("tier", "target_minor", "growth_rate")]
-    columns += [Show(shown.column("chance_rate"), chance=True), Show(TESTED_COLUMN, once=True)]
+    columns += [Show(shown.column("chance_rate"), chance=True), Show(TESTED, once=True)]
     goals = goals.assign(tested=behind(book, goals))
     return render(goals, columns, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
 

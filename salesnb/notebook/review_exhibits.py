@@ -144,7 +144,8 @@ def _ranks(book: WhyQuestions, people: pd.DataFrame) -> list[Line]:
 
 def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text, most: int = LONGEST) -> Any:
     """Rows furthest behind first; the house node last."""
-    from salesnb.notebook.review_landing_exhibits import TESTED_COLUMN, behind
+    from salesnb.model.contracts.feasibility import TESTED
+    from salesnb.notebook.review_landing_exhibits import behind
     from salesnb.report.tables import Options, Show, render
 
     shown = contract("review_attainment")
@@ -175,7 +176,7 @@ def node_table(book: WhyQuestions, frame: pd.DataFrame, label: Text, most: int =
     columns.append(Show(shown.column("certainty_rate"), chance=True))
     if rows["chance"].notna().any():
         columns.append(Show(Column("chance", "rate", Text("达成概率", "Chance"), unit="percent"), chance=True))
-        columns.append(Show(TESTED_COLUMN, once=True))
+        columns.append(Show(TESTED, once=True))
     if (rows["state"] != "").any():
         columns.append(Show(shown.column("state"), pill=True))
     row = book.main_pace

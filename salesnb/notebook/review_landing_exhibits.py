@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from salesnb.model.contracts.feasibility import TESTED
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 
@@ -25,7 +26,6 @@ LEVELS = {
     "person_id": Text("人员", "People"),
     "product_line": Text("产品线", "Lines"),
 }
-TESTED_COLUMN = Column("tested", "text", Text("回测 · 起点与月数 · 命中", "Tests · from, months · hits"))
 
 
 def behind(book: Book, rows: pd.DataFrame) -> list[str]:
@@ -119,7 +119,7 @@ def landings(book: WhyQuestions) -> Exhibit:
         kept += [Show(shown.column(c), chance=c == "chance_rate") for c in order if rows[c].notna().any()]
         if rows["chance_rate"].notna().any():
             rows = rows.assign(tested=behind(book, rows))
-            kept.insert(-1 if kept[-1].column.name == "naive_minor" else len(kept), Show(TESTED_COLUMN, once=True))
+            kept.insert(-1 if kept[-1].column.name == "naive_minor" else len(kept), Show(TESTED, once=True))
         full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
         options = Options(caption=book.say(shown.label), limit=12, full=full)
         return render(rows, kept, book.lang, book.unit_shown, options)

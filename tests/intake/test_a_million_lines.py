@@ -10,21 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.import_lines import COMPANY, WHOLE
+
 LINES = 1_000_000
 CORES = 2
 SECONDS, KILOBYTES = 20, 2_000_000
 
-COMPANY = """
-unit: big
-name: big
-sources:
-  orders:
-    table: sales_lines
-    file: orders.csv
-    columns: {order_id: 订单编号, line_no: 行号, order_date: 订单日期, region_id: 区域, team_id: 办事处,
-      person_id: 工号, product_id: 产品编码, product_line: 产品线, customer_id: 客户编码, customer_name: 客户名称,
-      channel_id: 渠道, quantity: 数量, net: 金额, cost: 成本}
-"""
 CHILD = """
 import json, resource, time
 from salesnb.intake import facts
@@ -44,7 +35,7 @@ def test_a_million_lines_in_twenty_seconds_of_two_cores_and_two_gigabytes(tmp_pa
 
     folder = tmp_path / "params" / "big"
     folder.mkdir(parents=True)
-    (folder / "company.yaml").write_text(COMPANY, encoding="utf-8")
+    (folder / "company.yaml").write_text(COMPANY.format(where="file: orders.csv", **WHOLE), encoding="utf-8")
     money = f"::DECIMAL(18, {places})"
     columns = {
         "订单编号": "'SO' || lpad((i // 3)::VARCHAR, 8, '0')",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +10,10 @@ import pytest
 
 from salesnb.model.params.actions import Task
 from salesnb.notebook.action_plan_save import read_plan
-from tests.notebook.test_jupyterlab import Lab, lab, page  # noqa: F401 (fixtures)
+from tests.notebook.test_jupyterlab import Lab, fill, lab, page, run_every_cell, with_params_of_his_own  # noqa: F401 (fixtures)
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 NOTEBOOK = "40_action_plan.ipynb"
@@ -23,30 +22,7 @@ NOTEBOOK = "40_action_plan.ipynb"
 @pytest.fixture
 def planner(planner: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """The planner's environment, with parameters of his own to save into."""
-    own = tmp_path / "own" / "params"
-    shutil.copytree(planner["SALESNB_PARAMS"], own, ignore=shutil.ignore_patterns(".*"))
-    return planner | {"SALESNB_PARAMS": str(own)}
-
-
-def board_of(page: Page, lab: Lab) -> Locator:  # noqa: F811
-    """Open the notebook, run every cell from the menu, and wait for the last; gives the board."""
-    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK}?token={lab.token}")
-    page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    last = page.locator(".jp-NotebookPanel .jp-CodeCell").last
-    failed = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-RenderedText[data-mime-type*=error]')
-    last.locator(".jp-OutputArea-output", has_text="已写出").or_(failed).first.wait_for()
-    assert failed.count() == 0, failed.first.inner_text()
-    return page.locator(".snb-board").first
-
-
-def fill(board: Locator, label: str, value: str) -> None:
-    """Type into the field called ``label`` and leave it."""
-    field = board.get_by_label(label, exact=True)
-    field.fill(value)
-    field.press("Tab")
+    return with_params_of_his_own(planner, tmp_path)
 
 
 def test_a_planner_moves_assigns_adds_and_finishes(
@@ -62,7 +38,8 @@ def test_a_planner_moves_assigns_adds_and_finishes(
     def tasks() -> dict[str, Task]:
         return {task.id: task for task in read_plan(file).tasks}
 
-    board = board_of(page, lab)
+    run_every_cell(page, lab, NOTEBOOK)
+    board = page.locator(".snb-board").first
     said = board.locator(".snb-said")
     board.get_by_label("任务", exact=True).select_option(label="2025 年框架客户预谈")
     fill(board, "期限", "2024-12-13")

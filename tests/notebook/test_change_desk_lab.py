@@ -12,7 +12,7 @@ import pytest
 
 from salesnb.versions import changes
 from salesnb.versions.targets import read_chain
-from tests.notebook.test_jupyterlab import Lab, lab, page  # noqa: F401 (fixtures)
+from tests.notebook.test_jupyterlab import Lab, fill, lab, page, run_every_cell  # noqa: F401 (fixtures)
 from tests.versions.targets_company import Company
 from tests.versions.test_changes import made
 
@@ -51,23 +51,9 @@ def desk_of(page: Page, lab: Lab) -> Locator:  # noqa: F811
     source = "".join(notebook["cells"][0]["source"])
     notebook["cells"][0]["source"] = source.replace('unit: str = "sample"', 'unit: str = "u"')
     file.write_text(json.dumps(notebook), encoding="utf-8")
-    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK}?token={lab.token}")
-    page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     desk = page.locator(".snb-desk").first
-    failed = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-RenderedText[data-mime-type*=error]')
-    desk.or_(failed).first.wait_for()
-    assert failed.count() == 0, failed.first.inner_text()
+    run_every_cell(page, lab, NOTEBOOK, desk)
     return desk
-
-
-def fill(desk: Locator, label: str, value: str) -> None:
-    """Type into the field called ``label`` and leave it."""
-    field = desk.get_by_label(label, exact=True)
-    field.fill(value)
-    field.press("Tab")
 
 
 def press(desk: Locator, button: str, by: str, answer: str) -> None:

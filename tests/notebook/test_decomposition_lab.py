@@ -14,7 +14,7 @@ import pytest
 
 from salesnb.model.params.decomposition import Decomposition
 from salesnb.model.params.strict import load_yaml
-from tests.notebook.test_jupyterlab import ROOT, Lab, lab, page  # noqa: F401 (fixtures)
+from tests.notebook.test_jupyterlab import ROOT, Lab, lab, page, run_every_cell, with_params_of_his_own  # noqa: F401 (fixtures)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -26,23 +26,7 @@ NOTEBOOK = "30_decomposition.ipynb"
 @pytest.fixture
 def planner(planner: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """The planner's environment, with parameters of his own to save into."""
-    own = tmp_path / "own"
-    shutil.copytree(planner["SALESNB_PARAMS"], own / "params", ignore=shutil.ignore_patterns(".*"))
-    return planner | {"SALESNB_PARAMS": str(own / "params")}
-
-
-def run_all(page: Page, lab: Lab) -> Locator:  # noqa: F811
-    """Open the notebook, run every cell from the menu, and wait for the last; gives the panel."""
-    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK}?token={lab.token}")
-    page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    last = page.locator(".jp-NotebookPanel .jp-CodeCell").last
-    failed = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-RenderedText[data-mime-type*=error]')
-    last.locator(".jp-OutputArea-output", has_text="已写出").or_(failed).first.wait_for()
-    assert failed.count() == 0, failed.first.inner_text()
-    return page.locator(".snb-plan").first
+    return with_params_of_his_own(planner, tmp_path)
 
 
 def move(panel: Locator, label: str, value: str) -> None:
@@ -80,7 +64,8 @@ def test_a_planner_resolves_the_conflict_and_saves(
     page.on("pageerror", lambda error: problems.append(str(error)))
     params = Path(planner["SALESNB_PARAMS"])
     before = (params / "sample" / "decomposition.yaml").read_text(encoding="utf-8")
-    panel = run_all(page, lab)
+    run_every_cell(page, lab, NOTEBOOK)
+    panel = page.locator(".snb-plan").first
     panel.get_by_text("四个区域的增长愿望合计").first.wait_for()
 
     first = panel.locator(".snb-answer").inner_text()

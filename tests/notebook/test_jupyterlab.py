@@ -119,24 +119,38 @@ def choose(panel: Locator, label: str, option: str) -> None:
     panel.get_by_label(label, exact=True).select_option(label=option)
 
 
-def run_all(page: Page, lab: Lab) -> Locator:
-    """Open the notebook, run every cell from the menu, and wait for the last; gives the panel."""
-    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{NOTEBOOK}?token={lab.token}")
+def run_every_cell(page: Page, lab: Lab, notebook: str, done: Locator | None = None) -> None:
+    """Open the notebook, run every cell from the menu, and wait for ``done`` (else its last cell); no cell may fail."""
+    page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{notebook}?token={lab.token}")
     page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    last = page.locator(".jp-NotebookPanel .jp-CodeCell").last
-    last.locator(".jp-OutputArea-output", has_text="已写出").or_(
-        page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-RenderedText[data-mime-type*=error]')
-    ).first.wait_for()
-    return page.locator(".snb-explore").first
+    last = page.locator(".jp-NotebookPanel .jp-CodeCell").last.locator(".jp-OutputArea-output", has_text="已写出")
+    failed = page.locator('[data-mime-type="application/vnd.jupyter.stderr"], .jp-RenderedText[data-mime-type*=error]')
+    (done or last).or_(failed).first.wait_for()
+    assert failed.count() == 0, failed.first.inner_text()
+
+
+def fill(panel: Locator, label: str, value: str) -> None:
+    """Type into the field called ``label`` and leave it."""
+    field = panel.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Tab")
+
+
+def with_params_of_his_own(planner: dict[str, str], folder: Path) -> dict[str, str]:
+    """The planner's environment, with a copy of the parameters to save into."""
+    own = folder / "own" / "params"
+    shutil.copytree(planner["SALESNB_PARAMS"], own, ignore=shutil.ignore_patterns(".*"))
+    return planner | {"SALESNB_PARAMS": str(own)}
 
 
 def test_a_planner_runs_the_history_and_chooses(lab: Lab, page: Page) -> None:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    panel = run_all(page, lab)
+    run_every_cell(page, lab, NOTEBOOK)
+    panel = page.locator(".snb-explore").first
     answer = panel.locator(".snb-answer")
     answer.get_by_text("全公司 · 销售额 · 2023 年").wait_for()
     first = {"chart": answer.locator("svg.w").first.inner_html(), "table": answer.locator("table").inner_text()}

@@ -115,7 +115,7 @@ def test_the_checks_can_fail() -> None:
     assert pins == {"pandas": Version("3.1.1"), "ruamel-yaml": Version("0.19")}
     assert out_of_step(["pandas>=3", "ruamel.yaml"], pins) == []
     assert len(out_of_step(["pandas<3", "numpy"], pins)) == 2
-    for line in ("--index-url x", "-e .", "a @ file", "a==1  # https://x", "    # via /work/a", "-f wheels"):
+    for line in ("--index-url x", "-e .", "a @ file", "a==1  # https://x", "    # via /srv/a", "-f wheels"):
         assert addresses(line), line
     assert not addresses("    # via pandas\n    --hash=sha256:00\npandas==3 ; python_version < '4' \\")
     assert unhashed("pandas==3.1\n") == ["pandas==3.1"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.columns import money
+from salesnb.model.contracts.columns import money, words
 from salesnb.model.contracts.facts import MONTH, NET
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
 from salesnb.model.errors import Text
@@ -12,6 +12,8 @@ PARENT = Column("parent_id", "id", Text("上级", "Parent"))
 LAST = Column("last_minor", "minor", Text("上年同期", "Year before"), unit="money", optional=True)
 TARGET = Column("target_minor", "minor", Text("目标", "Target"), unit="money")
 GROWTH = Column("growth_rate", "rate", Text("增长", "Growth"), unit="percent", optional=True)
+# printed beside every chance: how often it was tested, from which months on, and how often the interval held
+TESTED = words("tested", "回测 · 起点与月数 · 命中", "Tests · from, months · hits")
 CHANCE = Column(
     "chance_rate",
     "rate",
