@@ -11,17 +11,16 @@ from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     from salesnb.notebook.decomposition_desk import PlanDesk
-
-Guard = Callable[[Callable[[], None]], None]
+    from salesnb.notebook.turns import Turns
 
 
 class PeopleLocks:
-    """Widgets for people and cells. ``box`` is what the panel shows; ``guard`` runs an edit and shows its answer."""
+    """Widgets for people and cells. ``box`` is what the panel shows; ``turns`` run the edits one after another."""
 
-    def __init__(self, desk: PlanDesk, guard: Guard, reason: Callable[[], str]) -> None:
+    def __init__(self, desk: PlanDesk, turns: Turns, reason: Callable[[], str]) -> None:
         import ipywidgets as widgets
 
-        self.desk, self.guard, self.reason = desk, guard, reason
+        self.desk, self._turns, self.reason = desk, turns, reason
         self.unit = desk.book.unit_shown
         self.factor = self.unit.factor * 10**self.unit.minor_digits
         self.amounts = {person: self._amount(person) for person in desk.people}
@@ -79,15 +78,12 @@ class PeopleLocks:
 
     def _watch(self) -> None:
         for person, field in self.amounts.items():
-            self._on(field, partial(self._set, person))
+            self._turns.watch(field, partial(self._set, person))
         for person, check in self.locks.items():
-            self._on(check, partial(self._lock, person))
-        self._on(self.cell, self._lock_cell)
+            self._turns.watch(check, partial(self._lock, person))
+        self._turns.watch(self.cell, self._lock_cell)
         for choice in (self.person, self.line):
-            self._on(choice, lambda _: None)
-
-    def _on(self, widget: Any, step: Callable[[Any], None]) -> None:
-        widget.observe(lambda change: self.guard(lambda: step(change["new"])), names="value")
+            self._turns.watch(choice, lambda _: None)
 
     def _set(self, person: str, value: float) -> None:
         self.desk.set_amount("person_id", person, value * self.unit.factor)
@@ -109,11 +105,12 @@ class PeopleLocks:
 
     def show(self) -> None:
         """Amounts, locks and the cell as the plan now stands."""
+        show = self._turns.show
         sums = self.desk.plan.by("person_id").set_index("person_id")["target_minor"]
         for person in self.desk.people:
-            self.amounts[person].value = self._shown(int(sums.get(person, 0)))
-            self.locks[person].value = self.desk.locked(person)
-        self.cell.value = self.desk.locked(self.person.value, self.line.value)
+            show(self.amounts[person], self._shown(int(sums.get(person, 0))))
+            show(self.locks[person], self.desk.locked(person))
+        show(self.cell, self.desk.locked(self.person.value, self.line.value))
         nodes = {"person_id": self.person.value, "product_line": self.line.value}
         book = self.desk.book
         said = f"{self.desk.called(nodes)}：{book.terms.money(self.desk.amount(nodes))}"

@@ -38,7 +38,7 @@ class PlanPanel:
         self.growth = {region: self._slider(region, desk.growth(region), -0.3, 0.6) for region in desk.regions}
         self.locks = {region: self._check(Text("锁定", "Lock"), region) for region in desk.regions}
         self.reason = self._text(Text("锁定原因", "Why locked"))
-        self.people = PeopleLocks(desk, self._turns.take, lambda: str(self.reason.value))
+        self.people = PeopleLocks(desk, self._turns, lambda: str(self.reason.value))
         self.shares = {rule.id: self._slider(rule.text, _first(rule), 0.0, 1.0, 470) for rule in desk.shares}
         self.on = {rule.id: self._check(Text("", ""), rule.id, True) for rule in self.book.problem.rules}
         self.states = {rule.id: widgets.HTML() for rule in self.book.problem.rules}
@@ -121,18 +121,15 @@ class PlanPanel:
     def _watch(self) -> None:
         desk = self.desk
         for region, slider in self.growth.items():
-            self._on_value(slider, partial(lambda name, value: desk.set_growth(name, value / 100), region))
+            self._turns.watch(slider, partial(lambda name, value: desk.set_growth(name, value / 100), region))
         for region, check in self.locks.items():
-            self._on_value(check, partial(self._lock, region))
+            self._turns.watch(check, partial(self._lock, region))
         for rule_id, slider in self.shares.items():
-            self._on_value(slider, partial(lambda name, value: desk.set_bound(name, value / 100), rule_id))
+            self._turns.watch(slider, partial(lambda name, value: desk.set_bound(name, value / 100), rule_id))
         for rule_id, check in self.on.items():
-            self._on_value(check, partial(desk.set_on, rule_id))
+            self._turns.watch(check, partial(desk.set_on, rule_id))
         self.reset.on_click(lambda _: self._turns.take(self._start_again))
         self.save.on_click(lambda _: self._turns.take(self._saved))
-
-    def _on_value(self, widget: Any, step: Callable[[Any], None]) -> None:
-        widget.observe(lambda change: self._turns.take(lambda: step(change["new"])), names="value")
 
     # ------------------------------------------------------------------ answering
 
@@ -173,18 +170,19 @@ class PlanPanel:
 
     def _settings(self) -> None:
         """Sliders, locks and ticks as the rules now stand."""
+        show = self._turns.show
         rules = {rule.id: rule for rule in self.desk.desk.problem.rules}
         for region, slider in self.growth.items():
             value = self.desk.growth(region)
             if value == value:
-                slider.value = min(max(round(value * 100, 2), slider.min), slider.max)
-            self.locks[region].value = self.desk.locked(region)
+                show(slider, min(max(round(value * 100, 2), slider.min), slider.max))
+            show(self.locks[region], self.desk.locked(region))
         self.people.show()
         for rule_id, check in self.on.items():
-            check.value = rule_id in rules
+            show(check, rule_id in rules)
         for rule_id, slider in self.shares.items():
             if rule_id in rules:
-                slider.value = round(_first(rules[rule_id]) * 100, 2)
+                show(slider, round(_first(rules[rule_id]) * 100, 2))
             slider.disabled = rule_id not in rules
 
     def _shown(self) -> None:

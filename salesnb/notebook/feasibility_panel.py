@@ -9,7 +9,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from salesnb.notebook.turns import in_batch
+from salesnb.notebook.turns import Turns, in_batch
 
 if TYPE_CHECKING:
     from salesnb.notebook.feasibility import FeasibilityBook
@@ -36,13 +36,14 @@ class WhatIf:
         import ipywidgets as widgets
 
         self.book = book
+        self._turns = Turns(lambda step: step())
         self.sliders = {name: self._slider(name) for name in SLIDERS if self._is_known(name)}
         self.answer = widgets.HTML()
         self.answer.add_class("snb-answer")
         controls = widgets.Box(list(self.sliders.values()), layout=widgets.Layout(display="flex", flex_flow="row wrap"))
         self.box = widgets.VBox([controls, self.answer], layout=widgets.Layout(max_width="960px"))
         for slider in self.sliders.values():
-            slider.observe(lambda _: self._answered(), names="value")
+            slider.observe(lambda _: self._turns.take(self._answered), names="value")
         self._answered()
 
     def _is_known(self, lever: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
 from salesnb.model.places import stage_dir
@@ -27,7 +27,7 @@ class Turns:
     """Steps of a panel, one after another.
 
     JupyterLab lets each widget's messages run in a thread of their own: another step waits for its turn. What a step
-    itself changes in other widgets starts no step.
+    itself changes in other widgets starts no step, and leaves alone those the planner has moved meanwhile.
     """
 
     def __init__(self, tried: Callable[[Callable[[], None]], None]) -> None:
@@ -35,6 +35,26 @@ class Turns:
         self._tried = tried
         self._turn = RLock()
         self._is_answering = False
+        self._settled: dict[int, Any] = {}
+
+    def watch(self, widget: Any, step: Callable[[Any], None]) -> None:
+        """Run ``step`` with the new value whenever the planner moves ``widget``."""
+        self._settled[id(widget)] = widget.value
+
+        def moved(change: Any) -> None:
+            def settle() -> None:
+                self._settled[id(widget)] = change["new"]
+                step(change["new"])
+
+            self.take(settle)
+
+        widget.observe(moved, names="value")
+
+    def show(self, widget: Any, value: Any) -> None:
+        """Set a watched ``widget`` from within a step, unless it was moved since: its own step is waiting its turn."""
+        if widget.value == self._settled[id(widget)]:
+            widget.value = value
+            self._settled[id(widget)] = widget.value  # as the widget holds it: within its limits
 
     def take(self, step: Callable[[], None]) -> None:
         """Run one step."""
