@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from salesnb.intake.forms.sheet import opened
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.read.packed import unpacks_to_harm
+from tests.intake.exports import HEADER, ROWS, Imported, load, source, text
 from tests.intake.form_of_one import form
 from tests.intake.test_corpus_workbooks import workbook, xlsx
 
@@ -40,3 +42,15 @@ def test_a_form_is_refused_and_a_workbook_is_not(bomb: Path, tmp_path: Path) -> 
     sound.write_bytes(workbook())
     (tmp_path / "text.xlsx").write_text("a,b")
     assert not unpacks_to_harm(sound) and not unpacks_to_harm(tmp_path / "text.xlsx")
+
+
+def test_a_packed_text_is_refused_once_it_grows_too_much_and_an_export_is_read() -> None:
+    grown = gzip.compress(b"\n".join([",".join(HEADER).encode(), b"1" * 260_000_000]), compresslevel=1)
+    got = packed_text(grown)
+    assert got.error is not None and "一百倍" in got.error.say("zh") and "orders.csv.gz" in got.error.say("zh")
+    assert packed_text(gzip.compress(text(ROWS).encode())).error is None
+
+
+def packed_text(content: bytes) -> Imported:
+    """Import a packed text."""
+    return load({"orders.csv.gz": content}, {"orders": source("orders.csv.gz")})

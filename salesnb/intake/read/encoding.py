@@ -6,12 +6,13 @@ The whole file is decoded, not a sample: an export that turns from ASCII to GBK 
 from __future__ import annotations
 
 import codecs
-import gzip
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
+
+from salesnb.intake.read.packed import Unpacked
 
 CHUNK = 1 << 20
 _BOMS = (
@@ -40,9 +41,7 @@ class Prepared:
 
 def opened(path: Path) -> BinaryIO:
     """The file's bytes, unpacked if it is a .gz."""
-    with path.open("rb") as probe:
-        packed = probe.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+    return Unpacked(path) if _packed(path) else path.open("rb")  # type: ignore[return-value]
 
 
 def prepare(path: Path, folder: Path, forced: str | None = None) -> Prepared:

@@ -14,7 +14,7 @@ from salesnb.intake.bench import Bench
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.read import excel_hidden
 from salesnb.intake.read.layout import HEAD_ROWS, Row, find_header
-from salesnb.intake.read.packed import unpacks_to_harm
+from salesnb.intake.read.packed import REFUSED, WHY, unpacks_to_harm
 from salesnb.intake.read.raw import Hints, Source, store
 from salesnb.intake.read.split import Grid
 from salesnb.model.errors import DataError, Place, Text
@@ -32,12 +32,9 @@ def read(bench: Bench, source: Source, hints: Hints) -> list[Grid]:
 
     if unpacks_to_harm(source.path):
         raise DataError(
-            Text(
-                "工作簿解压后超过原来的一百倍，不读取",
-                "the workbook unpacks to more than a hundredfold and is not read",
-            ),
+            REFUSED,
             where=Place(file=source.shown),
-            why=Text("这样的文件会耗尽内存", "such a file exhausts the memory"),
+            why=WHY,
             remedy=Text("用表格软件重新导出", "export it again with a spreadsheet program"),
         )
     try:

@@ -6,6 +6,7 @@ import gzip
 import zlib
 
 from salesnb.intake.bench import Bench
+from salesnb.intake.read.packed import REFUSED, WHY, HarmfulFile
 from salesnb.intake.read.raw import Hints, Raw, Source
 from salesnb.intake.read.split import tables
 from salesnb.model.errors import DataError, Place, Text
@@ -60,6 +61,13 @@ def _text(bench: Bench, source: Source, hints: Hints) -> list[Raw]:
 
     try:
         return tables(bench, text_file.read(bench, source, hints))
+    except HarmfulFile as error:
+        raise DataError(
+            REFUSED,
+            where=Place(file=source.shown),
+            why=WHY,
+            remedy=Text("重新导出，或直接放未压缩的文件", "export it again, or put the unpacked file there"),
+        ) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
             Text("压缩文件不完整", "the packed file is cut off or damaged"),
