@@ -296,15 +296,6 @@ def test_matrix_free_and_table_steps_agree(ranges: bool, monkeypatch: pytest.Mon
     np.testing.assert_allclose(products.cells, tables.cells, rtol=1e-7)
 
 
-def test_fitting_and_newton_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = cube("8k").problem
-    fitted = project(problem)
-    monkeypatch.setattr("salesnb.methods.projection.scaling.fitting", lambda _: None)
-    stepped = project(problem)
-    assert stepped.steps > 0
-    np.testing.assert_allclose(fitted.cells, stepped.cells, rtol=1e-7)
-
-
 def test_what_makes_no_sense_is_refused() -> None:
     group = np.zeros(2, int)
     with pytest.raises(ProblemError, match="missing number"):

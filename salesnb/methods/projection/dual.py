@@ -66,6 +66,12 @@ class Dual:
         cells = np.clip(raw, self.lower, self.upper) if self.bounded else raw
         return Point(dual, raw, cells, self.rows.values(self.layout.sums(cells)))
 
+    def made(self, dual: Floats, factors: Floats, values: Floats) -> Point:
+        """The point of a dual vector whose cells' factors (used up) and row values are known; for cells without bounds
+        and returns."""
+        factors *= self.prior
+        return Point(dual, factors, factors, values)
+
     def cost(self, point: Point) -> float:
         """The dual function (to be minimised); computed once per point, for its logarithms are dear."""
         if point.cost is None:

@@ -10,7 +10,7 @@ import numpy as np
 from salesnb.methods.projection import scaling
 from salesnb.methods.projection.certificate import contradicts, gap, impossible_rows, reach
 from salesnb.methods.projection.crosstable import CrossTables, worth_building
-from salesnb.methods.projection.dual import Dual
+from salesnb.methods.projection.dual import Dual, Point
 from salesnb.methods.projection.gradient import Products
 from salesnb.methods.projection.layout import Layout
 from salesnb.methods.projection.newton import Descent, Steps, begin, descend
@@ -117,11 +117,11 @@ class Projection:
             if len(impossible):
                 return self._solution(Status.INFEASIBLE, begin(self._dual, self._zeros()), impossible)
             if cold or self._start is None:
-                start, met = self._fit(tolerance)
+                start, point = self._fit(tolerance)
             else:
-                start, met = self._start, False
-            ended = begin(self._dual, start)
-            if not met or ended.error >= tolerance:
+                start, point = self._start, None
+            ended = begin(self._dual, start, point)
+            if ended.error >= tolerance:
                 ended = self._descend(ended, tolerance, enough)
             if ended.error >= tolerance:
                 proof = self._contradiction(ended)
@@ -154,11 +154,11 @@ class Projection:
     def _zeros(self) -> Floats:
         return np.zeros(self._rows.count)
 
-    def _fit(self, tolerance: float) -> tuple[Floats, bool]:
+    def _fit(self, tolerance: float) -> tuple[Floats, Point | None]:
         if not self._fitting_ready:
             self._fitting, self._fitting_ready = scaling.fitting(self._dual), True
         if self._fitting is None or not scaling.suits(self._dual):
-            return self._zeros(), False
+            return self._zeros(), None
         return self._fitting.fit(tolerance)
 
     def _newton(self) -> Steps:

@@ -103,9 +103,9 @@ class Layout:
         return np.ascontiguousarray(values if self.order is None else values[self.order], float)
 
     def restore(self, values: Floats) -> Floats:
-        """Cell values in canonical order → as given (a copy)."""
+        """Cell values in canonical order → as given (the same array where that is their order)."""
         if self.order is None:
-            return values.copy()
+            return values
         given = np.empty_like(values)
         given[self.order] = values
         return given
@@ -151,6 +151,10 @@ class Layout:
         """(cells,) exp of ``spread``, the exponents held within what a number can carry."""
         joint = np.exp(np.clip(self.joint_spread(rows), -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
         lead = np.exp(np.clip(rows[: self.lead_size], -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
+        return self.scaled(lead, joint)
+
+    def scaled(self, lead: Floats, joint: Floats) -> Floats:
+        """(cells,) the factor of each cell's leading row times that of its joint entry (which may be overwritten)."""
         cells = joint if self.direct else np.take(joint, self.joint)
         cells *= np.repeat(lead, self.lead_counts)
         return cells

@@ -57,9 +57,9 @@ class Descent:
     stalled: bool = False
 
 
-def begin(dual: Dual, vector: Floats) -> Descent:
-    """A descent that has not moved yet, from a dual vector brought within the limits."""
-    point = dual.at(dual.rows.settle(vector))
+def begin(dual: Dual, vector: Floats, point: Point | None = None) -> Descent:
+    """A descent that has not moved yet, from a dual vector brought within the limits, or from its ``point``."""
+    point = point or dual.at(dual.rows.settle(vector))
     slope = dual.rows.slope(point.dual, point.values)
     return Descent(point, slope, dual.rows.error(slope), 0, np.zeros(dual.rows.count))
 

@@ -1,18 +1,19 @@
 """Iterative proportional fitting in matrix form, for exact rows without bounds (Deming and Stephan 1940).
 
 Within a block (see :mod:`.blocks`) the cells are a matrix, leading groups × joint entries: the leading family is fitted
-by one matrix–vector product, all other families by one more and then on the joint entries alone, which are few.
+by one matrix–vector product, all other families by one more and then on the joint entries alone, which are few. Cells
+are made once, at the end; what they add up to is read from the last products.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
-from salesnb.methods.projection.dual import Dual
+from salesnb.methods.projection.dual import Dual, Point
 from salesnb.methods.projection.layout import Layout, compact
 from salesnb.methods.projection.problem import Flags, Floats, Ints, tally
 
@@ -23,71 +24,112 @@ _SLOW = 0.5  # a sweep that leaves more than this of the miss: Newton will be fa
 _GONE = -330.0  # logarithm of a factor that is zero
 
 
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """A run of leading rows, their cells as a ``matrix`` of the prior. ``entries``: the joint entries of its columns; a
+    slice where these are a run that no other block has any of."""
+
+    leads: slice
+    entries: slice | Ints
+    matrix: Floats
+
+
 class Fitting:
     """The blocks of a layout as matrices of the prior; ``None`` from :func:`fitting` where that does not pay."""
 
-    def __init__(self, dual: Dual, parts: list[tuple[slice, Ints, Floats]]) -> None:
-        self._dual, self._parts, self._levels = dual, parts, _levels(dual.layout)
+    def __init__(self, dual: Dual, blocks: list[_Block]) -> None:
+        self._dual, self._blocks, self._levels = dual, blocks, _levels(dual.layout)
 
-    def fit(self, tolerance: float) -> tuple[Floats, bool]:
-        """The dual vector after fitting, and whether every row is met; otherwise a start for Newton."""
+    def fit(self, tolerance: float) -> tuple[Floats, Point | None]:
+        """The dual vector after fitting and, if every row is met, its point; otherwise a start for Newton."""
         layout, rows = self._dual.layout, self._dual.rows
-        lead = layout.lead_size
-        target, fitted = rows.low, rows.exact
-        factor, joint = np.ones(lead), np.ones(layout.joints)
-        duals = np.zeros(rows.count)
-        miss, done = np.inf, False
+        lead = slice(0, layout.lead_size)
+        factors, joint = np.ones(rows.count), np.ones(layout.joints)
+        miss = np.inf
         for _ in range(_MOST_SWEEPS):
-            whole, share = np.zeros(lead), np.zeros(layout.joints)
-            fresh = np.ones(lead)
-            for leads, entries, matrix in self._parts:  # both products while the block is in the processor's cache
-                whole[leads] = matrix @ joint[entries]
-                fresh[leads] = _ratio(target[leads], whole[leads], fitted[leads])
-                share[entries] += fresh[leads] @ matrix
-            before, miss = miss, _miss(factor * whole, target[:lead], fitted[:lead], rows.scale[:lead])
-            done = miss < tolerance
-            if done or miss > _SLOW * before:
+            sums, fresh, share = self._products(joint)
+            moved = float(np.abs(fresh - factors[lead]).max(initial=0.0))
+            factors[lead] = fresh
+            weight = joint * share
+            first = self._sweep(weight)
+            before, miss = miss, first.miss
+            if miss < tolerance:  # of each family after those before it; what counts is all of them at once
+                values = np.concatenate([fresh * sums, *self._sums(weight)])
+                duals = _logarithm(factors)
+                if rows.error(rows.slope(duals, values)) < tolerance:
+                    return duals, self._dual.made(duals, layout.scaled(fresh, joint), values)
+            fitted = miss <= _SLOW * before and self._fit_rest((joint, weight, factors), first, max(moved, tolerance))
+            if not fitted:
                 break
-            factor = fresh
-            if not self._fit_rest(joint, share, duals, max(0.1 * tolerance, min(1e-3 * miss, 0.01))):
-                break
-        duals[:lead] = _logarithm(factor)
-        return duals, done
+        return _logarithm(factors), None
 
-    def _fit_rest(self, joint: Floats, share: Floats, duals: Floats, tolerance: float) -> bool:
-        """Fit the families behind the leading one on the joint entries, in place."""
-        if not self._levels:
-            return True
-        weight, factor = joint * share, np.ones(len(joint))
+    def _products(self, joint: Floats) -> tuple[Floats, Floats, Floats]:
+        """Leading rows' sums at ``joint``, the factors that bring them to their targets, and the joint entries' sums
+        with these: both products of a block while it is in the processor's cache."""
+        layout, rows = self._dual.layout, self._dual.rows
+        target, fitted = rows.low[: layout.lead_size], rows.exact[: layout.lead_size]
+        whole, fresh, share = np.zeros(len(target)), np.ones(len(target)), np.zeros(len(joint))
+        for block in self._blocks:
+            leads, entries = block.leads, block.entries
+            np.dot(block.matrix, joint[entries], out=whole[leads])
+            _divide(target[leads], whole[leads], fitted[leads], fresh[leads])
+            if isinstance(entries, slice):
+                np.dot(fresh[leads], block.matrix, out=share[entries])
+            else:
+                share[entries] += fresh[leads] @ block.matrix
+        return whole, fresh, share
+
+    def _fit_rest(self, state: tuple[Floats, Floats, Floats], answer: _Round, limit: float) -> bool:
+        """Fit the families behind the leading one on the joint entries, in place, until a round misses by less than
+        ``limit``; ``state``: joint entries, their sums, all factors."""
+        joint, weight, factors = state
         for _ in range(_MOST_INNER):
-            more, worst = self._sweep(0, weight, duals)
-            factor *= more
-            if worst < tolerance:
-                joint *= factor
+            joint *= answer.factor
+            for level, ratio in zip(self._levels, answer.ratios, strict=True):
+                factors[level.rows] *= ratio
+            if answer.miss < limit:
                 return True
-            weight *= more
-        joint *= factor
+            weight *= answer.factor
+            answer = self._sweep(weight)
         return False
 
-    def _sweep(self, at: int, weight: Floats, duals: Floats) -> tuple[Floats, float]:
-        """What one round over the families from level ``at`` on multiplies each of its entries by, and the worst miss.
+    def _sweep(self, weight: Floats) -> _Round:
+        """One round over the families behind the leading one.
 
-        The entries of a level are merged into those of the next, which see only what later families tell apart: most
-        rounds are over a handful of numbers.
+        The entries of a level are merged into those of the next, which see only what later families tell apart: most of
+        a round is over a handful of numbers.
         """
-        level, rows = self._levels[at], self._dual.rows
-        sums = level.sums(weight)
-        target, fitted = rows.low[level.rows], rows.exact[level.rows]
-        worst = _miss(sums, target, fitted, rows.scale[level.rows])
-        ratio = _ratio(target, sums, fitted)
-        duals[level.rows] += _logarithm(ratio)
-        more = level.spread(ratio)
-        if at + 1 < len(self._levels):
-            below = tally(level.below, weight * more, self._levels[at + 1].entries)
-            deeper, miss = self._sweep(at + 1, below, duals)
-            more *= deeper[level.below]
-            worst = max(worst, miss)
-        return more, worst
+        rows, factors, ratios, miss = self._dual.rows, [], [], 0.0
+        for level in self._levels:
+            ratio = np.ones(level.rows.stop - level.rows.start)
+            _divide(rows.low[level.rows], level.sums(weight), rows.exact[level.rows], ratio)
+            ratios.append(ratio)
+            miss = max(miss, float(np.abs(ratio - 1.0).max()))
+            factors.append(level.spread(ratio))
+            weight = level.merged(weight * factors[-1])
+        factor = np.ones(len(weight))
+        for level, own in zip(reversed(self._levels), reversed(factors), strict=True):
+            own *= factor[level.below]
+            factor = own
+        return _Round(factor, ratios, miss)
+
+    def _sums(self, weight: Floats) -> list[Floats]:
+        """What the rows of each family behind the leading one add up to."""
+        sums = []
+        for level in self._levels:
+            sums.append(level.sums(weight))
+            weight = level.merged(weight)
+        return sums
+
+
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """What a round multiplies each entry of the first level by, each level's rows by, and the worst miss that it met
+    (relative)."""
+
+    factor: Floats
+    ratios: list[Floats]
+    miss: float
 
 
 @dataclass(eq=False)
@@ -98,12 +140,8 @@ class _Level:
     group: Ints
     rows: slice
     below: Ints
+    below_count: int
     counts: Ints | None
-
-    @property
-    def entries(self) -> int:
-        """How many."""
-        return len(self.group)
 
     @cached_property
     def starts(self) -> Ints | None:
@@ -121,6 +159,10 @@ class _Level:
         sums[:-1] = np.add.reduceat(weight, self.starts)
         return sums
 
+    def merged(self, weight: Floats) -> Floats:
+        """(entries below,) sums of the entries."""
+        return tally(self.below, weight, self.below_count)
+
     def spread(self, ratio: Floats) -> Floats:
         """(entries,) the ratio of each entry's group."""
         return ratio[self.group] if self.counts is None else np.repeat(ratio, self.counts)
@@ -136,7 +178,7 @@ def _levels(layout: Layout) -> list[_Level]:
             below, entries = compact(below * size + group, entries * size, 16 * len(below) + 1024)
         in_order = bool((np.diff(groups[at]) >= 0).all())
         counts = np.bincount(groups[at], minlength=own.stop - own.start) if in_order else None
-        levels.append(_Level(groups[at], own, below, counts))
+        levels.append(_Level(groups[at], own, below, entries, counts))
         first = np.zeros(entries, np.int64)
         first[below[::-1]] = np.arange(len(below) - 1, -1, -1)
         groups = [group[first] for group in groups]
@@ -150,14 +192,16 @@ def fitting(dual: Dual) -> Fitting | None:
         return None
     starts = np.cumsum(layout.lead_counts) - layout.lead_counts
     edges = np.flatnonzero(np.diff(layout.blocks, prepend=-2, append=-2))
-    parts = []
+    blocks = []
     for start, stop in pairwise(edges):
         cells = slice(int(starts[start]), int(starts[stop - 1] + layout.lead_counts[stop - 1]))
-        part = _matrix(dual, slice(int(start), int(stop)), cells)
-        if part is None:
+        if cells.start == cells.stop:
+            continue
+        block = _block(dual, slice(int(start), int(stop)), cells)
+        if block is None:
             return None
-        parts.append(part)
-    return Fitting(dual, parts)
+        blocks.append(block)
+    return Fitting(dual, _alone(blocks, layout.joints))
 
 
 def suits(dual: Dual) -> bool:
@@ -167,7 +211,7 @@ def suits(dual: Dual) -> bool:
     return bool((rows.open | (rows.exact & hard)).all())
 
 
-def _matrix(dual: Dual, leads: slice, cells: slice) -> tuple[slice, Ints, Floats] | None:
+def _block(dual: Dual, leads: slice, cells: slice) -> _Block | None:
     layout: Layout = dual.layout
     entries = layout.joint[cells]
     present = np.bincount(entries, minlength=layout.joints) > 0
@@ -178,18 +222,26 @@ def _matrix(dual: Dual, leads: slice, cells: slice) -> tuple[slice, Ints, Floats
     number = np.cumsum(present) - 1
     place = (layout.lead[cells] - leads.start) * len(columns) + number[entries]
     matrix = tally(place, dual.prior[cells], height * len(columns)).reshape(height, len(columns))
-    return leads, columns, matrix
+    return _Block(leads, columns, matrix)
 
 
-def _miss(sums: Floats, target: Floats, fitted: Flags, scale: Floats) -> float:
-    return float(np.max(np.abs(sums - target)[fitted] / scale[fitted], initial=0.0))
+def _alone(blocks: list[_Block], joints: int) -> list[_Block]:
+    """The blocks, with a slice as the entries of those whose columns are a run of their own."""
+    shared = np.zeros(joints, np.int64)
+    for block in blocks:
+        shared[block.entries] += 1
+    out = []
+    for block in blocks:
+        columns = np.arange(joints)[block.entries]
+        first, last = int(columns[0]), int(columns[-1])
+        own = last - first + 1 == len(columns) and bool((shared[columns] == 1).all())
+        out.append(replace(block, entries=slice(first, last + 1)) if own else block)
+    return out
 
 
-def _ratio(target: Floats, sums: Floats, fitted: Flags) -> Floats:
-    """Factors that bring sums to their targets; one where nothing is wanted or nothing is there to scale."""
-    ratio = np.ones(len(sums))
-    np.divide(target, sums, out=ratio, where=fitted & (sums > 0))
-    return ratio
+def _divide(target: Floats, sums: Floats, fitted: Flags, out: Floats) -> None:
+    """Factors that bring sums to their targets; ``out`` stays where nothing is wanted or nothing is there to scale."""
+    np.divide(target, sums, out=out, where=fitted & (sums > 0))
 
 
 def _logarithm(factor: Floats) -> Floats:
