@@ -86,6 +86,7 @@ class ClosingQuestions(WhyQuestions):
     def _tried(self, said: tuple[str, str, str, str], where: Selection, start: Any, end: Any = None) -> Tried:
         """One strategy with its nodes' monthly sales before it began and since."""
         from salesnb.stages import review
+        from salesnb.stages.growth import believed_growth
 
         last = min(self.main.through, end) if end else self.main.through
         first = self.calendar.month_of(start)
@@ -95,9 +96,10 @@ class ClosingQuestions(WhyQuestions):
         if self.calendar.period(newest).end > last:
             newest = self.calendar.month_of(self.calendar.month_start(newest) - timedelta(days=1))
         months = month_range(first, newest)
-        before = self._sold_where(where, start - timedelta(days=1))
-        since = self._sold_where(where, self.as_of) or {}
-        return review.Tried(*said[:3], start, before, since, months, said[3])
+        eve = start - timedelta(days=1)
+        before, since = self._sold_where(where, eve), self._sold_where(where, self.as_of) or {}
+        believed = believed_growth(self.params.market, (start, eve))
+        return review.Tried(*said[:3], start, before, since, months, said[3], believed)
 
     def _sold_where(self, where: Selection, day: Any) -> dict[str, int] | None:
         """Net sales by month of a selection as known on ``day``; None where sales do not hold its dimensions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesnb.methods.forecast import Growth
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.params.review import Play
 from salesnb.stages import review
@@ -48,6 +50,15 @@ def test_an_effect_is_claimed_only_beyond_what_the_forecast_misses_by() -> None:
     assert review.effects([tried(0.6)])["verdict"].iloc[0] == "worse"
     calm = review.effects([tried(1.0)]).iloc[0]
     assert calm["verdict"] == "unclear" and calm["low_minor"] <= 0 <= calm["high_minor"]
+
+
+def test_what_one_believed_of_growth_then_moves_the_forecast_it_is_held_against() -> None:
+    one = tried(1.0)
+    forecasts = [
+        review.effects([replace(one, believed=Growth(rate, 0.1))])["forecast_minor"].iloc[0]
+        for rate in (-0.3, 0.0, 0.3)
+    ]
+    assert forecasts[0] < forecasts[1] < forecasts[2]
 
 
 def test_what_cannot_be_told_says_why() -> None:

@@ -22,7 +22,7 @@ class Tried:
     """One strategy with what it was about: ``before`` and ``since`` are monthly sales of its nodes (month → minor).
 
     ``before`` as known the day before it began, whole months; ``since`` as known now, whole months after the start.
-    None where the sales cannot tell its nodes.
+    None where the sales cannot tell its nodes. ``believed``: what one believed of growth then.
     """
 
     strategy: str
@@ -33,6 +33,7 @@ class Tried:
     since: dict[str, int]
     months: tuple[str, ...]
     note: str = ""
+    believed: forecast.Growth = forecast.DEFAULT_GROWTH
 
 
 def effects(tried: Sequence[Tried]) -> pd.DataFrame:
@@ -71,8 +72,8 @@ def _measured(one: Tried) -> dict[str, object]:
     if len(every) < LEAST_HISTORY or values.sum() <= 0:
         return _unknown("no_history") | {"actual_minor": actual}
     root = np.array([-1])
-    fitted = forecast.fit(values, root, steps=len(one.months))
-    tested = forecast.backtest(values, root, horizon=len(one.months))
+    fitted = forecast.fit(values, root, steps=len(one.months), growth=one.believed)
+    tested = forecast.backtest(values, root, horizon=len(one.months), growth=one.believed)
     view = forecast.outlook(fitted, tested, horizon=len(one.months))
     low, high = (float(end[0]) for end in view.interval(LEVEL))
     middle = float(view.total[0])
