@@ -17,6 +17,7 @@ from salesnb.model.errors import DataError, Place, Text
 from salesnb.model.money import minor_digits
 from salesnb.model.tables import Column, TableContract
 from salesnb.report import markup, numbers, palette, tables
+from salesnb.report.excel_cells import NONE, columns_class, figures
 from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
@@ -193,14 +194,14 @@ def _cover(made: _Book, names: Sequence[str], cover: Cover, sheets: Sequence[She
 
 
 def _table(made: _Book, name: str, sheet: Sheet) -> None:
-    page = made.book.add_worksheet(name)
+    page = made.book.add_worksheet(name, columns_class())
     columns = _columns(sheet, made.lang)
     for j, column in enumerate(columns):
         is_figure = column.kind in tables.FIGURES
         label = column.label.get(made.lang)
-        page.write_string(0, j, label, made.form("head_right" if is_figure else "head"))
+        page.head(label, made.form("head_right" if is_figure else "head"))
         page.set_column(j, j, _width(label, column, sheet.frame[column.name]))
-        _fill(made, page, j, column, sheet.frame[column.name])
+        page.below(_cells(made, page, j, column, sheet.frame[column.name]), _form(made, column))
     keys = sum(column.name in sheet.table.keys for column in columns[:2])
     page.freeze_panes(1, max(keys, 1) if len(columns) > 3 else 0)
     if columns:
@@ -210,35 +211,47 @@ def _table(made: _Book, name: str, sheet: Sheet) -> None:
     page.fit_to_pages(1, 0)
 
 
-def _fill(made: _Book, page: Any, j: int, column: Column, values: pd.Series) -> None:
+def _form(made: _Book, column: Column) -> Any:
+    return made.form(column.kind if column.kind in _formats(0) else "text")
+
+
+def _cells(made: _Book, page: Any, j: int, column: Column, values: pd.Series) -> list[str]:
     """One column's cells; what is missing stays empty."""
-    form = made.form(column.kind if column.kind in _formats(0) else "text")
-    scale = 10 ** minor_digits(made.currency)
-    texts: dict[Any, str] = {}  # a column of a hundred thousand cells holds a few hundred texts
-    for i, value in enumerate(values.tolist(), start=1):
-        if numbers.is_missing(value):
-            continue
-        if column.kind == "minor":
-            page.write_number(i, j, int(value) / scale, form)
-        elif column.kind in tables.FIGURES:
-            _number(page, i, j, float(value), form)
-        elif column.kind in ("date", "moment"):
-            page.write_datetime(i, j, value.to_pydatetime() if hasattr(value, "to_pydatetime") else value, form)
-        elif column.kind == "flag":
-            page.write_string(i, j, tables.yes_no(bool(value), made.lang), form)
+    found, is_missing = values.tolist(), numbers.is_missing
+    if column.kind == "minor":
+        scale = 10 ** minor_digits(made.currency)
+        return figures(None if is_missing(value) else int(value) / scale for value in found)
+    if column.kind in tables.FIGURES:
+        return figures(None if is_missing(value) else float(value) for value in found)
+    if column.kind in ("date", "moment"):
+        return [NONE if is_missing(value) else page.day(_moment(value)) for value in found]
+    if column.kind == "flag":
+        return [NONE if is_missing(value) else page.text(tables.yes_no(bool(value), made.lang)) for value in found]
+    return _texts(made, page, j, found)
+
+
+def _moment(value: Any) -> Any:
+    return value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+
+
+def _texts(made: _Book, page: Any, j: int, values: list[Any]) -> list[str]:
+    """Cells of text: a column of a hundred thousand holds a few hundred texts."""
+    known: dict[Any, str] = {}
+    ends, again = [], 0
+    for i, value in enumerate(values, start=1):
+        end = known.get(value)
+        if end is not None:
+            again += 1
+        elif numbers.is_missing(value):
+            end = NONE
         else:
-            shown = texts.get(value)
-            if shown is None:
-                shown = _text(made, _words(value, made.lang), f"{page.name} {j + 1}:{i + 1}")
-                if len(shown) < MAX_TEXT:  # every cell that is cut is noted
-                    texts[value] = shown
-            page.write_string(i, j, shown, form)
-
-
-def _number(page: Any, i: int, j: int, value: float, form: Any) -> None:
-    # Excel has no infinity: the cell stays empty, as for any figure that does not exist
-    if value not in (float("inf"), float("-inf")):
-        page.write_number(i, j, value, form)
+            shown = _text(made, _words(value, made.lang), f"{page.name} {j + 1}:{i + 1}")
+            end = page.text(shown)
+            if len(shown) < MAX_TEXT:  # every cell that is cut is noted
+                known[value] = end
+        ends.append(end)
+    page.again(again)
+    return ends
 
 
 def _words(value: Any, lang: str) -> str:
