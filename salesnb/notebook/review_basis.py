@@ -121,9 +121,9 @@ class ReviewBasis(Book):
 
     @property
     def judged_by(self) -> str:
-        """The revision figures are judged by, with the head of its chain; empty where nothing is approved."""
+        """The revision figures are judged by; empty where nothing is approved. The foot prints its chain's head."""
         found = self.in_force
-        return f"{self.say(found.say())} · {found.head[:12]}" if found.head else ""
+        return self.say(found.say()) if found.head else ""
 
     @property
     def chain_head(self) -> str:

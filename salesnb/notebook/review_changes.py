@@ -14,7 +14,9 @@ from salesnb.notebook.review_risks import RiskQuestions
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesnb.model.params.market import Move
     from salesnb.report.exhibit import Exhibit
+    from salesnb.stages.calibration import Lines as CalibrationLines
 
 CALENDAR = "calendar/calibration.ics"
 
@@ -58,24 +60,35 @@ class ChangeQuestions(ClosingQuestions, RetargetQuestions, MetricQuestions, Risk
         return review_changes_exhibits.changes(self)
 
     @cached_property
-    def meetings_table(self) -> pd.DataFrame:
-        """``calibration_meetings`` of the year so far."""
+    def market_year(self) -> tuple[pd.DataFrame, list[Move], CalibrationLines]:
+        """``market_index`` of the year so far, competitors' moves in it (written or imported), and when it rings."""
         from salesnb.stages import calibration, market
 
         held, on = self.params.market, (self.main.through, self.as_of)
         created = self.known_leads["created_date"].dropna()
         inquiries = {str(m): int(n) for m, n in created.dt.strftime("%Y-%m").value_counts().items()}
         last = self.calendar.month_of(self.main.through)
-        watch = market.watched(*(self.facts.table(name, self.as_of) for name in ("market_watch", "competitor_moves")))
+        log = self.facts.table("competitor_moves", self.as_of)
+        watch = market.watched(self.facts.table("market_watch", self.as_of), log)
         index = market.sensitivity_index(held, inquiries, (min(inquiries, default=last), last), on, watch)
         index = index[index["month"] >= self.year.period.months[0]]
-        moves = [m for m in held.competitors if m.recorded >= self.year.period.start]
+        begun = self.year.period.start
+        moves = [m for m in held.competitors if m.recorded >= begun]
+        moves += calibration.logged(log[log["date"] >= str(begun)], self.facts.names("region_id"))
         found = held.sensitivity
         rule = self.params.review.calibration_price_change
         cut = rule.find(*on) if rule else found.alarm_price_change.find(*on) if found else None
         lines = calibration.Lines(
             cut, found.alarm_index.find(*on) if found else None, self.params.review.meeting_on_day
         )
+        return index, moves, lines
+
+    @cached_property
+    def meetings_table(self) -> pd.DataFrame:
+        """``calibration_meetings`` of the year so far."""
+        from salesnb.stages import calibration
+
+        index, moves, lines = self.market_year
         made = calibration.meetings(index, moves, lines, self.calendar, self.as_of)
         return self.keep("calibration_meetings", made)
 

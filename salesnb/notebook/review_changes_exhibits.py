@@ -31,6 +31,7 @@ def changes(book: ChangeQuestions) -> Exhibit:
     frame, lines, details = book.changes_table, list[Any](), list[Details]()
     if len(book.triggers_table):
         lines.append(called.occasions(book.triggers_table, book.lang))
+    if len(book.triggers_table) > called.NAMED:
         details.append(Details(book.say(contract("change_triggers").label), _triggers(book)))
     if frame.empty:
         lines.append(book.say(Text("没有变更申请。", "There are no change requests.")))
@@ -38,8 +39,9 @@ def changes(book: ChangeQuestions) -> Exhibit:
     last = frame.groupby("request_id", sort=True).tail(1)
     amounts = frame.dropna(subset=["amount_minor"]).groupby("request_id")["amount_minor"].last()
     last = last.assign(amount_minor=last["request_id"].map(amounts).astype("Int64"))
-    steps = _states(book, frame, ("date", "by", "role", "note", "revision"))
-    details.append(Details(book.say(Text("每一步", "Every step")), steps))
+    if len(frame) > len(last):
+        steps = _states(book, frame, ("date", "by", "role", "note", "revision"))
+        details.append(Details(book.say(Text("每一步", "Every step")), steps))
     table = _states(book, last, ("date", "by", "amount_minor", "next_role", "revision"))
     head = book.change_head[:12]
     note = book.say(Text(f"变更链 {head}", f"Chain of changes {head}")) if head else ()
@@ -94,7 +96,10 @@ def calibration(book: ChangeQuestions) -> Exhibit:
 
     frame, of = book.meetings_table, contract("calibration_meetings")
     if frame.empty:
-        return Exhibit("calibration", reading=said.no_meeting(book.lang))
+        index, moves, lines = book.market_year
+        cut = min((one.price_change for one in moves if one.price_change is not None), default=float("nan"))
+        found = said.no_meeting(cut, float(index["sensitivity"].max()), (lines.cut, lines.index), book.lang)
+        return Exhibit("calibration", reading=found)
     rows = frame.sort_values("month", ascending=False, kind="stable")
     rows = rows.assign(trigger_word=[said.TRIGGERS[str(t)].get(book.lang) for t in rows["trigger"]])
     columns = [Show(of.column("month")), Show(of.column("meeting_date"))]
@@ -168,7 +173,8 @@ def _leads(book: ChangeQuestions, rows: pd.DataFrame) -> Any:
     columns.append(Show(Column("why", "text", of.column("reason").label)))
     columns.append(Show(Column("to_shown", "text", of.column("to_id").label)))
     scores = ("score", "region_score", "industry_score", "value_score", "free_score")
-    columns += [Show(of.column(c)) for c in scores if rows[c].notna().any()]
+    fits = {"region_score": Text("区域匹配", "Region fit"), "industry_score": Text("行业经验", "Industry fit")}
+    columns += [Show(of.column(c), label=fits.get(c)) for c in scores if rows[c].notna().any()]
     full = (book.say(Text("全部在 report.xlsx", "All are in report.xlsx")), "../report.xlsx")
     return render(
         rows, columns, book.lang, book.unit_shown, Options(caption=book.say(of.label), limit=SHOWN, full=full)

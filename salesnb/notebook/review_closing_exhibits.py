@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import Text
@@ -103,7 +104,10 @@ def problems(book: ClosingQuestions) -> Exhibit:
         Details(_title(book, book.titled(frame[frame["node_id"] == row["node_id"]])[0]), _analysis(book, row))
         for row in frame[frame["dimension"].isin(["region_id", "product_line"])].head(REPORTED).to_dict("records")
     ]
-    return Exhibit("problems", reading=reading, table=table, details=details)
+    where = Text(f"原因由责任人写在 periods/{book.period.text}.yaml 的 whys 下，finding 照抄名称。",
+                 f"Whoever is responsible states the cause under whys in periods/{book.period.text}.yaml, with the "
+                 "name as finding.")  # fmt: skip
+    return Exhibit("problems", reading=reading, table=table, details=details, notes=book.say(where))
 
 
 def _title(book: ClosingQuestions, name: str) -> str:
@@ -131,7 +135,8 @@ def _analysis(book: ClosingQuestions, row: dict[Any, Any]) -> Any:
         facts.append(Text(f"始于 {when[0]}。", f"Since {when[1]}."))
     if isinstance(row["inside"], str):
         facts.append(Text(f"主要差在：{row['inside']}。", f"Mostly in {row['inside']}."))
-    called = (name, spoken(name))  # whoever answers writes what the page shows
+    title = Text(f"产品线 {name}", f"Line {name}") if row["dimension"] == "product_line" else Text(name, name)
+    called = (name, spoken(name), title.zh, title.en)  # whoever answers writes what the page shows
     whys = [why for _, held in book.period_files() for why in held.whys]
     told = [why for why in whys if why.finding in called and why.decided <= book.as_of]
     for why in told:
@@ -140,19 +145,24 @@ def _analysis(book: ClosingQuestions, row: dict[Any, Any]) -> Any:
     if not told:
         facts.append(
             Text(
-                f"原因：请在 periods/{book.period.text}.yaml 的 whys 中回答，finding 写“{name}”。",
-                f"Cause: answer under whys in periods/{book.period.text}.yaml, finding “{name}”.",
+                "原因：还没有人写明。",
+                "Cause: nobody has stated it yet.",
             )
         )
     doing = [
         f"{i.text}（{i.due}）"
         for _, held in book.period_files()
         for i in held.improvements
-        if i.decided <= book.as_of and i.state in ("open", "doing") and (name in i.text or node == i.owner)
+        if i.decided <= book.as_of and i.state in ("open", "doing") and (_names(i.text, name) or node == i.owner)
     ]
     if doing:
         facts.append(Text(f"改进：{'；'.join(doing)}。", f"Improvements: {'; '.join(doing)}."))
     return Markup("<p>{}</p>").format(" ".join(fact.get(lang) for fact in facts))
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text names a node: line C is not named by the C of another word."""
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text) is not None
 
 
 def improvements(book: ClosingQuestions) -> Exhibit:

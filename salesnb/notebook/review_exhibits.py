@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.numbers import MoneyUnit
     from salesnb.report.prose import Line
+    from salesnb.stages.review import Scope
 
 NODE_FIGURES = ("actual_minor", "due_minor", "last_year_minor", "attainment_rate", "gap_minor", "yoy_rate")
 LONGEST = 30
@@ -52,17 +53,29 @@ def pace(book: WhyQuestions) -> Exhibit:
     shown, frame = contract("review_pace"), book.pace_table
     order = {scope.period.text: place for place, scope in enumerate(book.scopes)}
     rows = frame.assign(at=frame["scope"].map(order)).sort_values("at", kind="stable")
-    words = {scope.period.text: book.words_of(scope) for scope in book.scopes}
+    words = {scope.period.text: _called(book, scope) for scope in book.scopes}
     rows = rows.assign(name=rows["scope"].map(words), state=rows["state"].where(rows["state"] != "none", ""))
     figures = (*PACE_FIGURES, "previous_minor", "mom_rate", "run_rate_minor", "required_minor")
     signed = ("gap_minor", "yoy_rate", "mom_rate")
     columns = [Show(Column("name", "text", shown.column("scope").label))]
-    columns += [Show(shown.column(c), signed=c in signed) for c in figures if rows[c].notna().any()]
+    whole = {"target_minor": Text("整期目标", "Target of the whole period")}
+    columns += [Show(shown.column(c), signed=c in signed, label=whole.get(c)) for c in figures if rows[c].notna().any()]
     if (rows["state"] != "").any():
         columns.append(Show(shown.column("state"), pill=True))
     table = render(rows, columns, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
     core = Details(book.say(Text("核心指标：本期、上期、上年", "Core metrics: now, before, last year")), _core(book))
     return Exhibit("pace", table=table, reading=pace_reading(book), details=[core])
+
+
+def _called(book: WhyQuestions, scope: Scope) -> str:
+    """A period that is not over is said with what of it has passed."""
+    from salesnb.report.sentences.words import whole_period
+
+    name = whole_period(scope.period, book.lang)
+    if scope.through >= scope.period.end:
+        return name
+    passed = book.words_of(scope).removeprefix(name).removesuffix(f" {name}").strip()
+    return book.say(Text(f"{name}（{passed}）", f"{name} ({passed})"))
 
 
 def _core(book: WhyQuestions) -> Any:

@@ -52,12 +52,14 @@ def written(book: ClosingQuestions, found: set[str]) -> list[tuple[str, tuple[st
     stays in the period it was written in, and in those that hold that period.
     """
     year, out = book.year.period, []
+    lines = {f"{word} {name}": name for word in ("产品线", "Line", "line") for name in found}  # as the page shows it
     for text, held in book.period_files():
         begun = book.calendar.period(text).start
         own = text == book.period.text or book.period.holds(begun)
         for one in held.whys:
-            if one.decided <= book.as_of and year.holds(begun) and (own or one.finding in found):
-                out.append((str(one.finding), tuple(one.answers), one.by, one.decided))
+            finding = lines.get(str(one.finding), str(one.finding))
+            if one.decided <= book.as_of and year.holds(begun) and (own or finding in found):
+                out.append((finding, tuple(one.answers), one.by, one.decided))
     return sorted(out, key=lambda told: (told[3], told[0]))
 
 
@@ -213,8 +215,8 @@ def whys(book: WhyQuestions, frame: pd.DataFrame) -> Exhibit:
     count, where = int((frame["source"] == "open").sum()), f"periods/{book.period.text}.yaml"
     reading = either(
         book.lang,
-        (f"{len(rows)} 个发现，{count} 个还没有人回答；在 {where} 的 whys 中回答。",),
-        (f"{len(rows)} findings, {count} still unanswered; answer under whys in {where}.",),
+        (f"{len(rows)} 个发现，{count} 个还没有人回答；写在 {where} 的 whys 下，finding 照抄表中“发现”一列。",),
+        (f"{len(rows)} findings, {count} still unanswered: answer under whys in {where}, finding as in this table.",),
     )
     return Exhibit("whys", table=table, reading=reading)
 

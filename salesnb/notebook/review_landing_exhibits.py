@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salesnb.notebook.review_landing import LandingQuestions
     from salesnb.notebook.review_why import WhyQuestions
     from salesnb.report.exhibit import Exhibit
+    from salesnb.stages.review import Scope
 
 
 LEVELS = {
@@ -40,16 +41,19 @@ def behind(book: Book, rows: pd.DataFrame) -> list[str]:
 
 def tested_note(rows: Mapping[str, Mapping[str, Any]], lang: str) -> str:
     """What was tested behind the chances of levels (company, region_id …); nothing where nothing was."""
-    from salesnb.report.sentences.feasibility_record import record_words
+    from salesnb.report.sentences.feasibility_record import record_parts
 
-    said = [
-        f"{LEVELS[level].get(lang)} {record_words(row, lang)}"
-        for level, row in rows.items()
-        if level in LEVELS and row.get("test_count") == row.get("test_count") and row.get("test_count")
-    ]
+    said: dict[str, list[str]] = {}  # levels tested from the same months are said together
+    for level, row in rows.items():
+        if level in LEVELS and row.get("test_count") == row.get("test_count") and row.get("test_count"):
+            when, result = record_parts(row, lang)
+            name = LEVELS[level].get(lang)
+            said.setdefault(when, []).append(f"{name} {result}")
     if not said:
         return ""
-    return Text("概率的依据：" + "；".join(said) + "。", "Behind the chances: " + "; ".join(said) + ".").get(lang)
+    zh = "；".join(f"回测{when}，次数与 80 % 区间命中：{'，'.join(parts)}" for when, parts in said.items())
+    en = "; ".join(f"tests {when}, number and 80 % hits: {', '.join(parts)}" for when, parts in said.items())
+    return Text(f"概率的依据：{zh}。", f"Behind the chances: {en}.").get(lang)
 
 
 def year_note(book: LandingQuestions) -> str:
@@ -94,6 +98,14 @@ def landing(book: WhyQuestions) -> Exhibit:
     return Exhibit("landing", figure=trend(labels, series, book.unit_shown, band=band), reading=reading)
 
 
+def _called(book: WhyQuestions, scope: Scope) -> str:
+    """A whole period, and whether it is over."""
+    from salesnb.report.sentences.words import whole_period
+
+    name = whole_period(scope.period, book.lang)
+    return name + book.say(Text("（已结束）", " (over)")) if scope.through >= scope.period.end else name
+
+
 def landings(book: WhyQuestions) -> Exhibit:
     """Month, quarter and year, then the year's landing of regions and people to unfold."""
     from salesnb.report.exhibit import Details, Exhibit
@@ -111,8 +123,12 @@ def landings(book: WhyQuestions) -> Exhibit:
         "chance_rate",
         "naive_minor",
     )
-    words = {scope.period.text: scope.period.text for scope in book.prognosed}
+    words = {scope.period.text: _called(book, scope) for scope in book.prognosed}
     company = frame[frame["dimension"] == COMPANY].assign(name=lambda f: f["scope"].map(words))
+    company = company.sort_values("scope", key=lambda s: s.map({t: i for i, t in enumerate(words)}), kind="stable")
+    over = company["history"] == "complete"  # what is over has a result, not a chance
+    for column in ("landing_minor", "low_minor", "high_minor", "naive_minor", "chance_rate"):
+        company[column] = company[column].mask(over)
 
     def table(rows: pd.DataFrame, label: Text) -> Any:
         kept = [Show(Column("name", "text", label))]
@@ -132,5 +148,6 @@ def landings(book: WhyQuestions) -> Exhibit:
             details.append(
                 Details(book.say(Text(f"{label.zh}全年落点", f"The year by {label.en.lower()}")), table(rows, label))
             )
-    none = Text("“照搬上年”一列只作对照，不含任何判断。", "Last year repeated is the comparison that judges nothing.")
+    none = Text("“照搬上年”= 已实现加上年余下各月，只作对照。",
+                "Last year repeated: what has come and last year's rest, for comparison only.")  # fmt: skip
     return Exhibit("landings", table=table(company, Text("期间", "Period")), reading=book.say(none), details=details)

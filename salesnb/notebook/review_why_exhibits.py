@@ -49,25 +49,30 @@ def slices(book: WhyQuestions) -> Exhibit:
     if frame.empty:
         return Exhibit("where", reading=book.say(NO_YEAR_BEFORE), is_absent=True)
     rest = book.say(Text("其余", "The rest"))
+    frame = frame[frame["name"].notna().groupby(frame["scope"]).transform("any")]  # a rest alone says nothing
+    words = {scope.period.text: book.words_of(scope) for scope in book.scopes}
     line = book.say(Text("产品线 ", "line "))
     alone = frame["region_id"].isna() & frame["product_line"].notna()
     frame = frame.assign(name=frame["name"].where(~alone, line + frame["name"].fillna("")))
-    rows = frame.assign(name=frame["name"].fillna(rest))
-    columns = [Show(shown.column(c)) for c in ("scope", "name", "expected_minor", "actual_minor")]
+    rows = frame.assign(name=frame["name"].fillna(rest), scope=frame["scope"].map(words))
+    columns = [Show(Column("scope", "text", shown.column("scope").label))]
+    columns += [Show(shown.column(c)) for c in ("name", "expected_minor", "actual_minor")]
     columns += [Show(shown.column("deviation_minor"), signed=True), Show(shown.column("shift_rate"), signed=True)]
     if rows["since_month"].notna().any():
         columns.append(Show(shown.column("since_month")))
+    if rows.empty:
+        none = either(book.lang, ("没有哪个单元的偏离超出整体波动。",), ("No cell deviates beyond the whole.",))
+        return Exhibit("where", reading=none)
     table = render(rows, columns, book.lang, book.unit_shown, Options(caption=book.say(shown.label)))
-    named = list(dict.fromkeys(frame["name"].dropna()))
-    if named:
-        said = listed(named, book.lang)
-        reading = either(
-            book.lang,
-            (f"偏离明显的单元：{said}；各行相加恰为总差额。",),
-            (f"Cells that deviate: {said}; the rows add up to the gap.",),
-        )
-    else:
-        reading = either(book.lang, ("没有哪个单元的偏离超出整体波动。",), ("No cell deviates beyond the whole.",))
+    said = listed(list(dict.fromkeys(frame["name"].dropna())), book.lang)
+    calm = [words[text] for text in words if text in set(book.slices_table["scope"]) - set(frame["scope"])]
+    still = listed(calm, book.lang)
+    more = Text(f"{still}累计没有哪个单元比整体更突出。", f" Over {still} no cell stands out from the whole.")
+    reading = either(
+        book.lang,
+        (f"偏离明显的单元：{said}；各行相加恰为该期间的总差额。", more.zh if calm else ""),
+        (f"Cells that deviate: {said}; the rows add up to that period's gap.", more.en if calm else ""),
+    )
     return Exhibit("where", table=table, reading=reading)
 
 

@@ -6,13 +6,14 @@ request a change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.params.market import Move
 from salesnb.model.params.quantities import Not
 from salesnb.model.periods import Calendar
@@ -69,6 +70,27 @@ def meetings(
         )  # fmt: skip
     columns = [c.name for c in contract(TABLE).columns]
     return check(pd.DataFrame(rows, columns=columns).astype({"is_open": bool}), contract(TABLE))
+
+
+def logged(moves: pd.DataFrame, regions: Mapping[str, str]) -> list[Move]:
+    """Competitors' moves of an imported log (table ``competitor_moves``, as known), as market.yaml would write them.
+
+    ``regions``: names by region id. Without it a cut that only the log holds would call no meeting.
+    """
+    out = []
+    for number, row in enumerate(moves.sort_values(["date", "competitor"], kind="stable").to_dict("records"), 1):
+        change, day = row["price_change_rate"], row["date"].date()
+        region = "" if row["region_id"] == UNASSIGNED else regions.get(row["region_id"], str(row["region_id"]))
+        line = "" if row["product_line"] == UNASSIGNED else str(row["product_line"])
+        where = {"region": [region], "product_line": [line]}
+        form = {
+            "id": f"log-{number}", "recorded": day, "competitor": str(row["competitor"]), "kind": "other",
+            "text": " · ".join(word for word in (region, line, str(row["action"])) if word),
+            "source": str(row["source"] or row["competitor"]), "where": {k: v for k, v in where.items() if v[0]},
+            "price_change": None if pd.isna(change) else float(change),
+        }  # fmt: skip
+        out.append(Move.model_validate(form))
+    return out
 
 
 def _after(day: date, calendar: Calendar) -> date:

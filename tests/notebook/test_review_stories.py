@@ -61,6 +61,8 @@ def test_the_competitor_in_the_south(case) -> None:
     alerts = book.alerts_table
     rows = alerts[(alerts["kind"] == "slice") & (alerts["node_id"] == f"{where['region']}+{where['product_line']}")]
     assert len(rows) == planted
+    meetings = book.meetings_table
+    assert (meetings["trigger"].isin(["price", "both"])).any() == planted, "the imported log calls the meeting"
     if planted:
         assert rows["scope"].iloc[0] == "2024Q2" and rows["part_of"].isna().all()
         row, since = rows.iloc[0], EXPECTED["competitor_price_cut"]["since"]

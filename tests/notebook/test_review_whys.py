@@ -8,6 +8,7 @@ from typing import Any
 
 from salesnb.model.params.period import PeriodNotes
 from salesnb.model.periods import Calendar
+from salesnb.notebook.review_closing_exhibits import _names
 from salesnb.notebook.review_five_whys import written
 
 CALENDAR = Calendar()
@@ -32,6 +33,15 @@ def told(period: str, found: set[str]) -> list[tuple[str, date]]:
         year=SimpleNamespace(period=CALENDAR.period("2024")), period_files=lambda: FILES.items(),
     )  # fmt: skip
     return [(finding, day) for finding, _, _, day in written(book, found)]
+
+
+def test_a_product_line_may_be_called_as_the_page_calls_it(monkeypatch: Any) -> None:
+    monkeypatch.setitem(FILES, "2024-06", notes(("产品线 B", "2024-07-03"), ("Line C", "2024-07-03")))
+    assert told("2024-06", {"B", "C"}) == [("B", date(2024, 7, 3)), ("C", date(2024, 7, 3))]
+
+
+def test_a_line_is_not_named_by_a_letter_of_another_word() -> None:
+    assert not _names("CRM 增加提醒", "C") and _names("C 线主推方案", "C") and _names("推 C", "C")
 
 
 def test_an_answer_stands_as_long_as_its_finding_does() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesnb.model.params.market import Move
 from salesnb.model.periods import Calendar
-from salesnb.stages.calibration import Lines, meetings
+from salesnb.stages.calibration import Lines, logged, meetings
 
 CALENDAR, LINES = Calendar(), Lines(cut=-0.30, index=1.5, on_day=10)
 
@@ -53,3 +53,21 @@ def test_what_was_not_known_rings_nothing_and_no_line_never_rings() -> None:
     late = [move(date(2024, 7, 20), -0.5)]
     assert meetings(index(m06=1.0), late, LINES, CALENDAR, date(2024, 7, 4)).empty
     assert meetings(index(m06=9.0), late, Lines(None, None), CALENDAR, date(2024, 8, 4)).empty
+
+
+def test_a_cut_that_only_the_imported_log_holds_calls_a_meeting_too() -> None:
+    log = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2024-06-27", "2024-06-28"]),
+            "competitor": ["对手", "另一家"],
+            "region_id": ["r1", "_unassigned"],
+            "product_line": ["B", "_unassigned"],
+            "action": ["降价", "参展"],
+            "price_change_rate": [-0.30, float("nan")],
+            "source": ["报价单", None],
+        }
+    )
+    moves = logged(log, {"r1": "华南"})
+    assert [(one.text, one.price_change) for one in moves] == [("华南 · B · 降价", -0.30), ("参展", None)]
+    row = meetings(index(), moves, LINES, CALENDAR, date(2024, 7, 4)).iloc[0]
+    assert (row["trigger"], row["competitors"], row["scope"]) == ("price", "对手", "华南、B")

@@ -148,6 +148,9 @@ def test_landing_of_a_year_half_gone():
     assert year["known_minor"] < year["low_minor"] < year["landing_minor"] < year["high_minor"]
     assert year["landing_minor"] == pytest.approx(2.4e10, rel=0.05) and 0 < year["chance_rate"] < 1
     assert made.record["case_count"].min() > 0 and len(made.path) == 6
+    ends = made.path.iloc[-1]
+    for name in ("landing_minor", "low_minor", "high_minor"):
+        assert ends[name] == year[name], "chart and table name one figure"
     done = Scope(CALENDAR.period("2024Q2"), date(2024, 6, 30))
     closed = review.land(done, run, Targets("approved", cells, CALENDAR), curve, {}).nodes
     assert (closed["landing_minor"] == closed["known_minor"]).all() and set(closed["chance_rate"]) <= {0.0, 1.0}
@@ -168,4 +171,8 @@ def test_slices_and_the_rest_are_the_gap_for_any_data(cells):
     months = leaves.assign(month="2024-01")
     out = review.slices(leaves, "2024", "target", months, {})
     assert out["deviation_minor"].sum() == (leaves["actual_minor"] - leaves["expected_minor"]).sum()
+    rest = out.iloc[-1]
+    assert rest["actual_minor"] - rest["expected_minor"] == rest["deviation_minor"], (
+        "the rest is of what no slice holds"
+    )
     assert out["name"].isna().tolist() == [False] * (len(out) - 1) + [True], "the rest is the last row"

@@ -9,7 +9,7 @@ import pandas as pd
 from salesnb.model.errors import Text
 from salesnb.report.numbers import is_missing, month, rate
 from salesnb.report.prose import Line, strong
-from salesnb.report.sentences.words import either, listed
+from salesnb.report.sentences.words import QUARTERS, either, listed
 
 KINDS = {
     "target": Text("目标变更", "target change"),
@@ -21,7 +21,11 @@ NAMED = 3
 
 def occasions(frame: pd.DataFrame, lang: str) -> Line:
     """How many occasions there are, and the first of them; ``frame``: ``change_triggers``, not empty."""
-    shown = [occasion(row, lang) for row in frame.head(NAMED).to_dict("records")]
+    kinds = {"zh": "{}（{}）", "en": "{} ({})"}
+    shown = [
+        kinds[lang].format(occasion(row, lang), KINDS[str(row["request"])].get(lang))
+        for row in frame.head(NAMED).to_dict("records")
+    ]
     more = len(frame) - len(shown)
     rest = (f"，另有 {more} 项", f", and {more} more") if more else ("", "")
     parts = "；" if lang == "zh" else "; "
@@ -38,11 +42,13 @@ def occasion(row: dict[Any, Any], lang: str) -> str:
     since = "" if is_missing(row["since_date"]) else str(pd.Timestamp(row["since_date"]).date())
     kind = str(row["trigger"])
     if kind == "quarter":
-        said = Text(f"{subject} 预计完成 {rate(measured)}，低于下限 {rate(usual, 0)}",
+        subject = f"{subject[:4]} 年{QUARTERS[int(subject[-1]) - 1]}季度" if lang == "zh" else subject
+        said = Text(f"{subject}预计完成 {rate(measured)}，低于下限 {rate(usual, 0)}",
                     f"{subject} lands at {rate(measured)}, floor {rate(usual, 0)}")  # fmt: skip
     elif kind == "market":
         cut = "" if is_missing(measured) else f" {rate(measured, 0, signed=True)}"
-        said = Text(f"市场变化：{subject}{cut}", f"the market moved: {subject}{cut}")
+        when = month(row["subject_id"], "zh"), month(row["subject_id"], "en")
+        said = Text(f"{when[0]}市场变化：{subject}{cut}", f"{when[1]}, the market moved: {subject}{cut}")
     elif kind == "leaver":
         said = Text(f"{subject} 自 {since} 离岗", f"{subject} is away from {since}")
     elif kind == "joiners":

@@ -78,9 +78,19 @@ def meeting(row: pd.Series, lang: str) -> Line:
     )
 
 
-def no_meeting(lang: str) -> Line:
-    """Nothing rings."""
-    return either(lang, ("今年没有触发市场预警。",), ("No alarm has rung this year.",))
+def no_meeting(cut: float, value: float, lines: tuple[float | None, float | None], lang: str) -> Line:
+    """Nothing rings: the deepest cut of the year and the newest index beside their lines, missing where unknown."""
+    zh, en = [], []
+    if lines[0] is not None:
+        line = rate(lines[0], 0, signed=True)
+        deepest = "" if is_missing(cut) else rate(cut, 0, signed=True)
+        zh.append(f"竞品最大降价 {deepest}（界线 {line}）" if deepest else f"没有登记竞品降价（界线 {line}）")
+        en.append(f"deepest cut {deepest} (line {line})" if deepest else f"no cut is recorded (line {line})")
+    if lines[1] is not None and not is_missing(value):
+        zh.append(f"敏感度指数最高 {value:.2f}（预警值 {lines[1]:.2f}）")
+        en.append(f"highest index {value:.2f} (line {lines[1]:.2f})")
+    facts = ("：" + "，".join(zh) if zh else "", ": " + ", ".join(en) if en else "")
+    return either(lang, (f"今年没有触发市场预警{facts[0]}。",), (f"No alarm has rung this year{facts[1]}.",))
 
 
 def leads(frame: pd.DataFrame, lang: str) -> Line:

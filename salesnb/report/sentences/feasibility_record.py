@@ -10,6 +10,7 @@ from salesnb.report.numbers import is_missing, rate
 
 # Share of public and generated series whose total of 12 months an 80 % interval held, lowest and highest of three
 # panels, by months between the last one known and the period (measured by tests/bench/forecast_bench.py).
+FEW = 10  # back-tests below which a record is called a hint
 EARLY = {3: (0.77, 0.81), 6: (0.69, 0.77)}
 
 
@@ -51,12 +52,26 @@ def record_words(record: Mapping[str, Any] | None, lang: str) -> str:
     ahead = int(record["horizon_count"])
     zh_when = (f"起点 {first}" if one else f"起点 {first} 至 {last}") + f"，预测 {ahead} 个月"
     en_when = (f"from {first}" if one else f"from {first} to {last}") + f", {ahead} month{'s' * (ahead != 1)} each"
-    few = n < 10
+    few = n < FEW
     return Text(
         f"回测 {n} 次（{zh_when}），80 % 区间命中 {hit}" + ("，次数少，仅供参考" if few else ""),
         f"{n} back-test{'s' * (n != 1)} ({en_when}), 80 % interval hit {hit}"
         + (": few, so take it as a hint" if few else ""),
     ).get(lang)
+
+
+def record_parts(record: Mapping[str, Any], lang: str) -> tuple[str, str]:
+    """When a level was tested, and how often with which hits; few tests are called few.
+
+    (``起点 2022-12 至 2023-12，预测 6 个月``, ``30 次 100 %``)
+    """
+    n, ahead = int(record["test_count"]), int(record["horizon_count"])
+    first, last = (str(record[c]) for c in ("first_month", "last_month"))
+    span = first if first == last else Text(f"{first} 至 {last}", f"{first} to {last}").get(lang)
+    hit, few = rate(record["hit_rate"], 0), n < FEW
+    when = Text(f"起点 {span}，预测 {ahead} 个月", f"from {span}, {ahead} month{'s' * (ahead != 1)} each").get(lang)
+    return when, Text(f"{n} 次 {hit}" + ("（次数少，仅供参考）" if few else ""),
+                      f"{n}, {hit}" + (" (few: a hint)" if few else "")).get(lang)  # fmt: skip
 
 
 def tested_words(record: Mapping[str, Any] | None, lang: str) -> str:

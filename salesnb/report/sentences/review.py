@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from salesnb.model.errors import Text
-from salesnb.report.numbers import count, is_missing, money, month, rate
+from salesnb.report.numbers import count, is_missing, money, month, percent_figure, rate
 from salesnb.report.prose import Line, bad, good, state, strong
 from salesnb.report.sentences.words import change_run, either, listed
 
@@ -80,14 +80,16 @@ def pulse(main: pd.Series, own: pd.Series, when: str, land: pd.Series, lang: str
     days = int(main["workdays_left"])
     if not is_missing(main["required_minor"]) and days:
         now, need = (money(main[c], lang, currency) for c in ("run_rate_minor", "required_minor"))
-        zh, en = f"剩余 {days} 个工作日，每天须完成 ", f"the {days} working days left must bring "
+        whole = main["kind"] == "year"
+        zh = f"{'全年' if whole else ''}剩余 {days} 个工作日，每天须完成 "
+        en = f"the {days} working days left{' of the year' if whole else ''} must bring "
         parts.append(either(lang, (zh, strong(need), f"（目前 {now}）"), (en, strong(need), f" each (now {now})")))
     if not is_missing(land["low_minor"]) and land["history"] != "complete":
         low, high = (money(land[c], lang, currency) for c in ("low_minor", "high_minor"))
         parts.append(either(lang, (f"全年落点 80 % 区间 {low}至 {high}",), (f"80 % of the year: {low} to {high}",)))
     out = Line("")
     for place, part in enumerate(parts):
-        out = out + (("，" if lang == "zh" else ", ") if place else "") + part
+        out = out + (("；" if lang == "zh" else "; ") if place else "") + part
     return out + ("。" if lang == "zh" else ".") if parts else out
 
 
@@ -180,11 +182,14 @@ def landing(land: pd.Series, record: pd.DataFrame, lang: str, currency: str) -> 
         one = tested.iloc[0]
         held, cases = rate(one["hit_rate"], 0), count(one["case_count"])
         own, naive = rate(one["error_rate"]), rate(one["naive_error_rate"])
+        is_told = not is_missing(land["chance_rate"]) and not is_missing(land["test_count"])  # the record, beside it
         line += either(
             lang,
-            (f"这样的区间在 {cases} 次回测中有 {held} 包含实际值，误差中位数 {own}（照搬上年 {naive}）。",),
-            (f"Tested {cases} times, such intervals held {held}; median error {own} (last year repeated: {naive}).",),
-        )
+            ("" if is_told else f"这样的区间在 {cases} 次回测中有 {held} 包含实际值。",
+             f"回测误差中位数 {own}（照搬上年 {naive}）。"),
+            ("" if is_told else f"Tested {cases} times, such intervals held {held}. ",
+             f"Median error of the tests {own} (last year repeated: {naive})."),
+        )  # fmt: skip
     return line
 
 
@@ -242,6 +247,8 @@ def bridge(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     """The bridge read aloud: from, to, and the two largest effects in the direction of the change."""
     first, last = frame.iloc[0], frame.iloc[-1]
     steps = frame.iloc[1:-1]
+    asked = int(steps.loc[steps["effect"] == "asked", "effect_minor"].sum())
+    steps = steps[steps["effect"] != "asked"]
     change = int(last["effect_minor"] - first["effect_minor"])
     along = steps[steps["effect_minor"] * (1 if change >= 0 else -1) > 0]
     order = along["effect_minor"].abs().sort_values(ascending=False, kind="stable").index[:2]
@@ -249,16 +256,21 @@ def bridge(frame: pd.DataFrame, lang: str, currency: str) -> Line:
             for e, v in zip(along.loc[order, "effect"], along.loc[order, "effect_minor"], strict=True)]  # fmt: skip
     total = strong(money(change, lang, currency, signed=True))
     start = EFFECT_WORDS[first["effect"]].get(lang)
+    more = Text("", "")
+    if asked:
+        grown, wanted = (money(v, lang, currency, signed=True) for v in (int(steps["effect_minor"].sum()), -asked))
+        more = Text(f"：目标要求比上年同期 {wanted}，实际 {grown}", f": on last year {wanted} was asked, {grown} came")
+    named = listed(most, lang)
     return either(
         lang,
-        (f"与{start}相差 ", total, f"，各项相加恰为差额；影响最大的是{listed(most, lang)}。"),
-        (f"{start} to actual: ", total, f"; the steps add up exactly. Largest: {listed(most, lang)}."),
+        (f"与{start}相差 ", total, more.zh, f"；影响最大的是{named}。各项相加恰为差额。" if most else "。"),
+        (f"{start} to actual: ", total, more.en, f"; largest: {named}. The steps add up." if most else "."),
     )
 
 
 FACTOR_WORDS: Mapping[str, Text] = {
     "lead_count": Text("新增线索", "New leads"),
-    "new_per_lead": Text("线索 → 新客户", "New customers a lead"),
+    "new_per_lead": Text("线索到新客户的转化", "New customers a lead"),
     "new_customers": Text("新客户数", "New customers"),
     "sales_per_new": Text("新客户客单价", "Sales per new customer"),
     "customers": Text("老客户数", "Customers who came back"),
@@ -284,7 +296,7 @@ def drivers(
         (
             "比上年同期 ",
             change,
-            "，六个因素相加恰为此数；最拖累的是",
+            f"，{len(frame)} 个因素相加恰为此数；最拖累的是",
             bad(words[0]),
             "，最有帮助的是",
             good(words[1]),
@@ -331,11 +343,11 @@ def mix(frame: pd.DataFrame, lang: str) -> Line:
         )
     said = []
     for row in hit.to_dict("records"):
-        shares, fall = (rate(row["before_share"]), rate(row["after_share"])), rate(abs(row["mix_rate"]))
-        said.append(
-            f"{row['name']}的 {row['product_line']} 线占比由 {shares[0]} 升到 {shares[1]}，结构使毛利率下降 {fall}"
-            if lang == "zh"
-            else f"{row['name']}: line {row['product_line']} {shares[0]} → {shares[1]}; mix costs {fall} of margin"
-        )
+        shares = (rate(row["before_share"]), rate(row["after_share"]))
+        fall = percent_figure(abs(row["mix_rate"]))
+        line = row["product_line"]
+        zh = f"{row['name']}的 {line} 线占比由 {shares[0]} 升到 {shares[1]}，结构使毛利率下降 {fall} 个百分点"
+        en = f"{row['name']}: line {line} {shares[0]} → {shares[1]}; mix costs {fall} points of margin"
+        said.append(zh if lang == "zh" else en)
     joined = ("；" if lang == "zh" else "; ").join(said)
     return Line(bad(joined), "。" if lang == "zh" else ".")

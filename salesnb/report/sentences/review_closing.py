@@ -133,7 +133,7 @@ def performance(frame: pd.DataFrame, lang: str, currency: str) -> list[Line]:
             c: int(frame[f"{c}_minor"].fillna(0).sum()) for c in ("commission", "paid", "open", "stopped", "clawed")
         }
         total, paid, waits = (money(sums[c], lang, currency) for c in ("commission", "paid", "open"))
-        stopped, back = (money(sums[c], lang, currency) for c in ("stopped", "clawed"))
+        stopped, back = (money(abs(sums[c]), lang, currency) for c in ("stopped", "clawed"))
         lines.append(
             either(
                 lang,

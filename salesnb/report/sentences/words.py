@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from salesnb.report.numbers import MISSING, is_missing, month_names, rate
+from salesnb.report.numbers import MISSING, is_missing, month, month_names, rate
 from salesnb.report.prose import Line, Run, Sentence, bad, good, strong
 from salesnb.report.spoken import spoken
+
+if TYPE_CHECKING:
+    from salesnb.model.periods import Period
+
+QUARTERS = "一二三四"
 
 
 def either(lang: str, zh: tuple[Sentence, ...], en: tuple[Sentence, ...]) -> Line:
@@ -43,6 +49,15 @@ def listed(parts: Sequence[str], lang: str) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return comma.join(parts[:-1]) + last + parts[-1]
+
+
+def whole_period(period: Period, lang: str) -> str:
+    """A period as a reader says it: 2024 年, 2024 年二季度, 2024 年 6 月 / 2024, Q2 2024, Jun 2024."""
+    text = period.text
+    if str(period.kind) == "quarter":
+        year, number = text[:4], int(text[-1])
+        return f"{year} 年{QUARTERS[number - 1]}季度" if lang == "zh" else f"Q{number} {year}"
+    return month(text, lang) if str(period.kind) == "month" else span(text, lang)
 
 
 def span(window: str, lang: str) -> str:

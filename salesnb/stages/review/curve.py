@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from salesnb.model.periods import Calendar
 
@@ -44,15 +45,19 @@ class Curve:
 
         Rounded on the running sum, so that days add up to months and months to the piece, to the last minor unit.
         """
-        return self._by(pieces, through) - self._by(pieces, start - timedelta(days=1))
-
-    def _by(self, pieces: pd.DataFrame, through: date) -> pd.Series:
-        spans = list(zip(pieces["from_date"].dt.date, pieces["to_date"].dt.date, strict=True))
-        shares = np.array([self.share(a, b, through) for a, b in spans], dtype=np.float64)
+        first, begins = pd.factorize(pieces["from_date"])  # many pieces share few spans
+        last, ends = pd.factorize(pieces["to_date"])
+        codes, pairs = pd.factorize(first * len(ends) + last)
+        spans = [(begins[i].date(), ends[j].date()) for i, j in (divmod(int(pair), len(ends)) for pair in pairs)]
         targets = pieces["target_minor"].to_numpy(dtype=np.int64)
-        # whole targets stay as they are: beyond 2^53 a product in floating point would lose units
-        part = np.where(shares < 1.0, np.rint(targets * np.minimum(shares, 1.0)), 0.0).astype(np.int64)
-        return pd.Series(np.where(shares >= 1.0, targets, part), index=pieces.index, dtype="int64")
+
+        def by(day: date) -> NDArray[np.int64]:
+            shares = np.array([self.share(*span, day) for span in spans], dtype=np.float64)[codes]
+            # whole targets stay as they are: beyond 2^53 a product in floating point would lose units
+            part = np.where(shares < 1.0, np.rint(targets * np.minimum(shares, 1.0)), 0.0).astype(np.int64)
+            return np.where(shares >= 1.0, targets, part)
+
+        return pd.Series(by(through) - by(start - timedelta(days=1)), index=pieces.index, dtype="int64")
 
     def _weight(self, day: date) -> float:
         month = self.calendar.month_of(day)

@@ -105,7 +105,7 @@ def land(scope: Scope, run: Course, targets: Targets, curve: Curve, names: Mappi
         low, high = view.interval(LEVEL)
         ends, chance = (low, high, naive), view.attain(target)
         record = _record(scope, run, view, len(rest))
-        path = _path(run, known, rest, tested)
+        path = _path(run, known, rest, tested, (total[0], low[0], high[0]))
         behind = records_behind(view, run.months)
     out["known_minor"] = np.rint(known + run.come).astype(np.int64)
     for name, values in zip(("landing_minor", "low_minor", "high_minor", "naive_minor"), (total, *ends), strict=True):
@@ -151,8 +151,14 @@ def _view(run: Course, known: np.ndarray, horizon: int) -> tuple[forecast.Outloo
     return (forecast.month_to_date(view, run.come, run.elapsed) if run.elapsed else view), tested
 
 
-def _path(run: Course, known: np.ndarray, rest: tuple[str, ...], tested: forecast.Backtest) -> pd.DataFrame:
-    """The company's cumulated landing and its interval at the end of every month to come."""
+def _path(
+    run: Course, known: np.ndarray, rest: tuple[str, ...], tested: forecast.Backtest, ends: tuple[float, float, float]
+) -> pd.DataFrame:
+    """The company's cumulated landing and its interval at the end of every month to come.
+
+    Months come from the company's own course alone; they are stretched to end at ``ends`` (landing, low, high), which
+    agree with the nodes' landings: a chart and its tables must name one figure.
+    """
     company = Course(run.dimension, (), run.months, run.values[:1], run.come[:1], run.elapsed)
     fitted = forecast.fit(company.values, np.array([-1]), steps=len(rest), growth=run.growth)
     rows = []
@@ -162,6 +168,12 @@ def _path(run: Course, known: np.ndarray, rest: tuple[str, ...], tested: forecas
         low, high = view.interval(LEVEL)
         rows.append({"month": month, "landing_minor": view.total[0], "low_minor": low[0], "high_minor": high[0]})
     out = pd.DataFrame(rows)
+    come = float(known[0] + run.come[0])
+    for name, end in zip(("landing_minor", "low_minor", "high_minor"), ends, strict=True):
+        ahead_of = out[name] - come
+        last = float(ahead_of.iloc[-1])
+        if np.isfinite(end) and np.isfinite(last) and last > 0:
+            out[name] = come + ahead_of * ((float(end) - come) / last)
     return out.assign(**{name: _minor(out[name]) for name in ("landing_minor", "low_minor", "high_minor")})
 
 

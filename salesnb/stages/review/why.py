@@ -57,10 +57,9 @@ def slices(
                 "since_month": _since(months, where),
             }
         )
-    total = {"expected_minor": int(leaves["expected_minor"].sum()), "actual_minor": int(leaves["actual_minor"].sum())}
-    rows.append(
-        {"slice_no": len(rows) + 1, "scope": scope, "basis": basis, **total, "deviation_minor": int(found.rest)}
-    )
+    free = ~np.logical_or.reduce([one.leaves for one in found.slices], axis=0) if rows else slice(None)
+    rest = {c: int(leaves[c].to_numpy(dtype=np.int64)[free].sum()) for c in ("expected_minor", "actual_minor")}
+    rows.append({"slice_no": len(rows) + 1, "scope": scope, "basis": basis, **rest, "deviation_minor": int(found.rest)})
     return check(
         pd.DataFrame(rows, columns=[c.name for c in contract("review_slices").columns]), contract("review_slices")
     )
