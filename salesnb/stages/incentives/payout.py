@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -41,19 +42,32 @@ def payouts(
     """
     leaving = leavers or Leavers()
     known = lines[lines["order_date"] <= pd.Timestamp(day)]
-    came = _came(receipts[receipts["receipt_date"] <= pd.Timestamp(day)])
-    ordered = set(known.loc[~known["is_return"], "order_id"])
+    settled = _settled(known, receipts[receipts["receipt_date"] <= pd.Timestamp(day)], rules, day)
     exact: dict[str, dict[Key, Fraction]] = {}
-    for order, own in known.groupby("order_id", sort=True):
-        tied = rules.paid_on_receipts and order in ordered
-        shares = _shares(own, came.get(str(order), []), rules, day) if tied else []
-        for row in own.to_dict("records"):
-            person = str(row["person_id"])
-            at_once = {(person, str(row["month"]), "clawed_back" if row["is_return"] else "paid"): Fraction(1)}
-            mine = exact.setdefault(person, {})
-            for key, share in (_for_person(person, shares, rules, leaving) if tied else at_once).items():
-                mine[key] = mine.get(key, Fraction(0)) + Fraction(int(row["earned"]), SCALE) * share
+    parts = known.groupby(["order_id", "person_id", "month", "is_return"])["earned"].sum().reset_index()
+    for order, person, month, is_return, earned in parts.itertuples(index=False):
+        at_once = {(person, month, "clawed_back" if is_return else "paid"): Fraction(1)}
+        shares = _for_person(person, settled[order], rules, leaving) if order in settled else at_once
+        mine = exact.setdefault(person, {})
+        for key, share in shares.items():
+            mine[key] = mine.get(key, Fraction(0)) + Fraction(int(earned), SCALE) * share
     return _rounded(exact)
+
+
+def _settled(known: pd.DataFrame, receipts: pd.DataFrame, rules: Scheme, day: date) -> dict[str, list[Share]]:
+    """What became of the commission of every order that is paid as its money comes in."""
+    if not rules.paid_on_receipts:
+        return {}
+    came = _came(receipts)
+    tied = known[known["order_id"].isin(known.loc[~known["is_return"], "order_id"])]
+    orders: Any = tied.groupby("order_id").agg(
+        net=("net_minor", "sum"),
+        ordered=("order_date", "max"),
+        due=("due_date", "max"),
+        first=("month", "min"),
+        last=("month", "max"),
+    )
+    return {order.Index: _shares(order, came.get(order.Index, []), rules, day) for order in orders.itertuples()}
 
 
 def _came(receipts: pd.DataFrame) -> dict[str, list[tuple[date, str, int]]]:
@@ -65,12 +79,12 @@ def _came(receipts: pd.DataFrame) -> dict[str, list[tuple[date, str, int]]]:
     return out
 
 
-def _shares(own: pd.DataFrame, came: list[tuple[date, str, int]], rules: Scheme, day: date) -> list[Share]:
-    """What became of an order's commission, as shares that sum to one."""
-    net = int(own["net_minor"].sum())
+def _shares(order: Any, came: list[tuple[date, str, int]], rules: Scheme, day: date) -> list[Share]:
+    """What became of the commission of an order (a row of ``_settled``), as shares that sum to one."""
+    net = int(order.net)
     if net <= 0:  # wholly returned: nothing more will come in, what is left settles with the return
-        return [(own["order_date"].max().date(), str(own["month"].max()), "paid", Fraction(1))]
-    last = None if rules.stop_days is None else own["due_date"].max().date() + timedelta(days=rules.stop_days)
+        return [(order.ordered.date(), order.last, "paid", Fraction(1))]
+    last = None if rules.stop_days is None else order.due.date() + timedelta(days=rules.stop_days)
     out: list[Share] = []
     received = 0
     for when, month, amount in came:
@@ -79,7 +93,7 @@ def _shares(own: pd.DataFrame, came: list[tuple[date, str, int]], rules: Scheme,
         out.append((when, month, "stopped" if last is not None and when > last else "paid", Fraction(fresh, net)))
     if received < net:
         state = "stopped" if last is not None and day > last else "open"
-        out.append((day, str(own["month"].min()), state, Fraction(net - received, net)))
+        out.append((day, order.first, state, Fraction(net - received, net)))
     return out
 
 
