@@ -14,6 +14,7 @@ import numpy as np
 from salesnb.methods.projection.problem import Flags, Floats, Ints
 
 _MOST_NODES = 20_000  # of a search for whole numbers: a limit that stops every machine at the same place
+_SMALL = 50_000  # coefficients: up to there looking for what can be simplified takes longer than the simplex method
 _SECONDS = 60.0  # the last resort; a search that ends here is undecided
 
 
@@ -80,26 +81,20 @@ class Program:
         if whole is not None:
             options |= {"mip_rel_gap": 0.0, "mip_abs_gap": slack, "mip_feasibility_tolerance": 1e-9}
             options |= {"mip_max_nodes": _MOST_NODES, "time_limit": _SECONDS}
+        elif len(matrix.values) <= _SMALL:
+            options["presolve"] = "off"
         for option, value in options.items():
             self._engine.setOptionValue(option, value)
-        model = self._model(cost, bounds, matrix, limits)
-        if whole is not None:
-            kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-            model.integrality_ = [kinds[int(flag)] for flag in whole]
-        self._engine.passModel(model)
         self.columns, self.rows = len(cost), len(limits[0])
+        self._pass(cost, (*bounds, *limits), matrix, np.zeros(len(cost)) if whole is None else whole)
 
-    def _model(self, cost: Floats, bounds: tuple[Floats, Floats], matrix: Matrix, limits: tuple[Floats, Floats]) -> Any:
-        highspy, model = self._highspy, self._highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(cost), len(limits[0])
-        model.col_cost_ = np.asarray(cost, float)
-        model.col_lower_, model.col_upper_ = (np.asarray(side, float) for side in bounds)
-        model.row_lower_, model.row_upper_ = (np.asarray(side, float) for side in limits)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = matrix.starts.astype(np.int32)
-        model.a_matrix_.index_ = matrix.columns.astype(np.int32)
-        model.a_matrix_.value_ = matrix.values
-        return model
+    def _pass(self, cost: Floats, sides: tuple[Floats, ...], matrix: Matrix, whole: Floats | Flags) -> None:
+        """Hand the programme over as arrays: number by number it would take longer than solving it."""
+        forms = int(self._highspy.MatrixFormat.kRowwise), int(self._highspy.ObjSense.kMinimize)
+        arrays: list[Any] = [np.asarray(side, float) for side in (cost, *sides)]
+        arrays += [matrix.starts.astype(np.int32), matrix.columns.astype(np.int32), matrix.values]
+        arrays.append(whole.astype(np.int32))
+        self._engine.passModel(self.columns, self.rows, len(matrix.values), *forms, 0.0, *arrays)
 
     def limit_row(self, row: int, low: float, high: float) -> None:
         """Move the limits of a row."""
@@ -139,7 +134,8 @@ class Program:
         )
 
     def _without_presolve(self) -> Any:
+        _, before = self._engine.getOptionValue("presolve")
         self._engine.setOptionValue("presolve", "off")
         self._engine.run()
-        self._engine.setOptionValue("presolve", "choose")
+        self._engine.setOptionValue("presolve", before)
         return self._engine.getModelStatus()
