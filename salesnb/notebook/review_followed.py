@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from salesnb.model.periods import Window
@@ -51,6 +52,7 @@ def followed(book: NodeQuestions, alerts: pd.DataFrame, notes: Sequence[Note]) -
     """``review_alerts`` with people's notes, present figures of what is carried over, attainment before and since."""
     from salesnb.stages import review
 
+    notes = by_name(notes, alerts, book.nodes_table[book.nodes_table["scope"] == book.main.period.text])
     noted = review.with_figures(review.with_notes(alerts, notes), book.nodes_table)
     first: dict[str, str] = {}
     for note in notes:
@@ -61,6 +63,22 @@ def followed(book: NodeQuestions, alerts: pd.DataFrame, notes: Sequence[Note]) -
         if found is not None:
             before[str(alert)] = found
     return review.since_action(noted, before)
+
+
+def by_name(notes: Sequence[Note], alerts: pd.DataFrame, nodes: pd.DataFrame) -> list[Note]:
+    """Notes with the key of the alert they name: people write what the page shows (``华南 × B``, ``产品线 B``).
+
+    A name that no alert has any more is the node's of ``nodes`` (``review_attainment`` of one scope); a key stays.
+    """
+    found = nodes.assign(alert=nodes["scope"] + ":" + nodes["dimension"] + ":" + nodes["node_id"].astype(str))
+    keys: dict[str, str] = {}
+    for frame in (alerts, found):  # an alert that stands goes before a node that is no longer one
+        for row in frame.to_dict("records"):
+            name = str(row["name"])
+            words = [f"{word} {name}" for word in ("产品线", "Line", "line")]
+            for called in words if row["dimension"] == "product_line" else [name]:
+                keys.setdefault(called, str(row["alert"]))
+    return [replace(note, alert=keys.get(note.alert, note.alert)) for note in notes]
 
 
 def until(book: NodeQuestions, alert: str, period: str) -> tuple[int, int] | None:

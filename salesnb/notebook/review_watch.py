@@ -60,18 +60,22 @@ class WatchQuestions(ChannelQuestions):
         for month in months:
             days = self.calendar.workdays.count(month.start, month.end)
             returned = self.params.review.month_end_returned.find(self.main.through, self.as_of)
-            late = self.params.review.month_end_days / max(days, 1)
+            late = self.end_days(month) / max(days, 1)
             shares = review.Shares(line or 0.0, late, 1.0 if returned is None else returned)
             parts.append(review.month_end(month.text, sums[month.text], shares, needed, names))
         columns = [c.name for c in contract("review_month_end").columns]
         full = [part for part in parts if len(part)]
         return self.keep("review_month_end", pd.concat(full) if full else pd.DataFrame(columns=columns))
 
+    def end_days(self, month: Period) -> int:
+        """How many working days end ``month``, as decided for its last day; 0 where that rule has ended."""
+        return self.params.review.month_end_days.find(month.end, self.as_of) or 0
+
     def last_days(self, month: Period) -> list[date]:
         """The last working days of a month that are looked at, and the days off among them."""
         days = [month.end - timedelta(days=i) for i in range(month.days)]
         working = [day for day in days if self.calendar.workdays.is_workday(day)]
-        wanted = working[: self.params.review.month_end_days]
+        wanted = working[: self.end_days(month)]
         return [day for day in days if wanted and day >= wanted[-1]]
 
     def _month_sums(self, month: Period, last: list[date]) -> pd.DataFrame:
@@ -90,7 +94,7 @@ class WatchQuestions(ChannelQuestions):
             "whole-1y": lines["month"].isin([one.text for one in past]),
         }
         inside["last-1y"] = inside["whole-1y"] & lines["order_date"].isin(tails)
-        most = self.params.review.month_end_split
+        most = self.params.review.month_end_split.find(month.end, self.as_of) or len(lines) + 1  # ended: none is
         return pd.concat([_by_person(lines[rows], name, most) for name, rows in inside.items()], ignore_index=True)
 
     # ------------------------------------------------------------------ receivables

@@ -68,7 +68,8 @@ def month_end(book: PerformanceQuestions) -> Exhibit:
         )
         return Exhibit("month-end", reading=book.say(none), is_absent=True)
     frame, shown, lang = book.month_end_table, contract("review_month_end"), book.lang
-    reading = said.month_end(frame, book.params.review.month_end_days, lang)
+    days = book.params.review.month_end_days.find(book.main.through, book.as_of) or 0
+    reading = said.month_end(frame, days, lang)
     if frame.empty:
         return Exhibit("month-end", reading=reading)
     words = [

@@ -6,10 +6,14 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
+
 from salesnb.model.params.period import PeriodNotes
 from salesnb.model.periods import Calendar
 from salesnb.notebook.review_closing_exhibits import _names
 from salesnb.notebook.review_five_whys import written
+from salesnb.notebook.review_followed import by_name
+from salesnb.stages.review import Note
 
 CALENDAR = Calendar()
 
@@ -55,3 +59,15 @@ def test_an_answer_stands_as_long_as_its_finding_does() -> None:
 def test_a_quarter_holds_what_was_answered_in_its_months() -> None:
     assert [finding for finding, _ in told("2024Q2", set())] == ["North", "South", "South", "Visits"]
     assert told("2024Q1", set()) == []
+
+
+def test_a_note_may_call_its_alert_as_the_page_does() -> None:
+    columns = ["alert", "scope", "dimension", "node_id", "name"]
+    alerts = pd.DataFrame([("2024:product_line:B", "2024", "product_line", "B", "B"),
+                           ("2024Q2:slice:S+B", "2024Q2", "region_id+product_line", "S+B", "South × B")],
+                          columns=columns)  # fmt: skip
+    nodes = pd.DataFrame([("2024", "person_id", "p1", "Wang")], columns=columns[1:])
+    said = ("产品线 B", "South × B", "Wang", "2024:person_id:p2")
+    held = [Note("2024-06", alert, "Li", "visit", date(2024, 7, 31), "open") for alert in said]
+    assert [note.alert for note in by_name(held, alerts, nodes)] == [
+        "2024:product_line:B", "2024Q2:slice:S+B", "2024:person_id:p1", "2024:person_id:p2"]  # fmt: skip

@@ -210,3 +210,18 @@ def test_amounts_may_be_written_as_people_write_them(tmp_path: Path) -> None:
     (tmp_path / "decomposition.yaml").write_text(f"rules:\n{rules}\n", encoding="utf-8")
     values = [rule.is_ for rule in Params("u", tmp_path).decomposition.rules]
     assert values == [35_000_000, 120_000_000, 3500]
+
+
+def test_the_examples_that_stand_commented_in_the_period_s_file_hold(unit: Params, tmp_path: Path) -> None:
+    from salesnb.model.params.period import PeriodNotes
+
+    text = (unit.folder / "periods" / "2024-06.yaml").read_text(encoding="utf-8")
+    lines, uncommented = [], 0
+    for line in text.splitlines():
+        is_example = line.startswith(("# - ", "#   "))
+        uncommented += is_example
+        lines.append("  " + line[2:] if is_example else line.replace("[]   ", "     "))
+    file = tmp_path / "2024-06.yaml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    held = PeriodNotes.model_validate(load_yaml(file).data)
+    assert uncommented and held.alerts[0].state == "doing" and held.rulings[0].credit is not None

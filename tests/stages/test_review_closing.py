@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from salesnb.methods.forecast import Growth
 from salesnb.model.contracts.facts import UNASSIGNED
-from salesnb.model.params.review import Play
+from salesnb.model.params.review import Play, Review
 from salesnb.stages import review
 from salesnb.stages.review import Closed, Improving, Tried
 
@@ -190,3 +190,14 @@ def test_what_falls_short_inside_is_named_only_where_it_matters() -> None:
         columns=["region_id", "product_line", "expected_minor", "actual_minor"],
     )
     assert review.inside(crossed, "region_id", {"product_line": {"B": "Line B"}}) == {"S": ["Line B"]}
+
+
+def test_what_counts_as_a_split_order_or_a_month_end_is_dated() -> None:
+    later = {"from": "2024-07-01", "value": 5, "decided": "2024-06-20"}
+    held = Review.model_validate({"schema": 1, "month_end_split": {"values": [{"value": 3}, later]}})
+    known = date(2024, 8, 1)
+    assert [held.month_end_split.find(day, known) for day in (date(2024, 6, 30), date(2024, 7, 31))] == [3, 5]
+    assert held.month_end_split.find(date(2024, 7, 31), date(2024, 6, 1)) == 3, "not yet decided then"
+    assert held.month_end_days.find(date(2024, 6, 30), known) == 3
+    with pytest.raises(ValueError, match="month_end_split"):
+        Review.model_validate({"schema": 1, "month_end_split": 1})

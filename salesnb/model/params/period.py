@@ -23,7 +23,7 @@ class Why(ParamsModel):
 
 
 class AlertNote(ParamsModel):
-    """What was done about an alert. ``alert`` is the key the review printed."""
+    """What was done about an alert. ``alert`` is its name as the page shows it, or its key in report.xlsx."""
 
     alert: Words
     owner: str

@@ -156,6 +156,10 @@ class Stuffing(ParamsModel):
     sub_dealers_buy_from: Literal["company", "parent"] = "company"  # whose sell-out their sell-in is
 
 
+EndDays = Annotated[int, Field(ge=1, le=10)]
+SplitOrders = Annotated[int, Field(ge=2, le=20)]
+
+
 class Review(ParamsModel):
     """The schema of review.yaml."""
 
@@ -174,12 +178,14 @@ class Review(ParamsModel):
     report_by_day: Annotated[int, Field(ge=1, le=28)] = 5
     meeting_on_day: Annotated[int, Field(ge=1, le=28)] = 10
     calibration_price_change: Dated[Ratio] | None = None
-    month_end_days: Annotated[int, Field(ge=1, le=10)] = 3
+    month_end_days: Dated[EndDays] = Field(default_factory=lambda: Dated[EndDays].model_validate(3))
     month_end_share: Dated[Share] | None = None  # more than this share of a month in its last days is looked at
     month_end_returned: Dated[Share] = Field(
         default_factory=lambda: Dated[Share].model_validate(0.10)
     )  # sent back after
-    month_end_split: Annotated[int, Field(ge=2, le=20)] = 3  # orders of one customer with one person on one day
+    month_end_split: Dated[SplitOrders] = Field(
+        default_factory=lambda: Dated[SplitOrders].model_validate(3)
+    )  # orders of one customer with one person on one day
     stuffing: Stuffing = Field(default_factory=Stuffing)
     lead_priority: Dated[Shares] | None = None  # weights of region, industry, value, free capacity (R62)
     lead_rules: LeadRules | None = None
