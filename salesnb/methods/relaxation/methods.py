@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 import numpy as np
 
 from salesnb.methods.conflicts.elastic import Elastic, Given
 from salesnb.methods.conflicts.merged import Merged, Table
-from salesnb.methods.conflicts.program import Matrix, Outcome, Program
 from salesnb.methods.projection.problem import INF, Floats, Ints
 from salesnb.methods.relaxation.flexible import Flexible, Moves
 
@@ -14,7 +15,8 @@ _MOVED = 1e-9  # of a row's size: less is rounding
 _HELD = 1e-11  # a share that is held stays reachable in spite of rounding
 _RANK_STEP = 1e4  # a rank is dearer than all the cheaper ones together
 _ALTERNATIVES = 8
-_WIDE = 100.0  # times the largest size: what a switched row may move at most
+_LOOKED_AT = 32  # choices of rows that help, of which the cheapest are proposed
+_PRICED = 1e-7
 
 
 class Choice:
@@ -62,61 +64,79 @@ def by_rank(choice: Choice) -> list[Moves]:
 
 def fewest(choice: Choice) -> list[Moves]:
     """The smallest number of rows that can help; every such choice of rows (up to a few), the cheapest first."""
-    found = [given for given in (_alone(choice, [at]) for at in range(len(choice.rows))) if given is not None]
+    search = _Few(choice)
+    found = [given for given in (search.alone({at}) for at in range(len(choice.rows))) if given is not None]
     if not found:
-        found = _together(choice)
+        found = search.together()
     found.sort(key=lambda given: float((given.moves / choice.sizes).sum()))
     return [moves for moves in map(choice.moves, found[:_ALTERNATIVES]) if moves is not None]
 
 
-def _alone(choice: Choice, chosen: list[int]) -> Given | None:
-    """The least moves if only the chosen rows move."""
-    nobody = np.zeros(len(choice.rows))
-    elastic = Elastic(choice.merged, choice.positions, (nobody, nobody))
-    for at in chosen:
-        elastic.allow(at, float(choice.room[0][at]), float(choice.room[1][at]))
-    return elastic.cheapest(1.0 / choice.sizes)
+class _Few:
+    """Looks for small choices of rows that help, by what those that do not help leave contradicting.
+
+    Whatever helps has to move a row of each such contradiction, so only choices that do are tried (implicit hitting
+    sets: Moreno-Centeno and Karp 2013).
+    """
+
+    def __init__(self, choice: Choice) -> None:
+        nobody = np.zeros(len(choice.rows))
+        self._choice, self._cost = choice, choice.sizes.max(initial=0.0) / choice.sizes
+        self._only, self._all = Elastic(choice.merged, choice.positions, (nobody, nobody)), choice.elastic()
+
+    def alone(self, chosen: Collection[int]) -> Given | None:
+        """The least moves if only the chosen rows move."""
+        down, up = self._choice.room
+        for at in chosen:
+            self._only.allow(at, float(down[at]), float(up[at]))
+        given = self._only.cheapest(self._cost)
+        for at in chosen:
+            self._only.allow(at, 0.0, 0.0)
+        return given
+
+    def together(self) -> list[Given]:
+        """All smallest choices of two or more rows, up to a number."""
+        left, tried, found = list[frozenset[int]](), set[frozenset[int]](), list[Given]()
+        for most in range(1, len(self._choice.rows) + 1):
+            while len(found) < _LOOKED_AT:
+                chosen = next((one for one in _hitting(left, most) if one not in tried), None)
+                if chosen is None:
+                    break
+                tried.add(chosen)
+                given = self.alone(chosen)
+                if given is not None:
+                    found.append(given)
+                elif more := self._contradicting(chosen):
+                    left.append(more)
+            if found:
+                break
+        return found
+
+    def _contradicting(self, chosen: frozenset[int]) -> frozenset[int]:
+        """Rows that contradict each other however far the chosen ones move: those with a price where these move for
+        nothing. Empty where the others cannot help at all."""
+        cost = self._cost.copy()
+        cost[list(chosen)] = 0.0
+        given = self._all.cheapest(cost)
+        if given is None:
+            return frozenset()
+        priced = np.abs(given.prices[self._choice.positions]) > _PRICED
+        return frozenset(np.flatnonzero(priced).tolist()) - chosen
 
 
-def _together(choice: Choice) -> list[Given]:
-    """Smallest choices of two or more rows: a programme with a switch per row, asked again without the ones found."""
-    found: list[Given] = []
-    barred: list[Ints] = []
-    while len(found) < _ALTERNATIVES:
-        chosen = _switched(choice, barred)
-        if chosen is None or (barred and len(chosen) > len(barred[0])):
-            break
-        barred.append(chosen)
-        given = _alone(choice, chosen.tolist())
-        if given is not None:
-            found.append(given)
-    return found
+def _hitting(sets: list[frozenset[int]], most: int) -> Iterator[frozenset[int]]:
+    """Choices of at most ``most`` elements with one of every set, in ascending order of what they take from the first
+    set, the second, …; the same choice may come twice."""
 
+    def grown(chosen: frozenset[int]) -> Iterator[frozenset[int]]:
+        missed = next((own for own in sets if not own & chosen), None)
+        if missed is None:
+            yield chosen
+        elif len(chosen) < most:
+            for one in sorted(missed):
+                yield from grown(chosen | {one})
 
-def _switched(choice: Choice, barred: list[Ints]) -> Ints | None:
-    merged, count, columns = choice.merged, len(choice.rows), choice.merged.columns
-    at, low, high = columns + np.arange(count), *merged.limits()
-    most = _WIDE * float(choice.sizes.max(initial=1.0)) / merged.unit
-    entries = [merged.matrix.triples(), (choice.positions, at, np.ones(count))]
-    entries.append((choice.positions, at + count, -np.ones(count)))
-    gate = len(low) + np.arange(count)
-    for column, value in ((at, 1.0), (at + count, 1.0), (at + 2 * count, -most)):
-        entries.append((gate, column, np.full(count, value)))
-    for number, chosen in enumerate(barred):
-        row = np.full(len(chosen), len(low) + count + number)
-        entries.append((row, columns + 2 * count + chosen, np.ones(len(chosen))))
-    rows, cols, values = (np.concatenate(side) for side in zip(*entries, strict=True))
-    matrix = Matrix.of(rows, cols, values, len(low) + count + len(barred))
-    limits = (
-        np.concatenate([low, np.full(count + len(barred), -INF)]),
-        np.concatenate([high, np.zeros(count), [len(chosen) - 1.0 for chosen in barred]]),
-    )
-    cost = np.concatenate([np.zeros(columns), np.tile(1e-6 / (choice.sizes / merged.unit), 2), np.ones(count)])
-    room = [np.minimum(side / merged.unit, most) for side in choice.room]
-    bounds = (np.append(merged.low, np.zeros(3 * count)), np.concatenate([merged.high, *room, np.ones(count)]))
-    whole = np.arange(len(cost)) >= columns + 2 * count
-    result = Program(cost, bounds, matrix, limits, whole=whole, slack=1e-4).run()
-    return np.flatnonzero(result.values[-count:] > 0.5) if result.outcome is Outcome.OPTIMAL else None
+    return grown(frozenset())
 
 
 def _room(table: Table, flexible: Flexible, rows: Ints) -> tuple[Floats, Floats]:
