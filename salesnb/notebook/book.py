@@ -264,6 +264,7 @@ def open_book(
     Raises PeriodError, ParamsError, DataError or UsageError, each saying what to change.
     """
     from salesnb.intake import facts
+    from salesnb.notebook.asked import AskedFacts
     from salesnb.report.spoken import speak
 
     params = load_unit(unit)
@@ -274,7 +275,7 @@ def open_book(
     to_review = not getattr(make, "plans_only", False) and covers(params.folder, wanted, company.calendar)
     planning = is_plan(wanted, chosen, now, to_review)
     day = chosen or default_as_of(wanted, now, company.close_days, planning)
-    held = facts.load(unit)
+    held = AskedFacts.of(facts.load(unit))
     book = make(
         stage=stage,
         unit=unit,
