@@ -67,13 +67,12 @@ def check(frame: pd.DataFrame, table: TableContract) -> pd.DataFrame:
     Columns that are optional and absent are added as null (money: never optional-absent, it would become zero).
     Raises DataError naming table, column and the first offending row.
     """
+    import pandas as pd
+
     _same_columns(frame, table)
-    out = frame.copy(deep=False)
-    for column in table.columns:
-        if column.name not in out:
-            out[column.name] = None
-        out[column.name] = _typed(out[column.name], column, table)
-    out = out[[c.name for c in table.columns]]
+    absent = pd.Series([None] * len(frame), frame.index, dtype=object)
+    columns = {c.name: _typed(frame.get(c.name, absent), c, table) for c in table.columns}
+    out = pd.DataFrame(columns, index=frame.index, copy=False)
     if table.keys:
         out = out.sort_values(list(table.keys), kind="stable")
         _unique_keys(out, table)
@@ -110,9 +109,17 @@ def _typed(values: pd.Series, column: Column, table: TableContract) -> pd.Series
     if not column.optional and column.kind not in ("number", "rate", "count") and values.isna().any():
         raise _bad(table, column, int(values.isna().to_numpy().argmax()), "null")
     try:
-        return values.astype(dtype)
+        return values if values.dtype == _resolved(dtype) else values.astype(dtype)
     except (TypeError, ValueError, OverflowError) as error:
         raise _bad(table, column, None, str(error)) from error
+
+
+@cache
+def _resolved(dtype: str) -> Any:
+    """The type by its name, looked up once: pandas asks every type it knows each time."""
+    import pandas as pd
+
+    return pd.api.types.pandas_dtype(dtype)
 
 
 def _bad(table: TableContract, column: Column, row: int | None, what: str) -> DataError:

@@ -51,6 +51,7 @@ class PlanDesk:
         self.refused: Exception | None = book.undecided
         self.seconds = 0.0
         self.sheet = Sheet.read(book.params.folder / "decomposition.yaml")
+        self._past: dict[str, Mapping[str, int]] = {}
 
     # ------------------------------------------------------------------ what there is to edit
 
@@ -99,8 +100,7 @@ class PlanDesk:
     def given(self, region: str) -> float:
         """A region's growth in the plan; NaN without a last year."""
         base = self.book.built.cube.base_of({"region": (region,)})
-        target = int(self.plan.by("region_id").set_index("region_id")["target_minor"][region])
-        return target / base - 1 if base > 0 else float("nan")
+        return self.plan.amounts("region_id")[region,] / base - 1 if base > 0 else float("nan")
 
     # ------------------------------------------------------------------ edits
 
@@ -158,10 +158,14 @@ class PlanDesk:
 
     def amount(self, nodes: Mapping[str, str]) -> int:
         """What the plan gives to what several nodes have in common, minor units."""
-        table = self.plan.table
-        for column, node in nodes.items():
-            table = table[table[column] == node]
-        return int(table["target_minor"].sum())
+        return self.plan.amounts(*nodes).get(tuple(nodes.values()), 0)
+
+    def past(self, column: str) -> Mapping[str, int]:
+        """Last year's sales by node of a column, minor units."""
+        if column not in self._past:
+            sums = self.book.built.cube.base.groupby(column)["net_minor"].sum()
+            self._past[column] = {str(node): int(amount) for node, amount in sums.items()}
+        return self._past[column]
 
     def called(self, nodes: Mapping[str, str]) -> str:
         """The nodes by name: 张倩 × B."""
@@ -181,7 +185,8 @@ class PlanDesk:
 
     def locked(self, *nodes: str) -> bool:
         """Whether a node, or a cell of several, is held by a lock of this desk."""
-        return any(rule.id == rule_id("lock", *nodes) for rule in self.desk.problem.rules)
+        held = rule_id("lock", *nodes)
+        return any(rule.id == held for rule in self.desk.problem.rules)
 
     def take(self, number: int, read: Explanation | None = None) -> None:
         """Take a proposal of ``read`` (default: of the present rules): its rules get the bounds it names, and their

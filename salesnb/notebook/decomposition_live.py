@@ -8,7 +8,6 @@ from salesnb.model.errors import Text
 from salesnb.model.tables import Column
 
 if TYPE_CHECKING:
-    import pandas as pd
     from markupsafe import Markup
 
     from salesnb.notebook.decomposition_desk import PlanDesk
@@ -80,16 +79,16 @@ def _before_after(desk: PlanDesk, column: str) -> Markup:
     from salesnb.notebook.decomposition import DIMENSIONS
     from salesnb.report.tables import Options, Show, render
 
-    book = desk.book
-    before, after = (plan.by(column).set_index(column)["target_minor"] for plan in (book.plan, desk.plan))
-    base = book.built.cube.base.groupby(column)["net_minor"].sum()
-    frame = before.to_frame("before").join(after.rename("after"), how="outer").fillna(0).astype("int64")
-    frame["change"] = frame["after"] - frame["before"]
-    past = base.reindex(frame.index).astype("float64")
-    frame["growth"] = (frame["after"] / past - 1).where(past > 0)
-    frame = frame[(frame["before"] > 0) | (frame["after"] > 0)]
-    rows = book.called(frame.rename_axis("node_id").reset_index(), column)
-    rows = rows.sort_values(["before", "node_id"], ascending=[False, True], kind="stable")
+    book, past = desk.book, desk.past(column)
+    before, after = (
+        {node: amount for (node,), amount in plan.amounts(column).items()} for plan in (book.plan, desk.plan)
+    )
+    rows: list[dict[str, object]] = []
+    for node in sorted({*before, *after}, key=lambda node: (-before.get(node, 0), node)):
+        was, now, last = before.get(node, 0), after.get(node, 0), past.get(node, 0)
+        if was or now:
+            row = {"name": book.names_of(column).get(node, node), "before": was, "after": now, "change": now - was}
+            rows.append(row | {"growth": now / last - 1 if last > 0 else None})
     shows = [
         Show(Column("name", "text", DIMENSIONS[column])),
         Show(Column("before", "minor", Text("原来", "Before"))),
@@ -97,8 +96,9 @@ def _before_after(desk: PlanDesk, column: str) -> Markup:
         Show(Column("change", "minor", Text("变化", "Change")), signed=True),
         Show(Column("growth", "rate", Text("比上年增长", "Growth on last year")), signed=True),
     ]
-    total = {name: int(frame[name].sum()) for name in ("before", "after", "change")}
-    options = Options(book.say(DIMENSIONS[column]), total=total | {"name": book.say(Text("公司", "Company"))}, fold=60)
+    total = {"before": book.plan.total, "after": desk.plan.total, "change": desk.plan.total - book.plan.total}
+    whole = total | {"name": book.say(Text("公司", "Company"))}
+    options = Options(book.say(DIMENSIONS[column]), total=whole, fold=60)
     return render(rows, shows, book.lang, book.unit_shown, options)
 
 
@@ -108,35 +108,29 @@ def _heat(desk: PlanDesk, down: str, across: str) -> Markup:
     from salesnb.report.tables import Options, Show, render
 
     book = desk.book
-    now, before = (_wide(plan.by(down, across), down, across) for plan in (desk.plan, book.plan))
-    before = before.reindex(index=now.index, columns=now.columns, fill_value=0)
-    most = max(int(now.to_numpy().max()), 1)
-    columns = {node: f"c{at}" for at, node in enumerate(now.columns)}
-    order = now.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    amounts, past = now.loc[order].to_numpy().tolist(), before.loc[order].to_numpy().tolist()
+    now, before = (plan.amounts(down, across) for plan in (desk.plan, book.plan))
+    most = max(*now.values(), 1)
+    sums = {node: amount for (node,), amount in desk.plan.amounts(down).items()}
+    columns = {node: f"c{at}" for at, node in enumerate(sorted({side for (_, side), amount in now.items() if amount}))}
     rows = []
-    for node, own, old in zip(order, amounts, past, strict=True):
-        row: dict[str, object] = {"name": book.names_of(down).get(str(node), str(node))}
-        cells = zip(columns.values(), own, old, strict=True)
-        rows.append(row | {name: _cell(amount, was, most, desk) for name, amount, was in cells})
+    for node in sorted((node for node, amount in sums.items() if amount), key=lambda node: (-sums[node], node)):
+        row: dict[str, object] = {"name": book.names_of(down).get(node, node)}
+        for side, name in columns.items():
+            row[name] = _cell(now.get((node, side), 0), before.get((node, side), 0), most, desk)
+        rows.append(row)
     names = book.names_of(across)
     shows = [Show(Column("name", "text", DIMENSIONS[down]))]
     shows += [Show(Column(c, "minor", Text(str(names.get(n, n)), str(names.get(n, n))))) for n, c in columns.items()]
     return render(rows, shows, book.lang, book.unit_shown, Options(book.say(DIMENSIONS[down]), fold=60))
 
 
-def _wide(table: pd.DataFrame, down: str, across: str) -> pd.DataFrame:
-    wide = table.set_index([down, across])["target_minor"].unstack(fill_value=0)
-    return wide.loc[wide.sum(axis=1) > 0, wide.sum(axis=0) > 0]
-
-
 def _cell(now: int, before: int, most: int, desk: PlanDesk) -> Markup:
     from markupsafe import Markup
 
     unit = desk.book.unit_shown
-    moved = Markup(" <small>{}</small>").format(unit.format(now - before, True)) if now != before else Markup("")
-    tint = Markup(f"background:rgba(31,95,191,{0.4 * now / most:.2f});padding:2px 6px;border-radius:4px")
-    return Markup('<span style="{}">{}{}</span>').format(tint, unit.format(now), moved)
+    moved = f" <small>{unit.format(now - before, True)}</small>" if now != before else ""
+    tint = f"background:rgba(31,95,191,{0.4 * now / most:.2f});padding:2px 6px;border-radius:4px"
+    return Markup(f'<span style="{tint}">{unit.format(now)}{moved}</span>')  # figures: nothing to escape
 
 
 def states(desk: PlanDesk) -> dict[str, str]:

@@ -106,9 +106,8 @@ class PeopleLocks:
     def show(self) -> None:
         """Amounts, locks and the cell as the plan now stands."""
         show = self._turns.show
-        sums = self.desk.plan.by("person_id").set_index("person_id")["target_minor"]
         for person in self.desk.people:
-            show(self.amounts[person], self._shown(int(sums.get(person, 0))))
+            show(self.amounts[person], self._shown(self.desk.amount({"person_id": person})))
             show(self.locks[person], self.desk.locked(person))
         show(self.cell, self.desk.locked(self.person.value, self.line.value))
         nodes = {"person_id": self.person.value, "product_line": self.line.value}

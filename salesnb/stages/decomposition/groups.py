@@ -37,6 +37,7 @@ class Groups:
         self._known: dict[tuple[str, ...], tuple[Ints, Ints]] = {CELLS: (every, every)}
         self._within: dict[tuple[tuple[str, ...], tuple[str, ...]], Ints] = {}
         self._keys: dict[tuple[str, ...], Ints] = {}
+        self._nodes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         self.rounder = Rounder()
 
     def of(self, columns: tuple[str, ...]) -> Ints:
@@ -80,15 +81,27 @@ class Groups:
 
     def table(self, columns: tuple[str, ...], cells: Ints, name: str) -> pd.DataFrame:
         """(places, months) amounts as sums over ``columns``, sorted by them: the columns and ``name``."""
-        number, first = self._of(columns)
-        found = np.zeros(len(first), np.int64)
-        np.add.at(found, number, cells.ravel()[self.used])  # whole numbers: exact whatever their size
+        first, found = self.first(columns), self._whole_sums(columns, cells)
         places, labels = self.cube.places.iloc[self._place[first]], np.array(self.cube.months, dtype=object)
         out = {
             column: pd.array(labels[self._month[first]], dtype="str") if column == "month" else places[column].array
             for column in columns
         }
         return pd.DataFrame(out | {name: found})
+
+    def amounts(self, columns: tuple[str, ...], cells: Ints) -> dict[tuple[str, ...], int]:
+        """The same by node, in the same order: ``{("north", "2024-01"): 500, …}``."""
+        if columns not in self._nodes:
+            names = [self.table(columns, cells, "")[column].tolist() for column in columns]
+            self._nodes[columns] = list(zip(*names, strict=True))
+        return dict(zip(self._nodes[columns], self._whole_sums(columns, cells).tolist(), strict=True))
+
+    def _whole_sums(self, columns: tuple[str, ...], cells: Ints) -> Ints:
+        """(groups,) int64 sums, exact whatever their size."""
+        number, first = self._of(columns)
+        found = np.zeros(len(first), np.int64)
+        np.add.at(found, number, cells.ravel()[self.used])
+        return found
 
     def spread(self, cells: Ints) -> Ints:
         """(places, months) from usable cells."""

@@ -81,15 +81,20 @@ class Plan:
         """Targets summed over ``columns`` (ids, month), sorted."""
         return self.problem.cube.groups.table(columns, self.cells, "target_minor")
 
+    def amounts(self, *columns: str) -> Mapping[tuple[str, ...], int]:
+        """The same by node, ``{("north",): 500, …}``: what a panel looks up on every move."""
+        if columns not in self._amounts:
+            self._amounts[columns] = self.problem.cube.groups.amounts(columns, self.cells)
+        return self._amounts[columns]
+
+    @cached_property
+    def _amounts(self) -> dict[tuple[str, ...], Mapping[tuple[str, ...], int]]:
+        return {}
+
     @cached_property
     def rules(self) -> pd.DataFrame:
         """``rule_status``, with what the rules imply for each other."""
         return status.rule_status(self)
-
-    @cached_property
-    def live_rules(self) -> pd.DataFrame:
-        """``rule_status`` at a glance, without implied ranges: "slack" also stands for what is never reached."""
-        return status.rule_status(self, implied=False)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:

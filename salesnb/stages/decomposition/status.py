@@ -22,10 +22,9 @@ _CLOSE = 1e-7  # of a line's size: at its limit
 _MISSED = 2e-5  # of what is asked: more is giving way, less is how exactly it was solved
 
 
-def rule_status(plan: Plan, implied: bool = True) -> pd.DataFrame:
-    """``rule_status`` of a plan: one row a rule, also of those that found no cells or no base. ``implied``: with what
-    the others leave to each, which takes a linear programme or more a rule."""
-    ranges = _implied(plan) if implied else {}
+def rule_status(plan: Plan) -> pd.DataFrame:
+    """``rule_status`` of a plan: one row a rule, also of those that found no cells or no base."""
+    ranges = _implied(plan)
     lines: dict[str, list[Line]] = {}
     for line in plan.compiled.lines:
         lines.setdefault(line.rule.id, []).append(line)
