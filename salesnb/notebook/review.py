@@ -71,7 +71,23 @@ class ReviewBook(ClosingShows, ChangeQuestions):
         row = self.pace_table[self.pace_table["scope"] == self.period.text].iloc[0]
         pulse = said.pulse(self.main_pace, row, self.words_of(self.scopes[0]), land, self.lang, self.currency)
         more = [self.judged_by] if self.judged_by else self.notes
-        return self.answered(Answer(sentence, [pulse, *more], self.lang))
+        todo = self._next_steps()
+        return self.answered(Answer(sentence, [pulse, *([todo] if todo is not None else []), *more], self.lang))
+
+    def _next_steps(self) -> Any:
+        """What waits for people before the next monthly meeting."""
+        from salesnb.model.periods import Kind
+        from salesnb.report.sentences.review_next import ToDo, next_steps
+        from salesnb.report.sentences.words import whole_period
+        from salesnb.stages.calibration import monthly_meeting
+
+        alerts, quarter = self.alerts_table, self.scope_of(Kind.QUARTER)
+        waiting = int(((alerts["progress"] == "new") & alerts["part_of"].isna()).sum())
+        missed = whole_period(quarter.period, self.lang) if quarter is not None and self.is_retarget else ""
+        meetings = self.meetings_table
+        ahead = tuple(day.date() for day in meetings.loc[meetings["is_open"], "meeting_date"])
+        by = monthly_meeting(self.as_of, self.params.review.meeting_on_day, self.calendar)
+        return next_steps(ToDo(waiting, missed, ahead, by), self.lang)
 
     def cards(self) -> Any:
         """Three to five core metrics with their bars and lights."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.errors import Text
 from salesnb.model.tables import Column, contract
 from salesnb.report.sentences.states import ALERT_WORDS
@@ -28,6 +29,7 @@ PROBABLE = ("certainty_rate", "recover_rate")
 def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown: Shown) -> Exhibit:
     """Alerts that stand for themselves or that people work on; the others under those that say them, to unfold."""
     from salesnb.report.exhibit import Details, Exhibit
+    from salesnb.report.sentences import comeback
     from salesnb.report.sentences import review as said
 
     lang = shown.lang
@@ -47,7 +49,7 @@ def alerts(frame: pd.DataFrame, leads: pd.DataFrame, plays: pd.DataFrame, shown:
                        f"Leads of {rest} more alerts are in report.xlsx, “{sheet.en}”.")  # fmt: skip
     body = _table(own, COLUMNS, contract("review_alerts").label.get(lang), shown)
     probable = shown.behind if rows["recover_rate"].notna().any() else ""
-    notes = " ".join(filter(None, [all_of_them.get(lang) if rest else "", probable]))
+    notes = " ".join(filter(None, [all_of_them.get(lang) if rest else "", probable, comeback.behind(frame, lang)]))
     return Exhibit("alerts", table=body, reading=reading, details=[*details, *told], notes=notes)
 
 
@@ -93,7 +95,9 @@ def _table(rows: pd.DataFrame, names: tuple[str, ...], caption: str, shown: Show
         )
         for n in kept
     ]
-    return render(rows, columns, shown.lang, shown.unit, Options(caption=caption))
+    largest = rows["gap_minor"].abs().max()
+    unit = shown.unit if largest != largest else shown.unit.choose(int(largest), shown.lang, shown.unit.currency)
+    return render(rows, columns, shown.lang, unit, Options(caption=caption))
 
 
 def _leads(
@@ -109,7 +113,7 @@ def _leads(
     out = [
         Details(
             Text(f"{row['name']}：最值得跟进的商机", f"{row['name']}: leads to work on").get(shown.lang),
-            _lead_table(leads[leads["alert"] == row["alert"]].sort_values("rank", kind="stable"), shown)
+            _lead_table(leads[leads["alert"] == row["alert"]].sort_values("rank", kind="stable"), row, shown)
             + _plays(plays[plays["alert"] == row["alert"]], shown.lang),
         )
         for row in (*people, *others)
@@ -122,13 +126,14 @@ def _text(table: Any, name: str) -> Column:
     return Column(name, "text", column.label) if name in ("basis", "progress", "since_month") else column
 
 
-def _lead_table(own: pd.DataFrame, shown: Shown) -> Any:
+def _lead_table(own: pd.DataFrame, alert: Mapping[Hashable, Any], shown: Shown) -> Any:
     from salesnb.report.tables import Options, Show, render
 
     table, lang = contract("review_leads"), shown.lang
+    nobody = Text("新线索，未建档", "New lead, no customer yet").get(lang)
     rows = own.assign(
         person_id=[shown.names.get(p, p) for p in own["person_id"]],
-        customer_id=[shown.names.get(c, c) for c in own["customer_id"]],
+        customer_id=[nobody if c == UNASSIGNED else shown.names.get(c, c) for c in own["customer_id"]],
     )
     names = (
         "opportunity_id",
@@ -144,7 +149,21 @@ def _lead_table(own: pd.DataFrame, shown: Shown) -> Any:
     is_one = own["person_id"].nunique() == 1  # the summary above names him
     kept = [n for n in names if n != "person_id" or not is_one]
     columns = [Show(table.column(n), decimals=0 if n == "win_rate" else None) for n in kept]
-    return render(rows, columns, lang, unit, Options(caption=table.label.get(lang)))
+    made = render(rows, columns, lang, unit, Options(caption=table.label.get(lang)))
+    return made + _worth(own, alert, shown)
+
+
+def _worth(own: pd.DataFrame, alert: Mapping[Hashable, Any], shown: Shown) -> Any:
+    """How much of the shortfall these leads are expected to make good."""
+    from salesnb.report.numbers import is_missing, money, rate
+
+    if is_missing(alert["gap_minor"]) or not alert["gap_minor"] < 0:
+        return Markup("")
+    hope = int(own["expected_minor"].sum())
+    worth = money(hope, shown.lang, shown.unit.currency)
+    share = rate(hope / -alert["gap_minor"], 0)
+    text = Text(f"期望金额合计 {worth}，为差额的 {share}。", f"Expected together {worth}, {share} of the shortfall.")
+    return Markup('<p class="note">{}</p>').format(text.get(shown.lang))
 
 
 def _plays(plays: pd.DataFrame, lang: str) -> Any:

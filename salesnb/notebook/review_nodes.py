@@ -177,14 +177,24 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         from salesnb.stages import review
 
         assert self.line is not None
+        names = self.facts.names("dealer_id")
+        return review.silent_alerts(
+            self.dealer_months, "dealer_id", self.main.period.text, self.last_month_over, names, self.line
+        )
+
+    @cached_property
+    def dealer_months(self) -> pd.DataFrame:
+        """Dealers' months in the channel they mostly order in."""
         months = self.facts.months(("dealer_id", "channel_id"), self.as_of)
         orders = months.groupby(["dealer_id", "channel_id"])["order_count"].sum().reset_index()
         main = orders.sort_values("order_count", kind="stable").groupby("dealer_id")["channel_id"].last()
-        months = months[months["channel_id"] == months["dealer_id"].map(main)]
+        return months[months["channel_id"] == months["dealer_id"].map(main)]
+
+    @property
+    def last_month_over(self) -> str:
+        """The last month that is over by the day reached."""
         running = self.calendar.period(self.calendar.month_of(self.main.through))
-        whole = running if self.main.through >= running.end else self.calendar.previous(running)
-        names = self.facts.names("dealer_id")
-        return review.silent_alerts(months, "dealer_id", self.main.period.text, whole.text, names, self.line)
+        return running.text if self.main.through >= running.end else self.calendar.previous(running).text
 
     def _courses(self, scope: Scope, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Expected and actual by month of the nodes in ``rows``, from the start of the year, by dimension."""
@@ -259,7 +269,9 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         """Alerts of crossed cells and of dealers with the people whose sales there fell most."""
         told = self._people_of(made) if len(made) else {}
         keys = zip(made["dimension"], made["node_id"], strict=True)
-        return made.assign(people=[told.get((str(d), str(n)), "") for d, n in keys])
+        from salesnb.notebook.review_comeback import with_comebacks
+
+        return with_comebacks(self, made.assign(people=[told.get((str(d), str(n)), "") for d, n in keys]))
 
     def _notes(self) -> list[Note]:
         """What people wrote about alerts in this and earlier periods, as known on the day, oldest first."""

@@ -109,14 +109,16 @@ def receivables(book: PerformanceQuestions) -> Exhibit:
     rows = rows.sort_values(["old", "customer_id"], ascending=[False, True], kind="stable")
     people = book.facts.names("person_id")
     rows["person_id"] = [people.get(p, p) for p in rows["person_id"]]
-    days = Text("{} 天", "{} days")
+    labels = {b: Text(f"{b.replace('-', '–')} 天", f"{b.replace('-', '–')} days") for b in buckets}
+    labels["180+"] = Text("180 天以上", "Over 180 days")
     columns = [Show(shown.column("name")), Show(_words(shown, "person_id"))]
-    columns += [Show(Column(b, "minor", Text(days.zh.format(b), days.en.format(b)), unit="money")) for b in buckets]
+    columns += [Show(Column(b, "minor", labels[b], unit="money")) for b in buckets]
     columns.append(Show(shown.column("open_minor")))
     total = {"name": book.say(Text("合计", "Total")), **{b: int(rows[b].sum()) for b in buckets}}
     total["open_minor"] = int(rows["open_minor"].sum())
     options = Options(caption=book.say(shown.label), total=total, limit=SHOWN)
-    return Exhibit("receivables", reading=reading, table=render(rows, columns, lang, book.unit_shown, options))
+    unit = book.money_unit(int(rows["open_minor"].max()))
+    return Exhibit("receivables", reading=reading, table=render(rows, columns, lang, unit, options))
 
 
 def portraits(book: PerformanceQuestions) -> Exhibit:

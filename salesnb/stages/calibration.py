@@ -109,6 +109,13 @@ def _next(month: str, on_day: int, calendar: Calendar) -> date:
     return day
 
 
+def monthly_meeting(day: date, on_day: int, calendar: Calendar) -> date:
+    """The first monthly meeting after ``day``: on ``on_day`` of a month, or the working day that follows."""
+    before = day.replace(day=1) - timedelta(days=1)
+    found = _next(f"{before:%Y-%m}", on_day, calendar)
+    return found if found > day else _next(f"{day:%Y-%m}", on_day, calendar)
+
+
 def _nodes(one: Move) -> list[str]:
     return [
         node

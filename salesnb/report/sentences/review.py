@@ -66,7 +66,9 @@ def pulse(main: pd.Series, own: pd.Series, when: str, land: pd.Series, lang: str
     is_apart = own["scope"] != main["scope"] and own["actual_minor"] != main["actual_minor"]
     if is_apart:
         done = money(own["actual_minor"], lang, currency)
-        parts.append(either(lang, (f"{when} {done}",), (f"{when}: {done}",)))
+        of_due = "" if is_missing(own["attainment_rate"]) else rate(own["attainment_rate"])
+        told = Text(f"，为应完成的 {of_due}", f", {of_due} of what was due") if of_due else Text("", "")
+        parts.append(either(lang, (f"{when} {done}{told.zh}",), (f"{when}: {done}{told.en}",)))
     twins = (("yoy_rate", "同比", " on last year"), ("mom_rate", "环比", " on the period before"))
     if own["kind"] == "day":
         twins = (("yoy_rate", "比上年同一星期的当日", " on the same weekday last year"),

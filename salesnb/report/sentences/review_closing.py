@@ -194,11 +194,17 @@ def ageing(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     old = int(frame.loc[frame["bucket"].isin(["91-180", "180+"]), "open_minor"].sum())
     size, share = strong(money(total, lang, currency)), bad(f"{money(old, lang, currency)}（{rate(old / total, 0)}）")
     share_en = bad(f"{money(old, lang, currency)} ({rate(old / total, 0)})")
-    return either(
+    line = either(
         lang,
-        ("未回款 ", size, "，其中发货超过 90 天的 ", share, "。"),
-        ("Not received: ", size, "; shipped over 90 days ago: ", share_en, "."),
+        ("未回款 ", size, "，其中发货超过 90 天的 ", share),
+        ("Not received: ", size, "; shipped over 90 days ago: ", share_en),
     )
+    late = frame[frame["bucket"].isin(["91-180", "180+"])].groupby(["customer_id", "name"])["open_minor"].sum()
+    most = late.reset_index().sort_values(["open_minor", "customer_id"], ascending=[False, True]).head(1)
+    for row in most[most["open_minor"] > 0].to_dict("records"):
+        who, much = row["name"], money(row["open_minor"], lang, currency)
+        line += either(lang, (f"；旧账最多的是{who}，{much}",), (f"; most of it by {who}: {much}",))
+    return line + ("。" if lang == "zh" else ".")
 
 
 def portraits(frame: pd.DataFrame, effects: pd.DataFrame, hours: float, lang: str) -> list[Line]:
