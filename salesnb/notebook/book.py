@@ -107,8 +107,13 @@ class Book:
         return sums
 
     def keep(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
-        """Check ``frame`` against its contract and keep it for ``write``; the checked frame is returned."""
+        """Check ``frame`` against its contract and keep it for ``write``; the checked frame is returned.
+
+        Where another notebook of the run waits for this table, it gets it now."""
+        from salesnb.versions.tables import hand_on
+
         self.tables[name] = check(frame, contract(name))
+        hand_on(self.folder, name, self.tables[name])
         return self.tables[name]
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:

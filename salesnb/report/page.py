@@ -73,7 +73,11 @@ def render(notebook: Any, context: PageContext, name: str = "") -> str:
 
     ``name`` is the notebook's name for messages. RunError when a cell failed or the title is missing.
     """
-    parts = sections.parts(notebook, context.lang, name)
+    return rendered(sections.parts(notebook, context.lang, name), context)
+
+
+def rendered(parts: sections.Parts, context: PageContext) -> str:
+    """The page of a notebook's sections."""
     body = _environment().get_template("page.html.j2").render(parts=parts, **header(context), **footer(context))
     return document(parts.title, body, context.lang, (context.period, context.company))
 

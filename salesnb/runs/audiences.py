@@ -5,7 +5,7 @@ Tables are narrowed first; page and workbook are made from what is left, so noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from salesnb.model.audience import calendar_file, folder_name
 from salesnb.model.errors import Text
 from salesnb.model.tables import TableContract
-from salesnb.report.spoken import spoken
 from salesnb.runs.comparison import made_words
 from salesnb.runs.dag import Plan
+from salesnb.runs.directory import BOOK, CALENDAR, PAGE, files_of
 from salesnb.runs.settings import Settings
-from salesnb.runs.workbook import table_contract
+from salesnb.runs.workbook import Tables, table_contract
 from salesnb.versions.manifest import Manifest
-from salesnb.versions.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,33 +30,56 @@ if TYPE_CHECKING:
 
 CELLS = "target_cells"
 CONDENSED = (CELLS, "retarget_cells")  # a reader plans by person, line and month; the finest grain is the workbook's
-PAGE, BOOK, CALENDAR = "report.html", "report.xlsx", "calendar.ics"
 _KINDS = ("year", "half", "quarter", "month", "week", "day")
-_LABELS = {".html": Text("页面", "Page"), ".docx": Text("文档（Word）", "Document (Word)"),
-           ".xlsx": Text("表（Excel）", "Tables (Excel)"), ".ics": Text("日程（ics）", "Calendar (ics)")}  # fmt: skip
 
 
-def write_audiences(settings: Settings, manifest: Manifest, stage: Path, plan: Plan) -> list[tuple[Reader, Path]]:
-    """Write the folder of every reader that company.yaml asks for; the readers with their folders below ``stage``.
+class Unwritten(Exception):
+    """A reader's folder could not be written; ``why`` is what was raised."""
 
-    ``plan`` names the tables that a unit's own notebooks share with regions and people. Nothing is written where the
-    version holds no roster (``people``): without one nobody's rows are known.
+    def __init__(self, why: Exception) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """The readers that company.yaml asks for; the folder of each can be written apart from the others'."""
+
+    settings: Settings
+    manifest: Manifest
+    source: _Source
+    readers: tuple[Reader, ...]
+
+    def write(self, reader: Reader) -> None:
+        """Write one reader's folder; none for a reader without a row in any table. Raises Unwritten."""
+        try:
+            _write(self.settings, self.manifest, self.source, reader, self._folder(reader))
+        except Exception as error:
+            raise Unwritten(error) from error
+
+    def written(self) -> list[tuple[Reader, Path]]:
+        """Readers that have a folder, and where it is."""
+        return [(reader, self._folder(reader)) for reader in self.readers if self._folder(reader).is_dir()]
+
+    def _folder(self, reader: Reader) -> Path:
+        return self.source.stage / reader.level / folder_name(reader.node)
+
+
+def audiences_of(settings: Settings, manifest: Manifest, stage: Path, plan: Plan, tables: Tables) -> Audiences | None:
+    """Who gets a folder below ``stage``, from the version's ``tables``.
+
+    ``plan`` names the tables that a unit's own notebooks share with regions and people. None where nobody is asked for
+    or the version holds no roster (``people``): without one nobody's rows are known.
     """
     from salesnb.versions.readers import readers
 
     if not are_wanted(settings, manifest):
-        return []
+        return None
     asked = settings.params.company.audiences
-    source = _source(settings, manifest, stage, plan)
+    source = _source(settings, manifest, stage, plan, tables)
     given = source.tables[CELLS]["person_id"].unique() if CELLS in source.tables else ()
-    people = read_table(stage / "tables", "people")
-    written = []
-    for reader in readers(people, settings.as_of, asked.levels, map(str, given), asked.managers_see_pay):
-        folder = stage / reader.level / folder_name(reader.node)
-        _write(settings, manifest, source, reader, folder)
-        if folder.is_dir():
-            written.append((reader, folder))
-    return written
+    found = readers(tables["people"], settings.as_of, asked.levels, map(str, given), asked.managers_see_pay)
+    return Audiences(settings, manifest, source, tuple(found))
 
 
 def are_wanted(settings: Settings, manifest: Manifest) -> bool:
@@ -77,12 +99,12 @@ class _Source:
     shared: dict[str, Shared]
 
 
-def _source(settings: Settings, manifest: Manifest, stage: Path, plan: Plan) -> _Source:
+def _source(settings: Settings, manifest: Manifest, stage: Path, plan: Plan, tables: Tables) -> _Source:
     """The version's tables that some reader may see a part of; rows of nodes that are nobody's own are left out."""
     from salesnb.report.own import Shared
     from salesnb.versions.narrow import RULES, rule_for
 
-    found = {name: read_table(stage / "tables", name) for name in RULES if name in manifest.tables}
+    found = {name: tables[name] for name in RULES if name in manifest.tables}
     for name, frame in found.items():
         if "dimension" in frame:
             found[name] = frame[frame["dimension"].str.contains("person_id|team_id|region_id", regex=True)]
@@ -91,20 +113,20 @@ def _source(settings: Settings, manifest: Manifest, stage: Path, plan: Plan) -> 
     for notebook in plan.notebooks:
         for name, levels in notebook.shares.items():
             if name in manifest.tables:
-                frame = found[name] = read_table(stage / "tables", name)
+                frame = found[name] = tables[name]
                 rules[name] = rule_for(name, frame.columns, levels)
                 columns = table_contract(name, frame, stage / "tables").columns
                 shared[name] = Shared(notebook.title.get(settings.lang) or notebook.name, columns)
-    tables = {name: frame for name, frame in found.items() if len(frame)}
-    return _Source(stage, tables, _names(manifest, stage), _scopes(manifest, stage, settings.lang), rules, shared)
+    held = {name: frame for name, frame in found.items() if len(frame)}
+    return _Source(stage, held, _names(manifest, tables), _scopes(manifest, tables, settings.lang), rules, shared)
 
 
-def _names(manifest: Manifest, stage: Path) -> dict[tuple[str, str], str]:
+def _names(manifest: Manifest, tables: Tables) -> dict[tuple[str, str], str]:
     """Names of nodes, and rules in their planner's words."""
-    nodes = read_table(stage / "tables", "nodes")[["dimension", "node_id", "name"]]
+    nodes = tables["nodes"][["dimension", "node_id", "name"]]
     out = {(str(d), str(n)): str(name) for d, n, name in nodes.itertuples(index=False)}
     if "rule_status" in manifest.tables:
-        rules = read_table(stage / "tables", "rule_status")[["rule_id", "text"]].dropna()
+        rules = tables["rule_status"][["rule_id", "text"]].dropna()
         out |= {("rule_id", str(rule)): str(text) for rule, text in rules.itertuples(index=False)}
     return out
 
@@ -143,13 +165,13 @@ def _calendar(stage: Path, reader: Reader, folder: Path) -> None:
         (folder / CALENDAR).write_bytes(own.read_bytes())
 
 
-def _scopes(manifest: Manifest, stage: Path, lang: str) -> dict[str, str]:
+def _scopes(manifest: Manifest, tables: Tables, lang: str) -> dict[str, str]:
     """The periods a review judges, the longest first, in words."""
     from salesnb.report.sentences.words import span
 
     if "review_pace" not in manifest.tables:
         return {}
-    pace = read_table(stage / "tables", "review_pace")
+    pace = tables["review_pace"]
     pace = pace[pace["start_date"].notna() & pace["through_date"].notna()]
     order = sorted(pace.to_dict("records"), key=lambda row: _KINDS.index(row["kind"]) if row["kind"] in _KINDS else 9)
     out = {}
@@ -174,19 +196,9 @@ def _context(settings: Settings, manifest: Manifest, folder: Path) -> PageContex
         version=manifest.version,
         state="draft" if manifest.draft else "published",
         notices=(draft,) if manifest.draft else (),
-        links=tuple(Link(label, href) for label, href in _files(folder, lang) if href != PAGE),
+        links=tuple(Link(label, href) for label, href in files_of(folder, lang) if href != PAGE),
         stamp=made_words(settings.params, manifest, lang),
     )
-
-
-def _files(folder: Path, lang: str) -> Iterator[tuple[str, str]]:
-    """(label, address) of the files in a reader's folder: pages, workbook, letter, calendar."""
-    from urllib.parse import quote
-
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix in _LABELS:
-            is_ours = path.name in (PAGE, BOOK, CALENDAR)
-            yield (_LABELS[path.suffix].get(lang) if is_ours else spoken(path.stem)), quote(path.name)
 
 
 def _workbook(
@@ -227,51 +239,3 @@ def _contract(name: str, frame: pd.DataFrame, folder: Path) -> TableContract:
     columns = tuple(column for column in whole.columns if column.name in frame.columns)
     keys = tuple(key for key in whole.keys if key in frame.columns)
     return TableContract(name, keys, columns, whole.label)
-
-
-def directory(settings: Settings, manifest: Manifest, found: list[tuple[Reader, Path]]) -> str:
-    """The page in ``all/`` that lists every reader's folder."""
-    from markupsafe import Markup
-
-    from salesnb.model.tables import Column
-    from salesnb.report import page
-    from salesnb.report.cards import Answer
-    from salesnb.report.tables import Options, render
-
-    lang = settings.lang
-    rows = []
-    for reader, folder in found:
-        place = f"../{reader.level}/{folder.name}"
-        links = (Markup('<a href="{}/{}">{}</a>').format(place, href, label) for label, href in _files(folder, lang))
-        level = Text("区域", "Region") if reader.level == "region" else Text("人员", "Person")
-        row = {
-            "name": reader.name,
-            "level": level.get(lang),
-            "region": reader.region,
-            "files": Markup(" · ").join(links),
-        }
-        rows.append(row)
-    heads = (("name", Text("读者", "Reader")), ("files", Text("文件", "Files")), ("region", Text("区域", "Region")),
-             ("level", Text("类别", "Kind")))  # fmt: skip
-    title = Text("各区域、各人员的页面", "Pages of regions and people").get(lang)
-    said = Text(
-        f"共 {len(found)} 个文件夹，每个只含该读者可以看的内容，可按文件夹设置访问权限后下发。",
-        f"{len(found)} folders, each with nothing but what its reader may see: set access by folder.",
-    )
-    table = render(rows, [Column(n, "text", text) for n, text in heads], lang, None, Options(caption=title))
-    context = page.PageContext(
-        lang=lang,
-        company=settings.params.company.name.get(lang),
-        period=settings.period.text,
-        version=manifest.version,
-        state="draft" if manifest.draft else "published",
-        stamp=made_words(settings.params, manifest, lang),
-    )
-    given = {
-        "title": title,
-        "who": "",
-        "answer": Answer(said.get(lang), lang=lang).html(),
-        "sections": [(title, table)],
-    }
-    body = page.fill("quality.html.j2", **given, **page.header(context), **page.footer(context))
-    return page.document(title, body, lang, (context.period, context.company))

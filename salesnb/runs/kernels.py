@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesnb.runs import parents
+from salesnb.runs.early import awaited
 from salesnb.runs.fingerprint import PACKAGE
 from salesnb.runs.managers import Start, manager_class
 from salesnb.runs.settings import Settings
 from salesnb.versions.publish import STAGE_LOCK, is_abandoned
+from salesnb.versions.tables import AWAITED
 
 if TYPE_CHECKING:
     from salesnb.runs.job import Job
@@ -106,6 +108,7 @@ class Kernels:
         job = self._job
         self._scratch = self._exit.enter_context(scratch_folder())
         self._env = kernel_environment(job.settings, self._stage, self._scratch)
+        self._env[AWAITED] = " ".join(awaited(job.plan))
         self._plain = job.settings.request.plain_kernels or not parents.available()
         self._preload = preloaded(job)
         return self
@@ -115,8 +118,7 @@ class Kernels:
 
     def start(self, name: str) -> Start:
         """How the kernel of notebook ``name`` starts, in a folder of its own."""
-        workdir = self._scratch / f"work-{name}"
-        workdir.mkdir()
+        workdir = Path(tempfile.mkdtemp(prefix=f"work-{name}-", dir=self._scratch))
         version = self._job.inputs.code_fingerprint()
         return Start(self._env, workdir, self._scratch, self._preload, version, self._plain)
 

@@ -34,7 +34,7 @@ class Done:
 
 
 class Lane:
-    """``work`` belongs to the lane's thread; ``go`` and ``dismiss`` to whoever decides.
+    """``work`` belongs to the lane's thread; ``go``, ``dismiss`` and ``end`` to whoever decides.
 
     ``others`` names the tables that notebooks running at the same time write: they may come and change meanwhile.
     """
@@ -44,6 +44,8 @@ class Lane:
         self.others: set[str] = set()
         self.future: Future[Done] = Future()
         self._turn: Future[Mapping[str, str] | None] = Future()
+        self._kernel: Any = None
+        self._is_over = False
 
     def go(self, before: Mapping[str, str], others: set[str]) -> Future[Done]:
         """It is the notebook's turn; ``before`` are the tables there are, with their sha256."""
@@ -55,6 +57,13 @@ class Lane:
         """The notebook will not run: its kernel ends."""
         if not self._turn.done():
             self._turn.set_result(None)
+
+    def end(self) -> None:
+        """What the notebook does is no longer wanted: its kernel is killed, and ``future`` is done soon."""
+        self._is_over = True
+        process = getattr(getattr(self._kernel, "provisioner", None), "process", None)
+        if process is not None:
+            process.kill()
 
     def work(self, kernels: Kernels, cell_seconds: int) -> Done:
         """Boot, wait, run. Raises OSError where the stage cannot be written."""
@@ -71,8 +80,8 @@ class Lane:
                 kernel = kernels.boot(self.begin)
             except Exception as error:  # whatever a machine has against another process
                 return Done(0.0, _as_failure(self.notebook, "start", error, self.parameters["lang"]))
-            before = self._turn.result()
-            if before is None:
+            before, self._kernel = self._turn.result(), kernel
+            if before is None or self._is_over:
                 abandon(kernel)
                 return Done(0.0)
             return self._run(kernel, before, cell_seconds)

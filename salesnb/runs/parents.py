@@ -147,6 +147,10 @@ class WarmParent:
             self._process.kill()
         self._process.wait()
 
+    def forget(self) -> None:
+        """Close this process' end of the socket and leave the parent alone."""
+        self._channel.close()
+
 
 _parents: dict[tuple[Any, ...], WarmParent] = {}
 _turn = Lock()
@@ -178,6 +182,12 @@ def cool() -> None:
     with _turn:
         while _parents:
             _parents.popitem()[1].close()
+
+
+def disown() -> None:
+    """In a fork of this process: its parents are not ours, and they must not live on because we hold their sockets."""
+    while _parents:
+        _parents.popitem()[1].forget()
 
 
 atexit.register(cool)

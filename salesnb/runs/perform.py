@@ -1,6 +1,7 @@
 """The notebooks of a run, each when what it reads is there: carried, executed, failed, or stopped by another failure.
 
-Notebooks that do not wait for each other run at once, and the next one's kernel boots while they do. This thread alone
+Notebooks that do not wait for each other run at once, and the next one's kernel boots while they do; who waits for a
+table begins when it is handed on (``early``). This thread alone
 decides and keeps the results; each notebook that is executed has a thread of its own, which only waits for its kernel.
 """
 
@@ -14,15 +15,18 @@ from importlib import import_module
 from pathlib import Path
 
 from salesnb.model.errors import RunError, Text
+from salesnb.runs.ahead import PAGES_NEED, Ahead
 from salesnb.runs.assemble import stopped
 from salesnb.runs.carry import Choice, carry, choose
 from salesnb.runs.dag import Notebook
+from salesnb.runs.early import Early
 from salesnb.runs.job import Job, keyed
 from salesnb.runs.kernels import Kernels
 from salesnb.runs.lane import Done, Lane
 from salesnb.versions.manifest import Failure, NotebookEntry
 from salesnb.versions.publish import Stage
 
+_LOOK_SECONDS = 0.05
 _LANES_NEED = (
     "nbformat",
     "papermill.execute",
@@ -31,22 +35,16 @@ _LANES_NEED = (
     "salesnb.runs.engine",
     "salesnb.runs.warm",
 )
-# the pages are made after the notebooks: these come in while the kernels work and this process waits
-_PAGES_NEED = (
-    "nbconvert.exporters.html",
-    "xlsxwriter",
-    "salesnb.report.page",
-    "salesnb.report.own",
-    "salesnb.report.excel",
-)
 
 
-def run_notebooks(job: Job, stage: Stage) -> None:
-    """Carry or execute every notebook; failures and what they stop are noted in ``job.results``, in order."""
+def run_notebooks(job: Job, stage: Stage, ahead: Ahead) -> None:
+    """Carry or execute every notebook; failures and what they stop are noted in ``job.results``, in order.
+
+    ``ahead`` hears of each notebook that can be shown."""
     for name in ("tables", "facts", "notebooks"):
         (stage.path / name).mkdir()
     with Kernels(job, stage.path) as kernels, ThreadPoolExecutor(len(job.plan.notebooks) + 1) as threads:
-        course = _Course(job, stage.path, kernels, threads)
+        course = _Course(job, stage.path, kernels, threads, ahead, Early(job.plan, stage.path))
         try:
             course.run()
         except BaseException:
@@ -66,6 +64,8 @@ class _Course:
     stage: Path
     kernels: Kernels
     threads: ThreadPoolExecutor
+    ahead: Ahead
+    early: Early
     lanes: dict[str, Lane] = field(default_factory=dict)
     running: dict[str, Future[Done]] = field(default_factory=dict)
 
@@ -79,10 +79,10 @@ class _Course:
     def run(self) -> None:
         """Until every notebook has an entry."""
         self._start()
-        if self.running:
-            self.threads.submit(_import, _PAGES_NEED)
+        if self.running and not self.ahead.is_there:
+            self.threads.submit(_import, PAGES_NEED)
         while self.running:
-            ended, _ = wait(self.running.values(), return_when=FIRST_COMPLETED)
+            ended, _ = wait(self.running.values(), self._patience(), FIRST_COMPLETED)
             for name in [name for name, future in self.running.items() if future in ended]:
                 self._ended(name, self.running.pop(name).result())
             self._start()
@@ -94,32 +94,61 @@ class _Course:
 
     def _start(self) -> None:
         """Start what can start, what most others wait for first."""
-        done = self.job.results.entries
-        while ready := [n for n in self._waiting() if self.upstream[n.name] <= done.keys()]:
-            if len(self.running) >= self.most:
-                break
+        while len(self.running) < self.most and (ready := [n for n in self._waiting() if self._is_ready(n)]):
             self._one(ready[0])
         if self.running:
             self._boot_next()
 
     def _waiting(self) -> list[Notebook]:
         """Notebooks that have neither ended nor begun."""
-        plan, entries = self.job.plan, self.job.results.entries
-        left = [n for n in plan.notebooks if n.name not in entries and n.name not in self.running]
+        plan, begun = self.job.plan, self._begun()
+        left = [n for n in plan.notebooks if n.name not in begun]
         return sorted(left, key=lambda n: (-len(plan.after(n.name)), plan.notebooks.index(n)))
+
+    def _begun(self) -> set[str]:
+        return self.job.results.entries.keys() | self.running.keys() | self.early.ended.keys()
+
+    def _before(self, notebook: Notebook) -> list[Notebook]:
+        """Notebooks it reads from that have no entry yet."""
+        missing = self.upstream[notebook.name] - self.job.results.entries.keys()
+        return [n for n in self.job.plan.notebooks if n.name in missing]
+
+    def _is_ready(self, notebook: Notebook) -> bool:
+        """Whether what it reads is there: its writers have ended, or have handed it on and still run."""
+        writers = self._before(notebook)
+        if not writers or not {writer.name for writer in writers} <= self._begun():
+            return not writers
+        offered = self.early.offered(notebook, writers)
+        if offered is None:
+            return False
+        if self._chosen(notebook, offered).source is not None:  # carried as soon as its writers are known to be whole
+            self.early.waits.add(notebook.name)
+            return False
+        return True
+
+    def _patience(self) -> float | None:
+        """Seconds until the tables that are handed on are looked for; None where nobody could begin on one."""
+        free = len(self.running) < self.most
+        watched = free and any(n.name not in self.early.waits and not n.own for n in self._waiting())
+        return _LOOK_SECONDS if watched else None
 
     def _one(self, notebook: Notebook) -> None:
         """Carry a notebook or let it run; those that run already are told which tables may now appear."""
         for name in self.running:
             self.lanes[name].others |= set(notebook.writes)
-        choice = self._chosen(notebook)
+        writers = self._before(notebook)
+        offered = self.early.offered(notebook, writers) or {} if writers else {}
+        choice = self._chosen(notebook, offered)
         if choice.source is not None:
             self._carry(notebook, choice)
             return
         self.job.progress.say(Text(f"{self._count(notebook)} 运行中", f"{self._count(notebook)} running"))
         self.job.progress.event("running", notebook=notebook.name, reasons=list(choice.reasons))
+        if offered:
+            self.early.begun[notebook.name] = offered
         lane = self._lane(notebook)
-        others = {table for name in self.running for table in self._notebook(name).writes}
+        beside = self.running.keys() | self.early.ended.keys()
+        others = {table for name in beside for table in self._notebook(name).writes}
         self.running[notebook.name] = lane.go(self._tables(), others)
 
     def _boot_next(self) -> None:
@@ -127,9 +156,8 @@ class _Course:
         request = self.job.settings.request
         if self.job.sources and (request.only or not request.force):
             return
-        begun = self.job.results.entries.keys() | self.running.keys()
         for notebook in self._waiting():
-            if self.upstream[notebook.name] <= begun:
+            if self.upstream[notebook.name] <= self._begun():
                 self._lane(notebook)
                 return
 
@@ -154,9 +182,10 @@ class _Course:
         """sha256 of every table there is so far, by name."""
         return {name: table.sha256 for name, table in self.job.results.tables.items()}
 
-    def _chosen(self, notebook: Notebook) -> Choice:
+    def _chosen(self, notebook: Notebook, offered: Mapping[str, str]) -> Choice:
         job, request = self.job, self.job.settings.request
-        chosen = choose(notebook, job.settings, job.inputs, dict(job.outer) | self._tables(), job.sources)
+        tables = dict(job.outer) | self._tables() | dict(offered)
+        chosen = choose(notebook, job.settings, job.inputs, tables, job.sources)
         if request.only and notebook.name not in request.only:
             return _kept(job, notebook, chosen)
         if request.force and (not request.only or notebook.name in request.only):
@@ -170,13 +199,27 @@ class _Course:
         job.results.entries[notebook.name] = entry.model_copy(update={"stale": choice.stale})
         source = choice.source.manifest
         job.results.tables |= {name: table for name, table in source.tables.items() if table.writer == notebook.name}
+        self.ahead.ask(notebook.name)
         count = self._count(notebook)
         job.progress.say(Text(f"{count} 沿用 {label}", f"{count} carried from {label}"))
         job.progress.event("carried", notebook=notebook.name, source=label, stale=choice.stale)
 
     def _ended(self, name: str, done: Done) -> None:
+        """A notebook's kernel has ended; what it left counts once everything it rests on does."""
+        self.early.ended[name] = done
+        if done.failure is None:
+            self.ahead.ask(name)
+        while ready := [n for n in self.early.ended if not self._before(self._notebook(n))]:
+            self._count_in(ready[0], self.early.ended.pop(ready[0]))
+
+    def _count_in(self, name: str, done: Done) -> None:
         job, notebook, count = self.job, self._notebook(name), self._count(self._notebook(name))
+        self.early.begun.pop(name, None)
+        wrong = self.early.resting_on(name) if done.failure is not None else self.early.mistaken(done.tables)
+        for other in wrong:
+            self._drop(self._notebook(other))
         if done.failure is not None:
+            self.early.revoke(notebook)
             known = set(job.results.entries)
             _failed(job, notebook, done.failure, done.seconds)
             for stopped_name in job.results.entries.keys() - known - {name}:
@@ -189,6 +232,18 @@ class _Course:
         job.results.tables |= done.tables
         job.progress.say(Text(f"{count} 完成（{done.seconds:.1f} 秒）", f"{count} done ({done.seconds:.1f} s)"))
         job.progress.event("done", notebook=name, seconds=round(done.seconds, 3), processor=round(done.spent, 3))
+
+    def _drop(self, notebook: Notebook) -> None:
+        """Undo a notebook that began on a table that does not hold, and whoever began on what it handed on."""
+        for other in self.early.resting_on(notebook.name):
+            self._drop(self._notebook(other))
+        done, future = self.early.ended.get(notebook.name), self.running.pop(notebook.name, None)
+        lane = self.lanes.pop(notebook.name)
+        if future is not None:
+            lane.end()
+            done = future.result()
+        self.early.forget(notebook, done)
+        self.job.progress.event("dropped", notebook=notebook.name)
 
     def _read(self, notebook: Notebook) -> Mapping[str, str]:
         """Tables of this run that the notebook reads, as they were when it began: their writers had ended."""

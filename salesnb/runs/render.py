@@ -7,15 +7,19 @@ from typing import Any
 
 from salesnb.model.errors import SalesnbError, Text, VersionError
 from salesnb.model.params.strict import load_yaml
-from salesnb.runs.audiences import are_wanted, directory, write_audiences
+from salesnb.runs.ahead import Ahead
+from salesnb.runs.audiences import Unwritten, are_wanted, audiences_of
+from salesnb.runs.beside import in_two
 from salesnb.runs.comparison import made_words, page_text
 from salesnb.runs.dag import Notebook, Plan
+from salesnb.runs.directory import directory
 from salesnb.runs.settings import Settings
-from salesnb.runs.workbook import write_excel
+from salesnb.runs.workbook import Tables, write_excel
 from salesnb.versions.compare import VersionDiff, changes_csv, compare
 from salesnb.versions.folders import PeriodFolder
 from salesnb.versions.index import first_page
 from salesnb.versions.manifest import Failure, Manifest, NotebookEntry, read_manifest
+from salesnb.versions.readers import Reader
 from salesnb.versions.snapshot import snapshot_text
 
 __all__ = ["first_page", "params_snapshot", "write_all"]
@@ -34,10 +38,13 @@ def params_snapshot(settings: Settings) -> str:
     return snapshot_text(found)
 
 
-def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, previous: Path | None) -> Manifest:
+def write_all(
+    settings: Settings, plan: Plan, manifest: Manifest, stage: Path, previous: Path | None, ahead: Ahead | None = None
+) -> Manifest:
     """Write everything but the manifest into ``stage`` (which holds ``params.yaml`` already).
 
-    Returns the manifest with the count of changed cells and with the failures of pages that could not be made.
+    ``ahead`` may hold sections of pages that were made while other notebooks ran. Returns the manifest with the count
+    of changed cells and with the failures of pages that could not be made.
     """
     (stage / _PAGES).mkdir()
     difference = _difference(manifest, stage, previous)
@@ -50,32 +57,48 @@ def write_all(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, p
         )
     for notebook in plan.notebooks:
         if manifest.notebooks[notebook.name].state in ("ok", "carried"):
-            failure = _page(settings, plan, manifest, notebook, stage)
+            failure = _page(settings, plan, manifest, notebook, stage, ahead)
             failures += [failure] if failure else []
     if not failures and (stage / "tables" / "findings.parquet").is_file():
         _write(stage, QUALITY, _quality_page(settings, plan, manifest, stage))
+    if ahead is not None:
+        ahead.close()
     if not failures:
-        try:
-            write_excel(settings, plan, manifest, stage)
-        except SalesnbError as error:
-            failures = [_unrendered("report.xlsx", error, settings.lang)]
-    if not failures:
-        failures = _readers(settings, plan, manifest, stage)
+        failures = _books(settings, plan, manifest, stage)
     if failures:
         manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
         _write(stage, "failure", _failure_page(settings, plan, manifest, stage))
     return manifest
 
 
-def _readers(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> list[Failure]:
-    """The folders of regions and people with the page that lists them; a failure where one cannot be made."""
+def _books(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> list[Failure]:
+    """The workbook, and the folders of regions and people with the page that lists them; a failure where one cannot be
+    made. They are many and none waits for another."""
+    tables, broken, lang = Tables(stage / "tables"), list[Failure](), settings.lang
     try:
-        found = write_audiences(settings, manifest, stage, plan)
+        audiences = audiences_of(settings, manifest, stage, plan, tables)
+    except Exception as error:  # a defect of ours is said as a failed page, not as a broken run
+        audiences, broken = None, [_unrendered("audiences", error, lang)]
+
+    def write(reader: Reader | None) -> None:
+        if reader is None or audiences is None:
+            write_excel(settings, plan, manifest, stage, tables)
+        else:
+            audiences.write(reader)
+
+    try:
+        in_two(write, [None, *(audiences.readers if audiences else ())], settings.request.jobs)
+    except Unwritten as error:
+        return [_unrendered("audiences", error.why, lang)]
+    except SalesnbError as error:
+        return [_unrendered("report.xlsx", error, lang)]
+    try:
+        found = audiences.written() if audiences else []
         if found:
             _write(stage, READERS, directory(settings, manifest, found))
-    except Exception as error:  # a defect of ours is said as a failed page, not as a broken run
-        return [_unrendered("audiences", error, settings.lang)]
-    return []
+    except Exception as error:
+        return [_unrendered("audiences", error, lang)]
+    return broken
 
 
 def _difference(manifest: Manifest, stage: Path, previous: Path | None) -> VersionDiff | None:
@@ -88,15 +111,20 @@ def _difference(manifest: Manifest, stage: Path, previous: Path | None) -> Versi
         return None
 
 
-def _page(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook, stage: Path) -> Failure | None:
+def _page(
+    settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook, stage: Path, ahead: Ahead | None
+) -> Failure | None:
     """Make one notebook's page; whatever the report room refuses becomes a failure of that notebook."""
     import nbformat
 
     from salesnb.report import page
 
-    node = nbformat.read(stage / "notebooks" / f"{notebook.name}.ipynb", as_version=4)
+    name = notebook.name
+    parts = ahead.parts(name) if ahead is not None else None
+    node = nbformat.read(stage / "notebooks" / f"{name}.ipynb", as_version=4) if parts is None else None
     try:
-        html = page.render(node, _context(settings, plan, manifest, notebook, stage), notebook.name)
+        context = _context(settings, plan, manifest, notebook, stage)
+        html = page.render(node, context, name) if parts is None else page.rendered(parts, context)
     except Exception as error:  # a defect of ours must not take the other notebooks' results with it
         return _unrendered(notebook.name, error, settings.lang)
     _write(stage, notebook.name, html)

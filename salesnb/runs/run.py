@@ -15,6 +15,7 @@ from salesnb.model.errors import Text
 from salesnb.model.lexicon import lexicon
 from salesnb.report.spoken import speaking
 from salesnb.runs import render
+from salesnb.runs.ahead import Ahead
 from salesnb.runs.assemble import build_manifest
 from salesnb.runs.carry import Earlier, earlier
 from salesnb.runs.execute import prepare_imports
@@ -57,17 +58,17 @@ def run(request: Request, progress: Progress) -> Outcome:
     from salesnb.runs.perform import run_notebooks
 
     folder, snapshot = job.settings.folder, render.params_snapshot(job.settings)
-    with writing(folder.path), staged(folder) as stage:
+    with writing(folder.path), staged(folder) as stage, Ahead(job, stage.path) as ahead:
         (stage.path / "params.yaml").write_text(snapshot, encoding="utf-8", newline="\n")
         progress.log = stage.path / "run.jsonl"
         progress.event("start", unit=job.settings.unit, period=job.settings.period.text, force=request.force)
-        run_notebooks(job, stage)
+        run_notebooks(job, stage, ahead)
         still_the_same(job)
         with folder.lock(), speaking(lexicon(job.settings.params, job.settings.lang)):
-            return _finish(job, stage)
+            return _finish(job, stage, ahead)
 
 
-def _finish(job: Job, stage: Stage) -> Outcome:
+def _finish(job: Job, stage: Stage, ahead: Ahead) -> Outcome:
     """Number, render, compare and publish; the period's lock is held, so no other run takes the number meanwhile."""
     settings, folder = job.settings, job.settings.folder
     latest = folder.latest()
@@ -82,7 +83,8 @@ def _finish(job: Job, stage: Stage) -> Outcome:
     manifest = build_manifest(
         settings, job.plan, job.inputs, job.results, version, version_name(latest) if latest else None
     )
-    manifest = render.write_all(settings, job.plan, manifest, stage.path, folder.version(latest) if latest else None)
+    before = folder.version(latest) if latest else None
+    manifest = render.write_all(settings, job.plan, manifest, stage.path, before, ahead)
     if manifest.failures:
         manifest = manifest.model_copy(update={"state": "failed", "version": ""})
         failed = True

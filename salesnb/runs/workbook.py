@@ -26,7 +26,20 @@ _SUFFIXES: tuple[tuple[str, Kind], ...] = (
 )
 
 
-def write_excel(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> None:
+class Tables:
+    """Tables of one folder, each read when it is first asked for; nobody changes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            self._read[name] = read_table(self.folder, name)
+        return self._read[name]
+
+
+def write_excel(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, tables: Tables) -> None:
     """Write ``report.xlsx`` into ``stage``; tables longer than a sheet are named on the cover instead."""
     from salesnb.report.excel import MAX_ROWS, Cover, Sheet, write_workbook
 
@@ -39,8 +52,7 @@ def write_excel(settings: Settings, plan: Plan, manifest: Manifest, stage: Path)
             if manifest.tables[name].rows >= MAX_ROWS:
                 left_out.append(name)
                 continue
-            frame = read_table(stage / "tables", name)
-            sheets.append(Sheet(table_contract(name, frame, stage / "tables"), frame))
+            sheets.append(Sheet(table_contract(name, tables[name], tables.folder), tables[name]))
     lines = [
         (Text("公司", "Company"), settings.params.company.name.get(lang)),
         (Text("期间", "Period"), manifest.period),

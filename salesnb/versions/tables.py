@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 KEYS_FIELD = b"salesnb.keys"
+AWAITED = "SALESNB_AWAITED"  # names the tables that other notebooks of a run wait for
 
 
 def write_table(
@@ -34,6 +35,51 @@ def write_table(
     non-null and unique, and rows are sorted by them. ``*_minor`` columns hold whole minor units and appear in the CSV
     in major units without the suffix. Raises DataError for a bad name, columns that are not text or broken keys.
     """
+    parquet = folder / f"{name}.parquet"
+    frame = _write_parquet(folder, name, frame, keys)
+    with open(_part(folder / f"{name}.csv"), "w", encoding="utf-8-sig", newline="") as out:
+        csv_frame(frame, decimals).to_csv(out, index=False, lineterminator="\r\n")
+    digest = sha256_of(_part(parquet))
+    os.replace(_part(folder / f"{name}.csv"), folder / f"{name}.csv")
+    os.replace(_part(parquet), parquet)
+    return digest
+
+
+def hand_on(stage: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write ``tables/NAME.parquet`` now where another notebook of the run waits for it (``SALESNB_AWAITED``).
+
+    It holds the bytes that :func:`write_table` gives it when the notebook ends. Raises DataError as that does.
+    """
+    if name not in os.environ.get(AWAITED, "").split():
+        return
+    folder = stage / "tables"
+    _write_parquet(folder, name, frame, None)
+    digest = sha256_of(_part(folder / f"{name}.parquet"))
+    os.replace(_part(folder / f"{name}.parquet"), folder / f"{name}.parquet")
+    mark = _mark(stage, name)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    _part(mark).write_text(digest, encoding="ascii")
+    os.replace(_part(mark), mark)
+
+
+def handed_on(stage: Path, name: str) -> str:
+    """sha256 of the table that :func:`hand_on` has written; empty where it has not."""
+    mark = _mark(stage, name)
+    return mark.read_text(encoding="ascii") if mark.is_file() else ""
+
+
+def take_back(stage: Path, name: str) -> None:
+    """Remove a table with its mark, written or handed on."""
+    for path in (stage / "tables" / f"{name}.parquet", stage / "tables" / f"{name}.csv", _mark(stage, name)):
+        path.unlink(missing_ok=True)
+
+
+def _mark(stage: Path, name: str) -> Path:
+    return stage / "facts" / f"{name}.handed"  # facts are not published
+
+
+def _write_parquet(folder: Path, name: str, frame: pd.DataFrame, keys: Sequence[str] | None) -> pd.DataFrame:
+    """Write ``NAME.parquet.part`` and return the frame as it was written, sorted by its keys."""
     import pyarrow.parquet as pq
 
     if not _TABLE.fullmatch(name):
@@ -44,14 +90,9 @@ def write_table(
     keys = tuple(_contract_keys(name) if keys is None else keys)
     frame = _sorted(frame.reset_index(drop=True), name, keys)
     folder.mkdir(parents=True, exist_ok=True)
-    parquet = folder / f"{name}.parquet"
-    pq.write_table(_arrow(frame, keys), _part(parquet), compression="zstd", version="2.6", store_schema=True)
-    with open(_part(folder / f"{name}.csv"), "w", encoding="utf-8-sig", newline="") as out:
-        csv_frame(frame, decimals).to_csv(out, index=False, lineterminator="\r\n")
-    digest = sha256_of(_part(parquet))
-    os.replace(_part(folder / f"{name}.csv"), folder / f"{name}.csv")
-    os.replace(_part(parquet), parquet)
-    return digest
+    part = _part(folder / f"{name}.parquet")
+    pq.write_table(_arrow(frame, keys), part, compression="zstd", version="2.6", store_schema=True)
+    return frame
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

@@ -1,0 +1,103 @@
+"""Sections of pages made ahead: those of a notebook that has ended, on another processor while others still run.
+
+What a page says of its version (its number, its neighbours, its comparison) is only known at the end and added then.
+"""
+
+from __future__ import annotations
+
+import pickle
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesnb.model.lexicon import lexicon
+from salesnb.report.spoken import speaking
+from salesnb.runs.beside import Lost, Twin, possible
+from salesnb.runs.fingerprint import digest_of
+
+if TYPE_CHECKING:
+    from salesnb.model.lexicon import Lexicon
+    from salesnb.report.sections import Parts
+    from salesnb.runs.job import Job
+
+# the twin must not import them again, and kernels take longer to come up
+PAGES_NEED = (
+    "nbformat",
+    "nbconvert.exporters.html",
+    "xlsxwriter",
+    "salesnb.report.page",
+    "salesnb.report.own",
+    "salesnb.report.excel",
+)
+
+
+class Ahead:
+    """The twin that makes sections; without one ``parts`` knows of none, and whoever wants them makes them."""
+
+    def __init__(self, job: Job, stage: Path) -> None:
+        self._settings, self._stage = job.settings, stage
+        self._asked: list[str] = []
+        self._made: dict[str, str] = {}
+        self._twin: Twin | None = None
+        if possible(job.settings.request.jobs):
+            for name in PAGES_NEED:
+                import_module(name)
+            self._twin = Twin(self._make) if possible(job.settings.request.jobs) else None
+
+    def __enter__(self) -> Ahead:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a twin."""
+        return self._twin is not None
+
+    def ask(self, name: str) -> None:
+        """Notebook ``name`` has ended well and stands in the stage."""
+        if self._twin is not None:
+            self._twin.ask(name)
+            self._asked.append(name)
+
+    def parts(self, name: str) -> Parts | None:
+        """What was made of notebook ``name`` in the words spoken now; None where that is to be done here."""
+        while name in self._asked and self._twin is not None:
+            first = self._asked.pop(0)
+            try:
+                self._made[first] = self._twin.answer()
+            except Lost:
+                continue
+        if self._made.get(name) != _mark(lexicon(self._settings.params, self._settings.lang)):
+            return None
+        found: Parts = pickle.loads(self._file(name).read_bytes())
+        return found
+
+    def close(self) -> None:
+        """End the twin."""
+        if self._twin is not None:
+            self._twin.close()
+            self._twin = None
+
+    def _file(self, name: str) -> Path:
+        """Among the facts, which are not published."""
+        return self._stage / "facts" / f"{name}.parts"
+
+    def _make(self, name: str) -> str:
+        """In the twin: make a notebook's sections; the mark of the words they are said in."""
+        import nbformat
+
+        from salesnb.report import sections
+
+        node = nbformat.read(self._stage / "notebooks" / f"{name}.ipynb", as_version=4)
+        words = lexicon(self._settings.params, self._settings.lang)
+        with speaking(words):
+            made = sections.parts(node, self._settings.lang, name)
+        self._file(name).write_bytes(pickle.dumps(made))
+        return _mark(words)
+
+
+def _mark(words: Lexicon) -> str:
+    """What tells apart the words of two moments: an import may have written its list of names in between."""
+    return digest_of([words.lang, words.words])

@@ -1,0 +1,134 @@
+"""A twin of this process that does a part of its work on another processor.
+
+The twin is forked, so it has everything at hand and imports nothing again; questions and answers go through a pipe. It
+only ever spares time: what it cannot do, because it ended or its work raised, is done again here, so that results and
+errors are those of one process. Where a fork is not safe there is none, and everything is done here.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any
+
+from salesnb.runs import parents
+from salesnb.runs.child import die_with_parent
+
+_AHEAD = 2  # questions the twin may hold, so that it never waits for the next one
+
+
+class Lost(Exception):
+    """The twin has no answer: its work raised, or it has ended."""
+
+
+def possible(jobs: int) -> bool:
+    """Whether this process may have a twin: asked to use more than one processor, able to fork, and alone in itself
+    (another thread would be missing in the twin, with whatever lock it holds)."""
+    return (jobs or os.cpu_count() or 1) > 1 and parents.available() and threading.active_count() == 1
+
+
+class Twin:
+    """Answers questions one after another with ``work``; ends with this process, however that ends."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        ours, theirs = Pipe()
+        me = os.getpid()
+        self._pid = os.fork()
+        if self._pid == 0:
+            _be_twin(me, ours, theirs, work)
+        theirs.close()
+        self._pipe = ours
+
+    def ask(self, question: Any) -> None:
+        """One more question. Its answer must be small: the twin goes on only when there is room for it."""
+        with suppress(OSError):  # it has ended: the answer will say so
+            self._pipe.send(question)
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether an answer can be had without waiting."""
+        with suppress(OSError):
+            return self._pipe.poll()
+        return True
+
+    def answer(self) -> Any:
+        """The answer to the earliest question without one. Raises Lost."""
+        try:
+            is_done, answer = self._pipe.recv()
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise Lost from error
+        if not is_done:
+            raise Lost
+        return answer
+
+    def close(self) -> None:
+        """End the twin, whatever it does."""
+        self._pipe.close()
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(self._pid, 0)
+            self._pid = 0  # the number may be another process' from now on
+
+
+def _be_twin(parent: int, theirs: Connection, ours: Connection, work: Callable[[Any], Any]) -> None:
+    """The twin's whole life; never returns."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        die_with_parent()
+        theirs.close()
+        parents.disown()
+        with suppress(EOFError, OSError):  # nobody asks any more
+            while os.getppid() == parent:
+                ours.send(_answered(work, ours.recv()))
+    finally:
+        os._exit(0)
+
+
+def _answered(work: Callable[[Any], Any], question: Any) -> tuple[bool, Any]:
+    try:
+        return True, work(question)
+    except Exception:  # it is done again where its error can be told
+        return False, None
+
+
+def in_two(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> list[Any]:
+    """``work`` of every item, in their order; on two processors where that can be. What ``work`` raises is raised.
+
+    The first items are done here, the last ones by the twin.
+    """
+    if len(items) < 2 or not possible(jobs):
+        return [work(item) for item in items]
+    left, given = deque(range(len(items))), deque[int]()
+    done: dict[int, Any] = {}
+
+    def take() -> None:
+        number = given.popleft()
+        try:
+            done[number] = twin.answer()
+        except Lost:
+            done[number] = work(items[number])
+
+    twin = Twin(lambda number: work(items[number]))
+    try:
+        while left or given:
+            while left and len(given) < _AHEAD:
+                given.append(left.pop())
+                twin.ask(given[-1])
+            if left:
+                number = left.popleft()
+                done[number] = work(items[number])
+            while given and (not left or twin.has_answered):
+                take()
+    finally:
+        twin.close()
+    return [done[number] for number in range(len(items))]
