@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def conflict(desk: PlanDesk) -> tuple[str, list[tuple[int, str]]]:
     """The contradiction of the present rules as markup, and each proposal's number with its words as markup."""
-    from salesnb.notebook.decomposition_rules import alike, quarrels, records
+    from salesnb.notebook.decomposition_rules import alike, by_number, quarrels, records
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.sentences import decomposition_rules as said
 
@@ -33,17 +33,15 @@ def conflict(desk: PlanDesk) -> tuple[str, list[tuple[int, str]]]:
             )
             lines.append(book.say(must))
     measures = {rule.id: rule.measure for rule in desk.desk.problem.rules}
-    same, ways = alike(found.changes), []
+    same, changes, ways = alike(found.changes), by_number(found.changes, "proposal_no"), []
     for row in records(found.proposals):
-        if int(row["proposal_no"]) not in same:
+        number = int(row["proposal_no"])
+        if number not in same:
             continue
-        own = records(found.changes[found.changes["proposal_no"] == row["proposal_no"]])
-        parts = [
-            said.change({str(k): v for k, v in one.items()}, measures[str(one["rule_id"])], book.terms) for one in own
-        ]
+        parts = [said.change(one, measures[str(one["rule_id"])], book.terms) for one in changes[number]]
         named = said.METHODS[str(row["method"])].get(book.lang)
         words = f"{named}：{'；'.join(parts)}" if book.lang == "zh" else f"{named}: {'; '.join(parts)}"
-        ways.append((int(row["proposal_no"]), Exhibit("way", reading=words)._repr_html_()))
+        ways.append((number, Exhibit("way", reading=words)._repr_html_()))
     title = book.say(Text("有没有冲突", "Is there a conflict"))
     return Exhibit("conflict", title=title, reading=lines)._repr_html_(), ways
 

@@ -110,16 +110,21 @@ def quarrels(found: Explanation, rules: Sequence[Rule]) -> list[Quarrel]:
     from salesnb.report.sentences.decomposition_rules import Quarrel
 
     dimensions = {rule.id: sorted(rule.where) for rule in rules}
-    out = []
-    for number in dict.fromkeys(found.members["conflict_no"]):
-        members, groups = (frame[frame["conflict_no"] == number] for frame in (found.members, found.groups))
-        out.append(Quarrel(members, groups, dimensions))
-    return out
+    members, groups = (by_number(frame, "conflict_no") for frame in (found.members, found.groups))
+    return [Quarrel(members[number], groups[number], dimensions) for number in members]
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries by column name."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def by_number(frame: pd.DataFrame, column: str) -> dict[int, list[dict[str, Any]]]:
+    """Rows as dictionaries by the number in a column, in the order of the rows."""
+    out: dict[int, list[dict[str, Any]]] = {}
+    for row in records(frame):
+        out.setdefault(int(row[column]), []).append(row)
+    return out
 
 
 def rule_table(frame: pd.DataFrame, book: PlanBook) -> Markup:
@@ -251,7 +256,7 @@ def proposal_table(proposals: pd.DataFrame, changes: pd.DataFrame, book: PlanBoo
 def alike(changes: pd.DataFrame) -> dict[int, list[int]]:
     """The first proposal of every result → all proposals with that result."""
     of: dict[tuple[Any, ...], list[int]] = {}
-    for number, own in changes.groupby("proposal_no", sort=True):
-        key = tuple((r["rule_id"], round(float(r["moved_minor"]), -2)) for r in records(own))
-        of.setdefault(key, []).append(int(str(number)))
+    for number, own in sorted(by_number(changes, "proposal_no").items()):
+        key = tuple((r["rule_id"], round(float(r["moved_minor"]), -2)) for r in own)
+        of.setdefault(key, []).append(number)
     return {numbers[0]: numbers for numbers in of.values()}

@@ -5,6 +5,7 @@ from salesnb.methods.conflicts.implied import ImpliedRange, implied_ranges, redu
 from salesnb.methods.conflicts.search import (
     ConflictUndecided,
     Contradiction,
+    Trials,
     feasible,
     find_conflict,
     find_contradiction,
@@ -19,6 +20,7 @@ __all__ = [
     "ImpliedRange",
     "LeastViolation",
     "Member",
+    "Trials",
     "feasible",
     "find_conflict",
     "find_contradiction",

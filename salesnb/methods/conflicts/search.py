@@ -9,6 +9,7 @@ first, then fine rows before coarse ones: four quarters of a branch explain more
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,8 +18,8 @@ from salesnb.methods.conflicts.coarse import core, with_coarse
 from salesnb.methods.conflicts.conflict import Conflict, member
 from salesnb.methods.conflicts.elastic import least_change
 from salesnb.methods.conflicts.filter import Filter
-from salesnb.methods.conflicts.merged import Table, merge
-from salesnb.methods.conflicts.program import Outcome
+from salesnb.methods.conflicts.merged import Merged, Table, merge
+from salesnb.methods.conflicts.program import Outcome, Program
 from salesnb.methods.conflicts.softness import CAP, giving_way, hardened
 from salesnb.methods.projection import Problem, Status, project
 from salesnb.methods.projection.problem import INF, Flags, Floats, Ints
@@ -77,6 +78,45 @@ def feasible(problem: Problem) -> bool:
     :raises ConflictUndecided: see there.
     """
     return _candidates(Table.of(problem)) is None
+
+
+class Trials:
+    """Whether all limits of a problem hold together when some of them are moved: asked again and again.
+
+    A small problem is one programme that goes on from where it was; a large one is looked at anew each time.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem, self._table = problem, Table.of(problem)
+        small = problem.cells * len(problem.families) <= _DIRECT
+        self._merged = merge(self._table, self._table.limited) if small else None
+        self._program = None if self._merged is None else self._merged.program()
+
+    def conflict(self, moved: Mapping[int, tuple[float, float]]) -> Conflict | None:
+        """A smallest set of rows that cannot hold together with the limits of ``moved`` rows; None where all can.
+
+        :raises ConflictUndecided: see there.
+        """
+        if self._merged is not None and self._program is not None and self._holds(self._merged, self._program, moved):
+            return None
+        low, high = self._table.low.copy(), self._table.high.copy()
+        for row, limits in moved.items():
+            low[row], high[row] = limits
+        return find_conflict(self._problem.with_rows(low=low, high=high))
+
+    def _holds(self, merged: Merged, program: Program, moved: Mapping[int, tuple[float, float]]) -> bool:
+        """Whether the programme finds cells; limits without which a row was left out of it say that it may not."""
+        places = np.searchsorted(merged.rows, list(moved))
+        if (places >= len(merged.rows)).any() or (merged.rows[places] != list(moved)).any():
+            return False
+        before = merged.limits()
+        slack = merged.slack * self._table.size[merged.rows]
+        for place, (low, high) in zip(places.tolist(), moved.values(), strict=True):
+            program.limit_row(place, (low - slack[place]) / merged.unit, (high + slack[place]) / merged.unit)
+        found = program.run().outcome is Outcome.OPTIMAL
+        for place in places.tolist():
+            program.limit_row(place, before[0][place], before[1][place])
+        return found
 
 
 def _candidates(table: Table) -> tuple[Ints, Floats] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from salesnb.methods.conflicts import Conflict, ConflictUndecided, find_conflict
+from salesnb.methods.conflicts import Conflict, ConflictUndecided, Trials, find_conflict
 from salesnb.methods.conflicts.merged import Table, merge
 from salesnb.methods.projection.problem import Problem
 from salesnb.methods.relaxation.flexible import Change, Flexible, Method, Moves, Proposal
@@ -52,7 +52,7 @@ class _Search:
 
     def __init__(self, problem: Problem, flexible: Flexible, conflict: Conflict) -> None:
         self.problem, self.flexible, self.table = problem, flexible, Table.of(problem)
-        self.wants: dict[int, str] = {}
+        self.trials, self.wants = Trials(problem), dict[int, str]()
         self._take(conflict)
 
     def _take(self, conflict: Conflict) -> bool:
@@ -83,7 +83,7 @@ class _Search:
 
     def _left(self, proposal: Proposal) -> tuple[Conflict | None, bool]:
         try:
-            return find_conflict(apply(self.problem, proposal)), True
+            return self.trials.conflict({change.row: change.after for change in proposal.changes}), True
         except ConflictUndecided:
             return None, False
 

@@ -146,22 +146,22 @@ def rules(frame: pd.DataFrame, lang: str) -> Line:
 
 @dataclass(frozen=True)
 class Quarrel:
-    """One contradiction: its ``members`` and ``groups``, and the dimensions each rule speaks of."""
+    """One contradiction: rows of its ``members`` and ``groups``, and the dimensions each rule speaks of."""
 
-    members: pd.DataFrame
-    groups: pd.DataFrame
+    members: Sequence[Mapping[str, Any]]
+    groups: Sequence[Mapping[str, Any]]
     dimensions: Mapping[str, Sequence[str]]
 
 
 def conflict(quarrel: Quarrel, terms: Terms) -> Line:
     """The contradiction as arithmetic: what is wished together, what there is, and the excess."""
     groups, lang = quarrel.groups, terms.lang
-    low, high = (groups[groups["side"] == side] for side in ("low", "high"))
-    wanted, given = int(low["asked_minor"].sum()), int(high["asked_minor"].sum())
-    excess = int(groups["excess_minor"].iloc[0])
+    low, high = ([row for row in groups if row["side"] == side] for side in ("low", "high"))
+    wanted, given = (sum(int(row["asked_minor"]) for row in side) for side in (low, high))
+    excess = int(groups[0]["excess_minor"])
     much = warn(terms.money(excess))
-    plain = set(groups["measure"]) <= {"growth_over", "amount", "count"} and len(low) and len(high)
-    lows, highs = ([_group(row, quarrel, terms) for _, row in side.iterrows()] for side in (low, high))
+    plain = {row["measure"] for row in groups} <= {"growth_over", "amount", "count"} and low and high
+    lows, highs = ([_group(row, quarrel, terms) for row in side] for side in (low, high))
     if plain and abs(wanted - given - excess) <= len(quarrel.members) + 1:
         return either(
             lang,
@@ -178,14 +178,14 @@ def conflict(quarrel: Quarrel, terms: Terms) -> Line:
     )
 
 
-def _group(row: pd.Series, quarrel: Quarrel, terms: Terms) -> str:
+def _group(row: Mapping[str, Any], quarrel: Quarrel, terms: Terms) -> str:
     """四个区域的增长愿望合计 14.3 %; a rule that stands alone is quoted, a must said to be one."""
-    own = quarrel.members[quarrel.members["group_no"] == row["group_no"]]
+    first = next(member for member in quarrel.members if member["group_no"] == row["group_no"])
     if int(row["rule_count"]) == 1:
-        text = str(own["text"].iloc[0])
+        text = str(first["text"])
         must = terms.say(Text("（必须）", " (a must)")) if row["strength"] == "must" else ""
         return (f"“{text}”" if terms.lang == "zh" else f'"{text}"') + must
-    dimensions = quarrel.dimensions.get(str(own["rule_id"].iloc[0]), ())
+    dimensions = quarrel.dimensions.get(str(first["rule_id"]), ())
     number, kind = few(int(row["rule_count"]), terms.lang), _KINDS.get(dimensions[0] if len(dimensions) == 1 else "")
     who = Text(f"{number}{kind.zh}", f"{number} {kind.en}") if kind else Text(f"{number}条", f"{number} lines")
     wish = _WISHES[str(row["strength"])]

@@ -89,8 +89,9 @@ def weighed(terms: Iterable[Term], cells: np.ndarray) -> float:
 
 
 def total(part: Part, cells: np.ndarray) -> float:
-    """Sum of (places, months) ``cells`` in a part: months first, they are few."""
-    return float(cells[:, part.months].sum(axis=1)[part.places].sum())
+    """Sum of (places, months) ``cells`` in a part."""
+    own = cells[part.places]
+    return float((own if part.months.all() else own[:, part.months]).sum(axis=1).sum())
 
 
 @dataclass(frozen=True, eq=False)
