@@ -64,6 +64,12 @@ class Facts:
 
         return stored.table(self.folder, name, as_of)
 
+    def known_later(self, as_of: date) -> int:
+        """How many order lines of this import became known after ``as_of`` and are in no answer as of that day."""
+        from salesnb.intake import stored
+
+        return stored.known_later(self.folder, as_of)
+
     @cached_property
     def findings(self) -> pd.DataFrame:
         """Everything the quality gate noticed, gravest first."""

@@ -37,6 +37,15 @@ def table(folder: Path, name: str, as_of: date | None) -> pd.DataFrame:
     return _typed(_ask(query, path, as_of), shape)
 
 
+def known_later(folder: Path, as_of: date) -> int:
+    """Order lines of the import in ``folder`` that became known after ``as_of``; 0 where it holds none."""
+    path = folder / "sales_lines.parquet"
+    if not path.is_file():
+        return 0
+    query = "SELECT count(*) AS n FROM read_parquet($path) WHERE coalesce(known_date, order_date) > $as_of"
+    return int(_ask(query, path, as_of)["n"].iloc[0])
+
+
 def _read(path: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq

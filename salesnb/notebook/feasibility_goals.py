@@ -111,10 +111,11 @@ class GoalQuestions(Ahead):
         frame = self.keep("goals_findings", goals.finding_table(self.findings))
         if not self.statements:
             return Exhibit("contradictions", reading=self.say(NO_GOALS), is_absent=True)
+        lines = frozenset(self.names["product_line"])
         rows = frame.assign(
             state=[SEVERITIES[s][0] for s in frame["severity"]],
             nature=[SEVERITIES[s][1].get(self.lang) for s in frame["severity"]],
-            sentence=[said.finding(row, self.lang, self.currency) for row in frame.to_dict("records")],
+            sentence=[said.finding(row, self.lang, self.currency, lines) for row in frame.to_dict("records")],
             quoted=[
                 "；".join(dict.fromkeys(self.words_of.get(i, i) for i in t.split("|"))) for t in frame["statements"]
             ],
@@ -125,7 +126,11 @@ class GoalQuestions(Ahead):
             Show(Column("quoted", "text", Text("原话", "In their words"))),
         ]
         table = render(rows, columns, self.lang, options=Options(caption=self.say(contract("goals_findings").label)))
-        return Exhibit("contradictions", reading=said.contradictions(frame, self.lang), table=table)
+        grown = self.goal_base.figures.get("market_growth")
+        note: str | tuple[()] = ()
+        if grown is not None and frame["kind"].isin(["share_beyond_leaders", "share_asks_growth"]).any():
+            note = said.grown(grown, self.params.market.growth is not None, self.lang)
+        return Exhibit("contradictions", reading=said.contradictions(frame, self.lang), table=table, notes=note)
 
     def team_targets(self) -> Exhibit:
         """Company target × contribution coefficient."""
@@ -211,9 +216,10 @@ class GoalQuestions(Ahead):
         )
         names = ("goal_id", "own_share_rate", "asked_share_rate", "own_minor", "needed_minor", "growth_rate", "reading")
         columns = [
-            Show(shown.column(c), signed=c == "growth_rate", decimals=2 if c.endswith("share_rate") else None)
+            Show(shown.column(c), signed=c == "growth_rate", decimals=2 if c.endswith("share_rate") else None,
+                 label=Text("目标", "Goal") if c == "goal_id" else None)
             for c in names
-        ]
+        ]  # fmt: skip
         return render(rows, columns, self.lang, unit, Options(caption=self.say(shown.label)))  # type: ignore[arg-type]
 
     def brief(self) -> Exhibit:
@@ -251,7 +257,8 @@ class GoalQuestions(Ahead):
             part=[PARTS[p].get(self.lang) for p in frame["part"]], state=[states.get(s, "") for s in frame["sign"]]
         ).sort_values(["weight", "entry_id"], ascending=[False, True], kind="stable")
         extra = ("competitor", "price_change_rate") if name == "competitors" else ()
-        names = [c for c in ("part", *extra, "text", "weight", "recorded", "source") if rows[c].notna().any()]
+        cited = ("entry_id",) if name == "swot" else ()  # the strategies below name them
+        names = [c for c in ("part", *cited, *extra, "text", "weight", "recorded", "source") if rows[c].notna().any()]
         columns = [
             Show(shown.column(c), signed=c == "price_change_rate", state_from="state" if c == "part" else "")
             for c in names

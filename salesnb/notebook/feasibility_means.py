@@ -196,7 +196,8 @@ class MeansQuestions(GoalQuestions):
             held[str(row["dimension"]), str(row["node_id"]), "capacity"] = float(row["capacity_minor"])
         for row in self.deals.dropna(subset=["cover_rate"]).to_dict("records"):
             key = (str(row["dimension"]), str(row["node_id"]))
-            held[*key, "pipeline"] = self.targets[key] * float(row["cover_rate"])
+            # deals carry only what runs through them: the rest of the target needs no win
+            held[*key, "pipeline"] = self.targets[key] + float(row["needed_minor"]) * (float(row["cover_rate"]) - 1)
         table = feasibility.ceiling_table(held, self.targets, self.names)
         return self.keep("feasibility_ceilings", table)
 
@@ -215,6 +216,9 @@ class MeansQuestions(GoalQuestions):
         ]
         rows = names.join(wide).reset_index()
         kinds = [k for k in CEILINGS if k in rows]
+        line = self.say(Text("产品线 ", "Line "))
+        rows["name"] = [f"{line}{n}" if d == "product_line" else n
+                        for d, n in zip(rows["dimension"], rows["name"], strict=True)]  # fmt: skip
         rows["binding"] = [self._tightest(row, kinds) for row in rows.to_dict("records")]
         rows["order"] = rows["dimension"].map({"company": 0, "region_id": 1}).fillna(2)
         rows = rows.sort_values(["order", "target_minor"], ascending=[True, False], kind="stable")
@@ -224,7 +228,9 @@ class MeansQuestions(GoalQuestions):
         columns.append(Show(Column("binding", "text", Text("最紧", "Tightest"))))
         options = Options(caption=self.say(Text("各道上限 ÷ 目标", "Ceilings over target")))
         table = render(rows, columns, self.lang, self.unit_shown, options)
-        return Exhibit("ceilings", reading=said.market_cover(frame, self.lang), table=table)
+        tight = said.tightest(frame, {kind: CEILINGS[kind] for kind in kinds}, self.lang)
+        reading = [tight, said.market_cover(frame, self.lang)] if tight else said.market_cover(frame, self.lang)
+        return Exhibit("ceilings", reading=reading, table=table)
 
     def _tightest(self, row: Mapping[Any, Any], kinds: list[str]) -> str:
         known = {k: float(row[k]) for k in kinds if row[k] == row[k]}

@@ -265,7 +265,7 @@ class HistoryBook(BridgeQuestions, CustomerQuestions, TeamQuestions):
         self.keep("basis_bridge", self.facts.basis_bridge(self.params.company, self.as_of))
         for name, frame in ledger.directory(self.facts, self._known).items():
             self.keep(name, frame)
-        return ledger.import_exhibit(self.facts, self.lang)
+        return ledger.import_exhibit(self.facts, self.lang, self.as_of)
 
     def checks(self) -> Any:
         """All checks, months included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import Text
@@ -25,7 +26,10 @@ def checks_exhibit(held: Sequence[Check], lang: str) -> Exhibit:
     from salesnb.report.numbers import count
     from salesnb.report.tables import Options, render
 
-    columns = [Column("text", "text", Text("校验", "Check")), Column("both", "text", Text("两边都是", "Both sides"))]
+    columns = [
+        Column("text", "text", Text("校验", "Check")),
+        Column("both", "text", Text("两边都是（金额以分计）", "Both sides (money in minor units)")),
+    ]
     rows = [{"text": c.text.get(lang), "both": count(c.left)} for c in held]
     reading = Text(f"{len(held)} 项校验全部通过。", f"All {len(held)} checks hold.").get(lang)
     table = render(rows, columns, lang, options=Options(caption=Text("校验", "Checks").get(lang)))
@@ -33,8 +37,12 @@ def checks_exhibit(held: Sequence[Check], lang: str) -> Exhibit:
     return Exhibit("checks", reading=reading, details=[Details(title, table)])
 
 
-def import_exhibit(facts: Facts, lang: str) -> Exhibit:
-    """Rows read, kept and set aside by table and file, and the findings that need a person, gravest first."""
+def import_exhibit(facts: Facts, lang: str, as_of: date) -> Exhibit:
+    """Rows read, kept and set aside by table and file, and the findings that need a person, gravest first.
+
+    A ledger is of an import. Where that brought rows which became known after ``as_of``, it says so: the rest of the
+    page is without them.
+    """
     from salesnb.report import quality
     from salesnb.report.exhibit import Details, Exhibit
 
@@ -44,7 +52,23 @@ def import_exhibit(facts: Facts, lang: str) -> Exhibit:
         title = Text(f"逐条查看 {len(findings)} 类发现", f"See the {len(findings)} kinds of findings").get(lang)
         details.append(Details(title, quality.findings_table(findings, lang, SHOWN)))
     reading = quality.summary(ledger, findings, lang)
-    return Exhibit("quality", reading=reading, table=quality.ledger_table(ledger, lang), details=details)
+    table = quality.ledger_table(ledger, lang)
+    return Exhibit("quality", reading=reading, table=table, details=details, notes=_known_later(facts, lang, as_of))
+
+
+def _known_later(facts: Facts, lang: str, as_of: date) -> str:
+    """How many order lines of this import the page's day did not know; nothing where it knew all."""
+    from salesnb.report.numbers import count
+
+    later = facts.known_later(as_of)
+    if not later:
+        return ""
+    said = count(later)
+    return Text(
+        f"台账与发现属于最近一次导入；其中 {said} 行明细在 {as_of} 之后才成为已知，本页其他数字都不含这些行。",
+        f"Ledger and findings are of the newest import; {said} order lines in it became known after {as_of} and are "
+        "in no other figure of this page.",
+    ).get(lang)
 
 
 def set_aside(facts: Facts) -> pd.DataFrame:

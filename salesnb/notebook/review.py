@@ -186,7 +186,7 @@ class ReviewBook(ClosingShows, ChangeQuestions):
         """What the import read, kept and set aside."""
         from salesnb.notebook.ledger import import_exhibit
 
-        return import_exhibit(self.facts, self.lang)
+        return import_exhibit(self.facts, self.lang, self.as_of)
 
     def checks(self) -> Any:
         """All checks; the bridge's too."""

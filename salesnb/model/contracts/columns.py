@@ -51,6 +51,18 @@ def flag(name: str, zh: str, en: str, zh_is: str = "", en_is: str = "", optional
     return _column("flag", name, (zh, en), (zh_is, en_is), optional)
 
 
+def like_cases() -> tuple[Column, ...]:
+    """What a chance to come back was counted from: cases alike, when, how many came back within how many months."""
+    return (
+        count("alike_count", "历史同类情形", "Like cases before", optional=True),
+        count("back_count", "其中恢复", "Of them came back", "追回概率 =（恢复数 + ½）÷（情形数 + 1）",
+              "chance to recover: (came back + ½) ÷ (cases + 1)", optional=True),
+        count("within_count", "恢复期月数", "Months to come back in", optional=True),
+        _column("month", "alike_first_month", ("同类最早", "First like case"), ("", ""), True),
+        _column("month", "alike_last_month", ("同类最晚", "Last like case"), ("", ""), True),
+    )  # fmt: skip
+
+
 def behind_a_chance() -> tuple[Column, ...]:
     """What was tested behind a chance: forecasts of nodes of its kind, over which months, and how often they held."""
     return (

@@ -26,7 +26,7 @@ COUNT = Column("test_count", "count", Text("回测次数", "Back-tests"))
 HIT = Column(
     "hit_rate",
     "rate",
-    Text("区间命中", "Hits"),
+    Text("80 % 区间命中", "Hits of 80 %"),
     unit="percent",
     definition=Text("回测中实际落入 80 % 区间的比例", "share of back-tests whose 80 % interval held the actual"),
     optional=True,

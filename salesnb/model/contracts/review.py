@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesnb.model.contracts.columns import behind_a_chance, count, day, ident, money, number, rate, words
+from salesnb.model.contracts.columns import behind_a_chance, count, day, ident, like_cases, money, number, rate, words
 from salesnb.model.contracts.facts import LINE_OF_PRODUCT, REGION, TARGETS
 from salesnb.model.contracts.funnel import OPEN
 from salesnb.model.contracts.history import DIMENSION, NODE, NODE_NAME
@@ -191,18 +191,8 @@ ALERTS = TableContract(
         SINCE,
         Column("since_first_month", "month", Text("最早", "At the earliest"), optional=True),
         Column("since_last_month", "month", Text("最迟", "At the latest"), optional=True),
-        rate(
-            "recover_rate",
-            "追回概率",
-            "Chance to recover",
-            "全年达成基准的概率；交叉单元和停单按历史同类情形中恢复的占比",
-            "to reach the year's figure; of cells and silent nodes the share of like cases that came back",
-        ),
-        count("alike_count", "历史同类情形", "Like cases before", optional=True),
-        count("back_count", "其中恢复", "Of them came back", optional=True),
-        count("within_count", "恢复期月数", "Months to come back in", optional=True),
-        Column("alike_first_month", "month", Text("同类最早", "First like case"), optional=True),
-        Column("alike_last_month", "month", Text("同类最晚", "Last like case"), optional=True),
+        rate("recover_rate", "追回概率", "Chance to recover", "全年达成基准的概率", "to reach the year's figure"),
+        *like_cases(),
         words("people", "相关人员", "People"),
         words("owner", "责任人", "Owner"),
         words("action", "措施", "Action"),

@@ -10,7 +10,7 @@ import pandas as pd
 from salesnb.model.errors import Text
 from salesnb.report.numbers import count, is_missing, money, rate
 from salesnb.report.prose import Line, bad, good, strong, warn
-from salesnb.report.sentences.words import either, listed
+from salesnb.report.sentences.words import QUARTERS, change_run, either, listed
 
 LACKS = {
     "owner": Text("责任人", "owner"),
@@ -79,7 +79,7 @@ SENTENCES: dict[str, Text] = {
         "{node}: nobody said what {said} is a share of; of own sales it was {other} last year. Ask.",
     ),
     "share_beyond_leaders": Text(
-        "按公司与市场的增速，要提高这么多份额，现有份额须达 {said}，而前几家合计也只有 {other}。",
+        "只靠比市场长得快来提高这么多份额，现有份额须已有 {said}，而前几家合计也只有 {other}。",
         "At these growth rates such a gain needs a present share of {said}; all leaders together hold {other}.",
     ),
     "share_asks_growth": Text(
@@ -138,22 +138,41 @@ def figure(value: Any, unit: str, lang: str, currency: str) -> str:
     return count(value) if unit == "count" else rate(value)
 
 
-def node_words(node: str, lang: str) -> str:
-    """What a finding is about: customer sizes and dimensions in words, anything else as the planner wrote it."""
+def node_words(node: str, lang: str, lines: frozenset[str] = frozenset()) -> str:
+    """What a finding is about: customer sizes, dimensions, quarters and product lines (``lines``) in words, anything
+    else as the planner wrote it."""
     words = NODES[node].get(lang) if node in NODES else node
+    if node and set(node.split("、")) <= lines:
+        words = f"{Text('产品线 ', 'Line ').get(lang)}{node}"
+    if len(node) == 2 and node[0] == "Q" and node[1] in "1234":
+        words = Text(f"{QUARTERS[int(node[1]) - 1]}季度", node).get(lang)
     return words if lang == "zh" else words.replace("、", ", ")
 
 
-def finding(row: Mapping[Any, Any], lang: str, currency: str) -> str:
+def finding(row: Mapping[Any, Any], lang: str, currency: str, lines: frozenset[str] = frozenset()) -> str:
     """One row of ``goals_findings`` in a sentence."""
     kind = str(row["kind"])
     if row["severity"] == "agrees" and f"{kind}_agrees" in SENTENCES:
         kind = f"{kind}_agrees"
     held = {name: figure(row[name], str(row["unit"]), lang, currency) for name in ("said", "other")}
     gap = None if is_missing(row["gap"]) else abs(row["gap"])
-    node = node_words(str(row["node"]), lang)
+    node = node_words(str(row["node"]), lang, lines)
     said = SENTENCES[kind].get(lang)
     return said.format(node=node, gap=figure(gap, str(row["unit"]), lang, currency), **held)
+
+
+def grown(growth: float, is_decided: bool, lang: str) -> str:
+    """By which growth of the market share goals are held against sales goals."""
+    said = rate(growth, signed=True)
+    source = (
+        Text("market.yaml 的 growth，已决定", "growth in market.yaml, decided")
+        if is_decided
+        else Text("导入的市场规模", "the imported market sizes")
+    )
+    return Text(
+        f"份额与销售额之比按市场增速 {said} 计（{source.zh}）。",
+        f"Shares are held against sales at a market growth of {said} ({source.en}).",
+    ).get(lang)
 
 
 def contradictions(frame: pd.DataFrame, lang: str) -> Line:
@@ -216,8 +235,9 @@ def market(frame: pd.DataFrame, year: str, lang: str, currency: str) -> Line:
     size = strong(money(now["size_minor"], lang, currency))
     line = either(lang, (f"{year} 年市场规模 ", size), (f"The {year} market is ", size))
     if not is_missing(now["growth_rate"]):
-        grown = rate(now["growth_rate"], signed=True)
-        line += either(lang, (f"，比上年 {grown}",), (f", {grown} on the year before",))
+        held_growth: Any = now["growth_rate"]
+        moved = change_run(held_growth, lang)
+        line += either(lang, ("，比上年", moved), (", ", moved, " on the year before"))
     held = whole.dropna(subset=["own_share_rate"])
     if len(held):
         share, when = strong(rate(held["own_share_rate"].iloc[-1], 2)), str(held.index[-1])
@@ -258,11 +278,11 @@ def restless(frame: pd.DataFrame, lang: str) -> Line:
     last = known.iloc[-1]
     value = strong(f"{last['sensitivity']:.2f}")
     line = either(lang, (f"{last['month']} 的敏感度为 ", value), (f"Sensitivity in {last['month']}: ", value))
-    if rang:
-        said = bad(listed(rang[-3:], lang))
+    if rang and rang[-1] == last["month"]:
         return line + either(
-            lang,
-            ("；报过警的月份：", said, "，建议开校准会。"),
-            ("; it rang in ", said, ": hold a calibration meeting."),
+            lang, ("，", bad("已报警"), "，建议开校准会。"), (", ", bad("it rings"), ": hold a calibration meeting.")
         )
-    return line + either(lang, ("；没有达到报警线。",), ("; no alarm.",))
+    if rang:
+        said = listed(rang[-3:], lang)
+        return line + either(lang, (f"，没有报警；此前 {said} 报过警。",), (f", no alarm; it rang before in {said}.",))
+    return line + either(lang, ("，没有报过警。",), (", and it never rang.",))

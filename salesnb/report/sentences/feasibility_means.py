@@ -101,6 +101,21 @@ def pipeline(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     return line + ("。" if lang == "zh" else ".")
 
 
+def tightest(frame: pd.DataFrame, words: Mapping[str, Text], lang: str) -> Line | None:
+    """Which ceiling is the company's lowest, and how much of its target that carries; ``frame``: the ceilings."""
+    rows = frame[(frame["dimension"] == "company") & frame["ceiling"].isin(list(words))].dropna(subset=["cover_rate"])
+    if rows.empty:
+        return None
+    row = rows.sort_values(["cover_rate", "ceiling"], kind="stable").iloc[0]
+    name, cover = words[str(row["ceiling"])].get(lang), float(row["cover_rate"])
+    share = (bad if cover < 1 else good)(rate(cover, 0))
+    return either(
+        lang,
+        ("公司最紧的是", strong(name), "，够承载目标的 ", share, "。"),
+        ("Tightest for the company: ", strong(name), ", which carries ", share, " of the target."),
+    )
+
+
 def market_cover(frame: pd.DataFrame, lang: str) -> Line:
     """How much of the market ceiling the highest target takes."""
     rows = frame[frame["ceiling"] == "market"].dropna(subset=["cover_rate"])
@@ -160,8 +175,14 @@ def feedback(frame: pd.DataFrame, lang: str, currency: str) -> list[Line]:
         asked = said.dropna(subset=["target_minor"])
         if len(asked):
             gap = int(asked["gap_minor"].sum())
-            shown = (bad if gap < 0 else good)(money(gap, lang, currency, signed=True))
-            line += either(lang, ("，比对应的下达数 ", shown), (", against what is asked of them ", shown))
+            shown = (bad if gap < 0 else good)(money(abs(gap), lang, currency))
+            side = Text("少", "short of") if gap < 0 else Text("多", "beyond")
+            if gap:
+                line += either(
+                    lang, (f"，比对应的下达数{side.zh} ", shown), (", ", shown, f" {side.en} what is asked of them")
+                )
+            else:
+                line += either(lang, ("，与对应的下达数相同",), (", just what is asked of them",))
             widest = asked.sort_values(["gap_minor", "node_id"], kind="stable").iloc[0]
             if int(widest["gap_minor"]) < 0:
                 least = money(int(widest["gap_minor"]), lang, currency, signed=True)
