@@ -130,8 +130,10 @@ def verdicts(book: FeasibilityBook) -> Exhibit:
     columns.append(Show(TESTED, once=True))
     columns += show("with_measures_rate", "gap_minor", "hire_count")
     table = render(rows, columns, lang, book.unit_shown, Options(caption=shown.label.get(lang)))
-    first = Text("区域目标在这里是公司目标 × 贡献系数的初分数；正式目标以目标分解为准。",
-                 "Regions' targets are here the company's by coefficient, before the decomposition settles them.")  # fmt: skip
+    first = Text(
+        "区域目标在这里是公司目标 × 贡献系数的初分数；正式目标以目标分解为准。",
+        "Regions' targets are here the company's by coefficient, before the decomposition settles them.",
+    )
     note = first.get(lang) if (frame["dimension"] == "region_id").any() else ()
     return Exhibit("verdicts", reading=said.verdicts(frame, lang), table=table, notes=note)
 
