@@ -5,6 +5,7 @@ ipywidgets is imported where the panel is built; whatever fails while an edit is
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections.abc import Callable
 from datetime import date
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 def explore(book: DecompositionBook) -> Any:
     """The panel of ``book``. In a batch nobody can move anything: the answer says where the panel works."""
-    return in_batch(book, "explore") or PlanPanel(PlanDesk(book)).box
+    absent = in_batch(book, "explore")
+    if absent is not None:
+        return absent
+    box = PlanPanel(PlanDesk(book)).box
+    gc.collect()
+    gc.freeze()  # what is there by now stays: looking through it again and again would take as long as a move
+    return box
 
 
 class PlanPanel:

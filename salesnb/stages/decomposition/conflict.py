@@ -105,12 +105,7 @@ def _explained(problem: Problem, condensed: Condensed, met: Sequence[Met], cells
 
 
 def _table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
-    columns = contract(name).columns
-    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
-    for column in columns:
-        if column.kind == "minor":
-            frame[column.name] = frame[column.name].astype("Int64")
-    return check(frame, contract(name))
+    return check(pd.DataFrame(rows, columns=[column.name for column in contract(name).columns]), contract(name))
 
 
 def _described(

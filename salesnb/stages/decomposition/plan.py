@@ -21,7 +21,7 @@ from salesnb.model.params.decomposition import Rule
 from salesnb.stages.decomposition import ledger, status
 from salesnb.stages.decomposition.condensed import Condensed, Limit
 from salesnb.stages.decomposition.cube import Cube, Floats
-from salesnb.stages.decomposition.lines import Compiled, compile_rules
+from salesnb.stages.decomposition.lines import Compiled, Line, compile_rules, weighed
 from salesnb.stages.decomposition.refusals import must_conflict, no_whole
 from salesnb.stages.decomposition.settle import Settled, Unsolvable, settle
 from salesnb.stages.decomposition.whole import Whole, to_whole
@@ -86,6 +86,16 @@ class Plan:
         if columns not in self._amounts:
             self._amounts[columns] = self.problem.cube.groups.amounts(columns, self.cells)
         return self._amounts[columns]
+
+    def standing(self, line: Line) -> tuple[float, float]:
+        """What a line adds up to before rounding, and the size of its part (at least one), minor units."""
+        if line not in self._standing:
+            self._standing[line] = line.value(self.solved), max(abs(weighed(line.terms, self.solved)), 1.0)
+        return self._standing[line]
+
+    @cached_property
+    def _standing(self) -> dict[Line, tuple[float, float]]:
+        return {}
 
     @cached_property
     def _amounts(self) -> dict[tuple[str, ...], Mapping[tuple[str, ...], int]]:

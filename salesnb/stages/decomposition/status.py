@@ -31,10 +31,7 @@ def rule_status(plan: Plan) -> pd.DataFrame:
     rows = [_row(plan, own, ranges) for own in lines.values()]
     rows += [_said(rule) | {"status": reason, "achieved": np.nan} for rule, reason in plan.compiled.left_out]
     columns = [column.name for column in contract("rule_status").columns]
-    frame = pd.DataFrame(rows, columns=columns)
-    for column in ("relaxed_minor", "amount_minor", "base_minor"):
-        frame[column] = frame[column].astype("Int64")
-    return check(frame, contract("rule_status"))
+    return check(pd.DataFrame(rows, columns=columns), contract("rule_status"))
 
 
 def _said(rule: Rule) -> dict[str, Any]:
@@ -79,8 +76,7 @@ def _row(plan: Plan, lines: list[Line], implied: dict[str, tuple[float, float]])
 def miss(plan: Plan, line: Line) -> float:
     """How far the plan before rounding is from a line's limits: positive below the lower one, negative above the upper;
     zero where it holds. Minor units."""
-    value = line.value(plan.solved)
-    size = max(abs(weighed(line.terms, plan.solved)), 1.0)
+    value, size = plan.standing(line)
     out = max(line.low - value, 0.0) - max(value - line.high, 0.0)
     return out if abs(out) > _MISSED * size else 0.0
 
@@ -93,7 +89,7 @@ def _in_terms(line: Line, gap: float, plan: Plan) -> float:
 
 def _state(plan: Plan, lines: list[Line], row: dict[str, Any]) -> str:
     for line in lines:
-        value, size = line.value(plan.solved), max(abs(weighed(line.terms, plan.solved)), 1.0)
+        value, size = plan.standing(line)
         for limit in (line.low, line.high):
             if np.isfinite(limit) and abs(value - limit) <= _CLOSE * size:
                 return "binding"
