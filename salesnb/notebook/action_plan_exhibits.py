@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from markupsafe import Markup
 
+    from salesnb.model.params.risks import Risk, Trigger
     from salesnb.report.cards import Card
     from salesnb.report.exhibit import Exhibit
     from salesnb.report.numbers import MoneyUnit
@@ -168,8 +169,11 @@ def matrix(risks: pd.DataFrame, lang: str) -> Markup:
     return heat(rows, columns, values, Count(lang))
 
 
-def triggers(risks: pd.DataFrame, shown: Any, lang: str, money_of: tuple[str, int]) -> Markup:
-    """Each risk's trigger: what it watches, the line, the latest month, the state. ``shown``: the rows in words."""
+def triggers(risks: pd.DataFrame, shown: Any, lang: str, money_of: tuple[str, int], register: Sequence[Risk]) -> Markup:
+    """Each risk's trigger: what it watches, the line and on which side of it it fires, the latest month, the state.
+
+    ``shown``: the rows in words. ``register``: the risks as they were written.
+    """
     from salesnb.report.tables import Options, Show, render
 
     held = contract("action_risks")
@@ -179,9 +183,20 @@ def triggers(risks: pd.DataFrame, shown: Any, lang: str, money_of: tuple[str, in
     for column in ("line", "reading"):
         values = risks.loc[rows.index, column]
         rows[column] = [written(v, unit, lang, money_of) for v, (_, unit) in zip(values, metrics, strict=True)]
+    sides = {risk.id: _side(risk.trigger, lang) for risk in register if risk.trigger is not None}
+    found = [sides.get(str(risk), ("", "")) for risk in risks.loc[rows.index, "risk_id"]]
+    rows["line"] = [f"{side} {line}{more}".strip() for line, (side, more) in zip(rows["line"], found, strict=True)]
     columns = [Show(Column(c, "text", held.column(c).label)) for c in ("text", "metric", "line", "reading")]
     columns.append(Show(Column("state", "text", held.column("state").label), state_from="colour"))
     return render(rows, columns, lang, options=Options(caption=Text("触发线", "Triggers").get(lang)))
+
+
+def _side(trigger: Trigger, lang: str) -> tuple[str, str]:
+    """Before and after a line: on which side it fires, and for how many months running."""
+    side = Text("高于", "above") if trigger.above is not None else Text("低于", "below")
+    months = trigger.months
+    more = Text(f"，连续 {months} 个月", f" for {months} months") if months > 1 else Text("", "")
+    return side.get(lang), more.get(lang)
 
 
 def splits(frame: pd.DataFrame, lang: str) -> Markup:

@@ -166,7 +166,7 @@ class ShowQuestions(PlanTables):
         answers = shown.table(
             rows, "action_risks", ("text", "response", "cost_minor"), self.unit_shown, Text("应对", "Responses")
         )
-        watched = shown.triggers(frame, rows, self.lang, (self.currency, self.minor))
+        watched = shown.triggers(frame, rows, self.lang, (self.currency, self.minor), self.params.risks.risks)
         details = [Details(self.say(Text("触发线与最新读数", "Triggers and their latest readings")), watched),
                    Details(self.say(Text("应对办法与费用", "Responses and their cost")), answers)]  # fmt: skip
         figure = shown.matrix(frame, self.lang)

@@ -142,7 +142,12 @@ def _analysis(book: ClosingQuestions, row: dict[Any, Any]) -> Any:
     for why in told:
         chain = " → ".join(why.answers)
         facts.append(Text(f"追问：{chain}（{why.by}，{why.decided}）。", f"Why: {chain} ({why.by}, {why.decided})."))
-    if not told:
+    near = [why for why in whys if not told and {*called} & {*why.finding.split(" × ")} and why.decided <= book.as_of]
+    for why in near:  # somebody answered for a cell of this node
+        chain = " → ".join(why.answers)
+        facts.append(Text(f"相关的追问（{why.finding}）：{chain}（{why.by}，{why.decided}）。",
+                          f"Asked of {spoken(why.finding)}: {chain} ({why.by}, {why.decided})."))  # fmt: skip
+    if not told and not near:
         facts.append(
             Text(
                 "原因：还没有人写明。",

@@ -31,7 +31,7 @@ class RiskQuestions(ReviewBasis):
             ["order", "score", "risk_id"], ascending=[True, False, True], kind="stable"
         )
         rows = shown.said(frame, self.lang, plan.who)
-        table = shown.triggers(frame, rows, self.lang, (self.currency, plan.minor))
+        table = shown.triggers(frame, rows, self.lang, (self.currency, plan.minor), self.params.risks.risks)
         fired = rows[frame["state"] == "fired"]
         details = []
         if len(fired):

@@ -48,8 +48,8 @@ def test_three_make_a_batch_unless_the_team_is_large() -> None:
 @pytest.mark.parametrize(
     ("one", "request_kind", "zh", "en"),
     [
-        (Occasion("quarter", "2024Q2", "2024Q2", DAY, 0.84, 0.9), "target", "2024 年二季度预计完成 84.0 %，低于下限",
-         "2024Q2 lands at 84.0 %, floor 90 %"),
+        (Occasion("quarter", "2024Q2", "2024Q2", DAY, 0.84, 0.9), "target", "2024 年二季度完成率 84.0 %，低于下限",
+         "2024Q2 at 84.0 %, floor 90 %"),
         (Occasion("market", "2024-06", "对手甲", DAY, -0.35), "target", "市场变化：对手甲 −35 %",
          "the market moved: 对手甲 −35 %"),
         (Occasion("leaver", "p1", "李明", DAY), "target", "李明 自 2024-06-10 离岗", "李明 is away from 2024-06-10"),

@@ -43,8 +43,8 @@ def occasion(row: dict[Any, Any], lang: str) -> str:
     kind = str(row["trigger"])
     if kind == "quarter":
         subject = f"{subject[:4]} 年{QUARTERS[int(subject[-1]) - 1]}季度" if lang == "zh" else subject
-        said = Text(f"{subject}预计完成 {rate(measured)}，低于下限 {rate(usual, 0)}",
-                    f"{subject} lands at {rate(measured)}, floor {rate(usual, 0)}")  # fmt: skip
+        said = Text(f"{subject}完成率 {rate(measured)}，低于下限 {rate(usual, 0)}",
+                    f"{subject} at {rate(measured)}, floor {rate(usual, 0)}")  # fmt: skip
     elif kind == "market":
         cut = "" if is_missing(measured) else f" {rate(measured, 0, signed=True)}"
         when = month(row["subject_id"], "zh"), month(row["subject_id"], "en")

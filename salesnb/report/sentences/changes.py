@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from salesnb.model.errors import Text
-from salesnb.report.numbers import is_missing, rate
+from salesnb.report.numbers import is_missing, month, rate
 from salesnb.report.prose import Line, bad, strong
 from salesnb.report.sentences.words import either, listed
 
@@ -58,7 +58,7 @@ def requests(last: pd.DataFrame, lang: str) -> Line:
 
 def meeting(row: pd.Series, lang: str) -> Line:
     """One calibration meeting: what rang, when to meet, and that nothing is changed by it."""
-    month, day = str(row["month"]), pd.Timestamp(row["meeting_date"]).date()
+    when, day = month(row["month"], lang), pd.Timestamp(row["meeting_date"]).date()
     said = [TRIGGERS[str(row["trigger"])].get(lang)]
     if not is_missing(row["price_change_rate"]):
         said.append(f"{row['competitors']} {rate(row['price_change_rate'], 0, signed=True)}")
@@ -68,13 +68,13 @@ def meeting(row: pd.Series, lang: str) -> Line:
     if row["is_open"]:
         return either(
             lang,
-            (f"{month} 触发市场预警（{what}）：建议 ", bad(str(day)), " 召开校准会；目标不自动改动。"),
-            (f"{month} rings ({what}): meet to calibrate on ", bad(str(day)), "; no target changes by itself. "),
+            (f"{when}触发市场预警（{what}）：建议 ", bad(str(day)), " 召开校准会；目标不自动改动。"),
+            (f"{when} rings ({what}): meet to calibrate on ", bad(str(day)), "; no target changes by itself. "),
         )
     return either(
         lang,
-        (f"{month} 曾触发市场预警（{what}），校准会建议日期 {day} 已过；需要改目标的，请提交变更申请。",),
-        (f"{month} rang ({what}); the meeting proposed for {day} is past. Request a change where one is needed. ",),
+        (f"{when}曾触发市场预警（{what}），校准会建议日期 {day} 已过；需要改目标的，请提交变更申请。",),
+        (f"{when} rang ({what}); the meeting proposed for {day} is past. Request a change where one is needed. ",),
     )
 
 

@@ -137,23 +137,28 @@ def retarget(land: pd.Series, when: str, state: str, rule: Any, lang: str) -> Li
     ``state``: reached, early, unsure or missed (``stages.review.against_floor``).
     """
     reached = rate(land["attainment_rate"])
+    ends = Text("完成", "came to") if land["history"] == "complete" else Text("预计完成", "lands at")
     if state == "reached":
-        return either(lang, (f"{when}预计完成 ", strong(reached), "，不需要调整下一季度。"),
-                      (f"{when} lands at ", strong(reached), "; the next quarter needs no change."))  # fmt: skip
+        return either(lang, (f"{when}{ends.zh} ", strong(reached), "，不需要调整下一季度。"),
+                      (f"{when} {ends.en} ", strong(reached), "; the next quarter needs no change."))  # fmt: skip
     if state == "early":
-        return either(lang, (f"{when}预计完成 ", strong(reached), "，低于下限，但为时尚早，暂不调整。"),
-                      (f"{when} lands at ", strong(reached), ", below the floor, but it is early: nothing changes "
+        return either(lang, (f"{when}{ends.zh} ", strong(reached), "，低于下限，但为时尚早，暂不调整。"),
+                      (f"{when} {ends.en} ", strong(reached), ", below the floor, but it is early: nothing changes "
                        "yet. "))  # fmt: skip
     if state == "unsure":
         return either(
             lang,
-            (f"{when}预计完成 ", strong(reached), "，低于下限，但预计区间仍够得着下限：先观察，暂不调整。"),
-            (f"{when} lands at ", strong(reached), ", below the floor, yet its interval reaches it: nothing changes. "),
+            (f"{when}{ends.zh} ", strong(reached), "，低于下限，但预计区间仍够得着下限：先观察，暂不调整。"),
+            (
+                f"{when} {ends.en} ",
+                strong(reached),
+                ", below the floor, yet its interval reaches it: nothing changes. ",
+            ),
         )
     line = either(
         lang,
-        (f"{when}预计完成 ", bad(reached), "，低于下限：建议重新分解下一季度。"),
-        (f"{when} lands at ", bad(reached), ", below the floor: decompose the next quarter anew."),
+        (f"{when}{ends.zh} ", bad(reached), "，低于下限：建议重新分解下一季度。"),
+        (f"{when} {ends.en} ", bad(reached), ", below the floor: decompose the next quarter anew."),
     )
     if rule is not None and rule.locked:
         line += either(lang, ("全年目标锁定，只动周、月和下一季度。",), (" The annual target stays locked.",))
