@@ -126,8 +126,9 @@ def _evidence(z: Floats, y: Floats, group: NDArray[np.intp], state: _State, esti
     """Alternate the penalised fit and penalty = effective features ÷ squared coefficients until they agree."""
     count = len(state.ridge)
     size = np.bincount(group, minlength=count).astype(np.float64)
+    design = np.column_stack([np.ones(len(z)), z])
     for _ in range(ROUNDS):
-        intercept, beta, hessian = _newton(z, y, state, group)
+        intercept, beta, hessian = _newton(design, y, state, group)
         variance = np.diag(np.linalg.pinv(hessian, hermitian=True))[1:]
         effective = np.clip(size - state.ridge * np.bincount(group, variance, count), 0.0, size)
         square = np.bincount(group, beta**2, count)
@@ -142,30 +143,32 @@ def _evidence(z: Floats, y: Floats, group: NDArray[np.intp], state: _State, esti
     return state
 
 
-def _newton(z: Floats, y: Floats, state: _State, group: NDArray[np.intp]) -> tuple[float, Floats, Floats]:
-    design = np.column_stack([np.ones(len(z)), z])
+def _newton(design: Floats, y: Floats, state: _State, group: NDArray[np.intp]) -> tuple[float, Floats, Floats]:
     theta = np.concatenate([[state.intercept], state.beta])
     shrink = np.concatenate([[0.0], state.ridge[group]])
-    loss = _loss(design, y, theta, shrink)
+    score = design @ theta
+    loss = _loss(score, y, theta, shrink)
     hessian = np.eye(len(theta))
     for _ in range(100):
-        p = _sigmoid(design @ theta)
+        p = _sigmoid(score)
         weight = np.maximum(p * (1.0 - p), 1e-10)
         hessian = (design.T * weight) @ design + np.diag(shrink)
         step = np.linalg.lstsq(hessian, design.T @ (y - p) - shrink * theta, rcond=None)[0]
-        size = 1.0
-        while size > 1e-8 and _loss(design, y, theta + size * step, shrink) > loss + 1e-12 * abs(loss):
+        start, size = theta, 2.0
+        while True:
             size *= 0.5
-        theta = theta + size * step
-        new = _loss(design, y, theta, shrink)
+            theta = start + size * step
+            score = design @ theta
+            new = _loss(score, y, theta, shrink)
+            if size <= 1e-8 or not new > loss + 1e-12 * abs(loss):
+                break
         if abs(loss - new) <= 1e-12 * (1.0 + abs(new)):
             break
         loss = new
     return float(theta[0]), theta[1:], hessian
 
 
-def _loss(design: Floats, y: Floats, theta: Floats, shrink: Floats) -> float:
-    score = design @ theta
+def _loss(score: Floats, y: Floats, theta: Floats, shrink: Floats) -> float:
     return float(np.sum(np.logaddexp(0.0, score) - y * score) + 0.5 * np.sum(shrink * theta**2))
 
 

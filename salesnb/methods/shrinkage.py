@@ -76,7 +76,7 @@ def shrink_rates(successes: ArrayLike, trials: ArrayLike, level: float = 0.95, c
     variance = np.minimum(posterior + (1.0 - weight) ** 2 * of_mean, 0.999 * value * (1.0 - value))
     size = value * (1.0 - value) / variance - 1.0
     tail = (1.0 - level) / 2.0
-    low, high = (beta_quantile(p, value * size, (1.0 - value) * size) for p in (tail, 1.0 - tail))
+    low, high = beta_quantile([[tail], [1.0 - tail]], value * size, (1.0 - value) * size)
     low, high = np.minimum(low, value), np.maximum(high, value)  # a very skewed beta can leave its mean outside
     return Shrunk(value, low, high, own, weight, mean, math.sqrt(between), spread.p_value, noise)
 

@@ -74,7 +74,7 @@ class WhatIfQuestions(PeopleQuestions):
         """Scenarios and budget / assessment / stretch figures side by side."""
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import decomposition_what_if as said
-        from salesnb.stages.decomposition import build
+        from salesnb.stages.decomposition import rules_of
         from salesnb.stages.decomposition.scenarios import scenario_table
 
         given = self.params.decomposition
@@ -90,7 +90,7 @@ class WhatIfQuestions(PeopleQuestions):
             )
             return Exhibit("scenarios", reading=self.say(none), is_absent=True)
         own = {rule.scenario for rule in given.rules} - {""}
-        rules = {name: build(self.setting, name).rules for name in own if name in growths}
+        rules = {name: rules_of(self.setting, name) for name in own if name in growths}
         others = self._planned(growths, rules)
         growths = {name: held for name, held in growths.items() if name in others}
         kinds = {name: kind for name, (kind, _) in growths.items()}
@@ -243,9 +243,9 @@ class WhatIfQuestions(PeopleQuestions):
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import decomposition_what_if as said
         from salesnb.report.tables import Options, Show, render
-        from salesnb.stages.decomposition import build, decompose
+        from salesnb.stages.decomposition import decompose, reweighted
 
-        history = build(replace(self.setting, weights={"history": 1.0}))
+        history = reweighted(self.built, {"history": 1.0})
         problem = self.plan.problem
         firm = tuple(rule for rule in problem.rules if rule.strength != "wish")
         cases = {

@@ -108,7 +108,7 @@ class ChangeQuestions(ClosingQuestions, RetargetQuestions, MetricQuestions, Risk
     def shares_table(self) -> pd.DataFrame | None:
         """``lead_assignments``; None where no rule of distribution is decided."""
         from salesnb.model.money import minor_digits
-        from salesnb.stages import funnel, leads
+        from salesnb.stages import leads
 
         rules, on = self.params.review.lead_rules, (self.main.through, self.as_of)
         weights = self.params.review.lead_priority
@@ -118,8 +118,7 @@ class ChangeQuestions(ClosingQuestions, RetargetQuestions, MetricQuestions, Risk
         if found is None or roster.empty or self.known_leads.empty:
             return None
         here = leads.sellers(roster, self.params.people, self.as_of)
-        winning = funnel.win_model(self.known_leads, self.as_of).open
-        return self.keep("lead_assignments", leads.assign(self.known_leads, winning, here, found))
+        return self.keep("lead_assignments", leads.assign(self.known_leads, self.open_leads, here, found))
 
     def lead_shares(self) -> Exhibit:
         """Which open leads should go to whom, and why."""

@@ -143,6 +143,13 @@ class MetricQuestions(ReviewBasis):
 
         return funnel.as_known(self.facts.table("opportunities"), self.as_of)
 
+    @cached_property
+    def open_leads(self) -> pd.DataFrame:
+        """The open ones with their win probability, as history says it."""
+        from salesnb.stages import funnel
+
+        return funnel.win_model(self.known_leads, self.as_of).open
+
     def _figures(self, window: Window, customers: pd.DataFrame) -> dict[str, Figure]:
         """Every metric of a window; ``customers``: sums by customer of it and of its buying window."""
         from salesnb.stages import review

@@ -293,10 +293,9 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
     @cached_property
     def leads_table(self) -> pd.DataFrame:
         """``review_leads``: the open deals of highest win probability × value behind every alert."""
-        from salesnb.stages import funnel, review
+        from salesnb.stages import review
 
-        model = funnel.win_model(self.known_leads, self.as_of)
-        return self.keep("review_leads", review.top_leads(self.alerts_table, model.open))
+        return self.keep("review_leads", review.top_leads(self.alerts_table, self.open_leads))
 
     @cached_property
     def plays_table(self) -> pd.DataFrame:

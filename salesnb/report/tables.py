@@ -253,8 +253,8 @@ def words(value: Any, lang: str) -> str:
 def _row(row: Mapping[str, Any], shows: Sequence[Show], writers: Sequence[Writer], lang: str, level: str) -> Markup:
     cells = [_cell(row, show, write, lang, i == 0) for i, (show, write) in enumerate(zip(shows, writers, strict=True))]
     depth = int(row.get(level) or 0) if level else 0
-    indent = Markup(' class="i{}"').format(min(depth, 4)) if depth > 0 else Markup("")
-    return Markup("<tr{}>{}</tr>").format(indent, Markup("").join(cells))
+    indent = f' class="i{min(depth, 4)}"' if depth > 0 else ""
+    return Markup(f"<tr{indent}>{''.join(cells)}</tr>")
 
 
 def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head: bool) -> Markup:
@@ -269,16 +269,15 @@ def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head:
         shown = markup.text(write(value))
     if is_head:
         # a long name wraps instead of pushing the figures off a phone; a short one stays on one line
-        form = '<th scope="row"><span>{}</span></th>' if cells(shown) > LONG_NAME else '<th scope="row">{}</th>'
-        return Markup(form).format(shown)
+        return Markup(f'<th scope="row">{f"<span>{shown}</span>" if cells(shown) > LONG_NAME else shown}</th>')
     names = []
     if not show.is_figure and cells(shown) > LONG_TEXT and not show.pill:
         names.append("t")  # a sentence wraps; a name stays on one line
     state = row.get(show.state_from) if show.state_from else ""
     if state in ("good", "warn", "bad"):
         names.append(f"{state}t")
-    form = Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
-    return Markup("<td{}>{}</td>").format(form, shown)
+    form = f' class="{" ".join(names)}"' if names else ""
+    return Markup(f"<td{form}>{shown}</td>")
 
 
 def _rest(count: int, printed: int, options: Options, lang: str) -> Markup:

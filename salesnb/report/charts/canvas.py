@@ -86,9 +86,7 @@ class Canvas:
         )
         self.ax = self.fig.add_axes(box)
         self.ax.patch.set_visible(False)
-        for spine in self.ax.spines.values():
-            spine.set_visible(False)
-        self.ax.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
+        self.ax.set_axis_off()
         self.ax.set_autoscale_on(False)
         self.inner = (self.width - left - right, self.height - top - bottom)
         return self.ax
@@ -114,7 +112,7 @@ class Canvas:
 
         dx, dy = self.px(2 * radius, 2 * radius)
         patch = Ellipse((x, y), dx, dy, facecolor=LIGHT[colour], edgecolor=LIGHT["card"], lw=1, clip_on=False)
-        self.ax.add_patch(patch)
+        self.ax.add_artist(patch)  # not add_patch: that measures every shape, and the limits are ours
 
     def band(self, xs: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str = "blue") -> None:
         """A shaded range between two curves."""
@@ -127,7 +125,7 @@ class Canvas:
         shape = Rectangle((x, y), width, height, facecolor=LIGHT[colour], lw=0, clip_on=False)
         if alpha < 1:
             shape.set_alpha(alpha)
-        self.ax.add_patch(shape)
+        self.ax.add_artist(shape)
 
     def text(self, x: float, y: float, words: str, colour: str = "ink", **how: Any) -> None:
         """Text at a data position; ``ha``, ``va``, ``size`` as matplotlib takes them.

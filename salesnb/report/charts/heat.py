@@ -82,7 +82,8 @@ def _heat(first: Canvas, grid: _Grid, scale: Scale, diverging: bool) -> Canvas:
     step = 30
     rows, columns, values = grid.rows, grid.columns, grid.values
     canvas = Canvas(first.width, step * len(rows) + 26, first.font, first.lang)
-    canvas.frame(canvas.widest(rows) + 10, 0, 24, 2)
+    margin = canvas.widest(rows) + 10
+    canvas.frame(margin, 0, 24, 2)
     canvas.limits((0, len(columns)), (len(rows), 0))
     known = [scale.value(v) for row in values for v in row if not math.isnan(scale.value(v))]
     dx, dy = canvas.px(1, 1)
@@ -90,7 +91,7 @@ def _heat(first: Canvas, grid: _Grid, scale: Scale, diverging: bool) -> Canvas:
     for j, name in list(enumerate(columns))[:: max(every, 1)]:
         canvas.text(j + 0.5, -abs(dy) * 12, name, "muted", ha="center", size=SMALL)
     for i, name in enumerate(rows):
-        canvas.text(-dx * (canvas.widest(rows) + 10), i + 0.5, name)
+        canvas.text(-dx * margin, i + 0.5, name)
         for j, value in enumerate(values[i]):
             colour, strength = _tint(scale.value(value), known, diverging)
             canvas.box(j + dx, i + abs(dy), 1 - 2 * dx, 1 - 2 * abs(dy), colour, strength)

@@ -8,7 +8,7 @@ Tables and parameters in, tables out (contracts in ``model.contracts.decompositi
 are int64 minor units; every published table is a sum of the same cells.
 """
 
-from salesnb.stages.decomposition.build import Built, build
+from salesnb.stages.decomposition.build import Built, build, reweighted, rules_of
 from salesnb.stages.decomposition.caps import capacity_rules
 from salesnb.stages.decomposition.conflict import Explanation
 from salesnb.stages.decomposition.cube import Cube
@@ -28,4 +28,6 @@ __all__ = [
     "build",
     "capacity_rules",
     "decompose",
+    "reweighted",
+    "rules_of",
 ]

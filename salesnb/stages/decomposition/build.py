@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -53,17 +53,35 @@ def build(setting: Setting, scenario: str = "") -> Built:
     sheet = carried(setting, held, season)
     newcomers(setting, sheet, held, season)
     openings(setting, sheet, held, season)
-    rules = tuple(
+    rules = rules_of(setting, scenario)
+    shape = _closed(setting, sheet.shape(netted(setting)))
+    start, parts = mix(_case(setting, shape, held, rules), _weights(setting))
+    places = _attributes(setting, shape.places, held)
+    cube = Cube(places, setting.months, start, setting.base, setting.calendar, _known(setting, held))
+    return Built(setting, cube, shape, parts, season, tuple(held), rules)
+
+
+def reweighted(built: Built, weights: Mapping[str, float]) -> Built:
+    """The same cells begun for other reasons: all else, the places and what they would sell, does not depend on them.
+
+    ParamsError for a reason nobody knows, or one that lacks its figures.
+    """
+    start, parts = mix(_case(built.setting, built.shape, built.postings, built.rules), weights)
+    setting = replace(built.setting, weights=weights)
+    return replace(built, setting=setting, cube=replace(built.cube, start=start), reasons=parts)
+
+
+def rules_of(setting: Setting, scenario: str = "") -> tuple[Rule, ...]:
+    """The rules in force for the plan as known then; those of ``scenario`` join those of all."""
+    return tuple(
         rule
         for rule in setting.decomposition.rules_at(setting.period.end, setting.as_of)
         if setting.ruled and rule.scenario in ("", scenario)
     )
-    shape = _closed(setting, sheet.shape(netted(setting)))
-    case = Case(setting, shape, held, [rule for rule in rules if _is_wish(rule)])
-    start, parts = mix(case, _weights(setting))
-    places = _attributes(setting, shape.places, held)
-    cube = Cube(places, setting.months, start, setting.base, setting.calendar, _known(setting, held))
-    return Built(setting, cube, shape, parts, season, tuple(held), rules)
+
+
+def _case(setting: Setting, shape: Shape, held: Sequence[Posting], rules: Sequence[Rule]) -> Case:
+    return Case(setting, shape, held, [rule for rule in rules if _is_wish(rule)])
 
 
 def _is_wish(rule: Rule) -> bool:

@@ -13,7 +13,7 @@ from salesnb.model.errors import ParamsError
 from salesnb.model.params.decomposition import Rule
 from salesnb.model.periods import Period
 from salesnb.model.tables import check, contract
-from salesnb.stages.decomposition.build import Built, build, ranks
+from salesnb.stages.decomposition.build import Built, build, ranks, reweighted
 from salesnb.stages.decomposition.cube import ORG
 from salesnb.stages.decomposition.plan import Plan, Problem, decompose
 from salesnb.stages.decomposition.setting import Setting
@@ -138,16 +138,17 @@ def backtest(setting: Setting, year: Period, grain: int, weights: Mapping[str, f
 
 def _built(past: Setting, weights: Mapping[str, float]) -> tuple[Built, tuple[str, ...]]:
     """The cube as of then, without reasons that lack figures; the weights of the others keep their proportions."""
+    built = build(replace(past, weights={"history": 1.0}, ruled=False))
     kept, left_out = dict(weights), list[str]()
     for name in sorted(weights):
         try:
-            build(replace(past, weights={name: 1.0}, ruled=False))
+            reweighted(built, {name: 1.0})
         except ParamsError:
             left_out.append(name)
             kept.pop(name)
     total = sum(kept.values())
     shares = {name: weight / total for name, weight in kept.items()} if total > 0 else {"history": 1.0}
-    return build(replace(past, weights=shares, ruled=False)), tuple(left_out)
+    return reweighted(built, shares), tuple(left_out)
 
 
 def _ratio(top: pd.Series, base: pd.Series) -> np.ndarray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -39,7 +40,10 @@ class Targets:
             return _none(dimension)
         if self.state == "imported" and "month" not in self.frame:
             return quotas(self.frame, dimension, start, end)
-        return _cells(self.frame, dimension, start, end, self.calendar)
+        if dimension and (dimension not in self.frame or (self.frame[dimension] == UNASSIGNED).all()):
+            return _none(dimension)
+        columns = [*([dimension] if dimension else []), *NO_PIECES]
+        return _touching(self._dated, start, end)[columns].reset_index(drop=True)
 
     def leaves(self, dimensions: Sequence[str], start: date, end: date) -> pd.DataFrame | None:
         """Pieces by several dimensions at once; None where the targets do not reach that fine."""
@@ -47,7 +51,15 @@ class Targets:
             return None
         if any(name not in self.frame or (self.frame[name] == UNASSIGNED).all() for name in dimensions):
             return None
-        return _touching(_dated(self.frame, self.calendar), start, end)[[*dimensions, *NO_PIECES]]
+        return _touching(self._dated, start, end)[[*dimensions, *NO_PIECES]]
+
+    @cached_property
+    def _dated(self) -> pd.DataFrame:
+        """The cells of a plan with the days of their months."""
+        spans = {month: self.calendar.period(month) for month in self.frame["month"].unique()}
+        begun = self.frame["month"].map({m: pd.Timestamp(p.start) for m, p in spans.items()})
+        ended = self.frame["month"].map({m: pd.Timestamp(p.end) for m, p in spans.items()})
+        return self.frame.assign(from_date=begun, to_date=ended)
 
 
 def one_currency(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
@@ -67,22 +79,8 @@ def _none(dimension: str) -> pd.DataFrame:
     return out.astype({"target_minor": "int64", "from_date": "datetime64[ms]", "to_date": "datetime64[ms]"})
 
 
-def _dated(cells: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
-    spans = {month: calendar.period(month) for month in cells["month"].unique()}
-    begun = cells["month"].map({m: pd.Timestamp(p.start) for m, p in spans.items()})
-    ended = cells["month"].map({m: pd.Timestamp(p.end) for m, p in spans.items()})
-    return cells.assign(from_date=begun, to_date=ended)
-
-
 def _touching(rows: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     return rows[(rows["from_date"] <= pd.Timestamp(end)) & (rows["to_date"] >= pd.Timestamp(start))]
-
-
-def _cells(cells: pd.DataFrame, dimension: str, start: date, end: date, calendar: Calendar) -> pd.DataFrame:
-    if dimension and (dimension not in cells or (cells[dimension] == UNASSIGNED).all()):
-        return _none(dimension)
-    rows = _touching(_dated(cells, calendar), start, end)
-    return rows[[*([dimension] if dimension else []), *NO_PIECES]].reset_index(drop=True)
 
 
 def quotas(frame: pd.DataFrame, dimension: str, start: date, end: date) -> pd.DataFrame:
