@@ -129,7 +129,7 @@ class ClosingQuestions(WhyQuestions):
         frame = self.nodes_table
         rows = frame[(frame["scope"] == self.main.period.text) & frame["dimension"].isin(PROBLEM_DIMENSIONS)]
         rows = rows if passes is not None else rows.iloc[:0]
-        below = rows[rows["attainment_rate"] < (passes or 0)]
+        below = rows[(rows["attainment_rate"] < (passes or 0)) & ~self._is_its_region(rows)]
         since: dict[tuple[str, str], str | None] = {}
         held: dict[tuple[str, str], list[str]] = {}
         for dimension, course in self._courses(self.main, below).items():
@@ -145,7 +145,8 @@ class ClosingQuestions(WhyQuestions):
         for _, told in self.period_files():
             for why in told.whys:
                 if why.decided <= self.as_of and why.answers:
-                    causes[why.finding] = why.answers[-1]
+                    for word in ("", "产品线 ", "Line "):  # a line may be called as the page calls it
+                        causes[why.finding.removeprefix(word)] = why.answers[-1]
         causes |= {name: causes[spoken(name)] for name in map(str, rows["name"]) if spoken(name) in causes}
         made = review.problems(below if len(below) else rows.iloc[:0], passes or 0.0, since, held, causes)
         return self.keep("review_problems", pd.DataFrame(made))

@@ -77,6 +77,9 @@ def _proposal(book: RetargetQuestions, found: Proposed, lines: list[Any]) -> Exh
     details = [Details(book.say(Text("从谁移到谁", "What moves from whom to whom")), _moves(book, moves))]
     for dimension, label in UNFOLDED.items():
         rows = own[own["dimension"] == dimension]
+        if dimension == "team_id":  # a team that is a whole region stands there
+            regions = own[own["dimension"] == "region_id"].set_index("node_id")["before_minor"]
+            rows = rows[rows["node_id"].map(regions) != rows["before_minor"]]
         if len(rows):
             details.append(Details(book.say(label), _nodes(book, rows, label)))
     rest = nodes[(nodes["scope"] == "rest") & (nodes["dimension"] == "region_id")]

@@ -159,15 +159,28 @@ def performance(frame: pd.DataFrame, lang: str, currency: str) -> list[Line]:
                 (f"{len(asked)} people need an improvement plan and have none, among them ", names, "."),
             )
         )
-    won = [f"{n} {a}" for n, a in zip(frame["name"], frame["awards"], strict=True) if isinstance(a, str) and a]
-    if won:
-        comma = "；" if lang == "zh" else "; "
-        lines.append(
-            either(lang, ("奖项与晋升：", comma.join(won), "。"), ("Awards and promotions: ", comma.join(won), "."))
-        )
+    lines += _won(frame, lang)
     return lines or [
         either(lang, ("没有目标和激励办法，不评分。",), ("Without targets and a scheme nobody is graded.",))
     ]
+
+
+def _won(frame: pd.DataFrame, lang: str) -> list[Line]:
+    """Prizes by who won them, promotions by what they lead to; nothing where there are none."""
+    comma, prizes, promoted = ("；" if lang == "zh" else "; "), [], dict[str, list[str]]()
+    for name, awards in zip(frame["name"], frame["awards"], strict=True):
+        for part in awards.split("；") if isinstance(awards, str) else ():
+            if part.startswith("→ "):
+                promoted.setdefault(part.removeprefix("→ "), []).append(str(name))
+            elif part:
+                prizes.append(f"{name} {part}")
+    lines = []
+    if promoted:
+        said = comma.join(f"{listed(names, lang)} → {to}" for to, names in promoted.items())
+        lines.append(either(lang, ("到了晋升条件：", said, "。"), ("Due for promotion: ", said, ".")))
+    if prizes:
+        lines.append(either(lang, ("奖项：", comma.join(prizes), "。"), ("Awards: ", comma.join(prizes), ".")))
+    return lines
 
 
 def month_end(frame: pd.DataFrame, days: int, lang: str) -> Line:
