@@ -1,4 +1,5 @@
-"""The bench an import works on: one DuckDB database in a temporary folder, the findings, the rows set aside."""
+"""The bench an import works on: one DuckDB database in memory that spills into a temporary folder, the findings, the
+rows set aside."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-MEMORY = "1200MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
+MEMORY = "1500MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
 
 
 def ident(name: str) -> str:
@@ -49,7 +50,7 @@ class Bench:
     def sql(self) -> duckdb.DuckDBPyConnection:
         """The connection, opened on first use."""
         if self._connection is None:
-            connection = connected(str(self.folder / "bench.duckdb"))
+            connection = connected()
             connection.execute(f"SET memory_limit={literal(self.memory)}")
             connection.execute(f"SET temp_directory={literal(str(self.folder / 'spill'))}")
             connection.execute("SET preserve_insertion_order=true")

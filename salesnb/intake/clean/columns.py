@@ -13,6 +13,7 @@ from salesnb.intake.bench import Bench, literal
 from salesnb.intake.clean import dates, numbers, words
 
 DECIMAL = "DECIMAL(38,18)"
+CENTS = "DECIMAL(15,2)"  # what a column of plain amounts fits in: sums of it cost a tenth of sums of DECIMAL
 TYPES = {
     "id": "VARCHAR",
     "text": "VARCHAR",
@@ -23,6 +24,7 @@ TYPES = {
     "rate": DECIMAL,
     "flag": "BOOLEAN",
 }
+_DAY_MONTH = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _GRID = Decimal(1).scaleb(-18)
 _BLANKS = "||".join(f"chr({ord(c)})" for c in words.BLANKS)
 # what `words.word` changes beyond trimming: control characters, guards, runs of spaces, machine words for nothing
@@ -55,6 +57,7 @@ class Typed:
     unusual: bool = False  # some of them were understood
     candidates: frozenset[str] = frozenset()  # date orders that fit; more than one is for the user to decide
     order: str | None = None
+    cents: bool = False  # every value is a plain figure of at most two decimals: the SQL is of type CENTS
 
 
 def typed(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
@@ -116,7 +119,16 @@ def _words(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
     return Typed(f"CASE WHEN {name}.spelled IS NULL THEN {plain} ELSE {name}.meant END", [join])
 
 
+def _cents_only(bench: Bench, table: str, raw: str) -> bool:
+    """Whether every cell of ``raw`` that holds anything is a plain figure that CENTS holds exactly."""
+    other = f"SELECT 1 FROM {table} WHERE NOT regexp_full_match({raw}, '[+-]?[0-9]{{1,13}}([.][0-9]{{1,2}})?') LIMIT 1"
+    return not bench.rows(other)
+
+
 def _numbers(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
+    usual = reading.kind == "decimal" and reading.decimal == "." and reading.multiplier == 1
+    if usual and _cents_only(bench, table, raw):
+        return Typed(f"CAST({raw} AS {CENTS})", cents=True)
     groups = r"\s*[¥￥]?\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*"
     fast = (
         f"CASE WHEN contains({raw}, '_') THEN NULL"
@@ -150,12 +162,16 @@ def _dates(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
         fast = f"CASE WHEN regexp_full_match({raw}, {literal(iso)}) THEN try_cast({raw} AS TIMESTAMP) END"
     else:
         iso = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
-        fast = f"CASE WHEN regexp_full_match({raw}, {literal(iso)}) THEN try_cast(left({raw}, 10) AS DATE) END"
-    order: str | None = None
-    candidates: frozenset[str] = frozenset()
-    if not reading.form:
-        candidates = _orders(bench, table, raw, fast)
-        order = next(iter(candidates)) if len(candidates) == 1 else None
+        plain = f"{raw} LIKE '____-__-__' AND {raw} BETWEEN '0' AND ':'"  # a tenth of the pattern's price
+        fast = (
+            f"CASE WHEN {plain} THEN try_cast({raw} AS DATE)"
+            f" WHEN regexp_full_match({raw}, {literal(iso)}) THEN try_cast(left({raw}, 10) AS DATE) END"
+        )
+    distinct = _unusual(bench, table, raw, fast)
+    if not distinct:
+        return Typed(fast)
+    candidates = frozenset() if reading.form else _orders(distinct)
+    order = next(iter(candidates)) if len(candidates) == 1 else None
 
     def parse(text: str) -> Any:
         if month and not reading.form:
@@ -165,19 +181,15 @@ def _dates(bench: Bench, table: str, raw: str, reading: Reading) -> Typed:
         day = dates.parse(text, order, reading.form, reading.zone)
         return f"{day:%Y-%m}" if month and day else day
 
-    out = _odd(bench, table, raw, fast, parse, reading)
+    out = _looked_up(bench, raw, fast, distinct, parse, reading)
     out.candidates, out.order = candidates, order
     return out
 
 
-def _orders(bench: Bench, table: str, raw: str, fast: str) -> frozenset[str]:
+def _orders(spelled: Sequence[str]) -> frozenset[str]:
     """Day-month orders that fit every spelling of the column; empty when no spelling depends on one."""
-    spelled = bench.rows(
-        f"SELECT DISTINCT {raw} FROM {table} WHERE {raw} IS NOT NULL AND ({fast}) IS NULL"
-        f" AND regexp_matches({raw}, '\\d{{1,2}}[-/.]\\d{{1,2}}[-/.]\\d{{1,4}}')"
-    )
     fits: frozenset[str] | None = None
-    for (text,) in spelled:
+    for text in filter(_DAY_MONTH.search, spelled):
         possible = dates.orders(text)
         if possible:
             fits = possible if fits is None else fits & possible
@@ -186,10 +198,20 @@ def _orders(bench: Bench, table: str, raw: str, fast: str) -> frozenset[str]:
 
 def _odd(bench: Bench, table: str, raw: str, fast: str, parse: Callable[[str], Any], reading: Reading) -> Typed:
     """``fast`` where it gives a value, else what Python makes of the spelling; unreadable ones are counted."""
+    distinct = _unusual(bench, table, raw, fast)
+    return _looked_up(bench, raw, fast, distinct, parse, reading) if distinct else Typed(fast)
+
+
+def _unusual(bench: Bench, table: str, raw: str, fast: str) -> list[str]:
+    """Every spelling of ``raw`` that ``fast`` gives no value for."""
     query = f"SELECT DISTINCT {raw} FROM {table} WHERE {raw} IS NOT NULL AND ({fast}) IS NULL"
-    distinct = [v for (v,) in bench.rows(query)]
-    if not distinct:
-        return Typed(fast)
+    return [v for (v,) in bench.rows(query)]
+
+
+def _looked_up(
+    bench: Bench, raw: str, fast: str, distinct: list[str], parse: Callable[[str], Any], reading: Reading
+) -> Typed:
+    """``fast``, and the ``distinct`` spellings it cannot read by what Python makes of each."""
     meant, bad = [], []
     for text in distinct:
         value = None if text.strip() in reading.missing else parse(text)

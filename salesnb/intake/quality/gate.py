@@ -24,7 +24,8 @@ _REMEDY = Text(
 
 
 def gate(bench: Bench, rows: Stack, needed: Sequence[str], stop_share: float) -> str:
-    """SQL view of the rows that passed. ``needed`` columns must hold a readable value."""
+    """Table or view of the rows that passed: ``rows.name`` itself where all did. ``needed`` columns must hold a
+    readable value."""
     reasons = {
         **_LENGTH,
         **{f"{c}_missing": _missing(c) for c in needed},
@@ -44,12 +45,11 @@ def gate(bench: Bench, rows: Stack, needed: Sequence[str], stop_share: float) ->
         f"FROM {rows.name})"
         " WHERE code IS NOT NULL"
     )
-    kept = bench.name("kept")
     if not bench.one(f"SELECT count(*) FROM {verdict}"):
-        bench.run(f"CREATE VIEW {kept} AS SELECT * FROM {rows.name}")
-        return kept
+        return rows.name
     _report(bench, rows, verdict, reasons)
     _share(bench, rows, verdict, stop_share)
+    kept = bench.name("kept")
     bench.run(f"CREATE VIEW {kept} AS SELECT * FROM {rows.name} ANTI JOIN {verdict} USING (_file, _row)")
     return kept
 

@@ -194,7 +194,7 @@ def report(bench: Bench, company: Company, rows: Stack, lines: str) -> None:
     usable = [c for c in (future(today(company.timezone, company.today)), *CHECKS) if set(c.needs) <= mapped]
     if "is_return" in mapped:
         usable = [c for c in usable if c.code != "negative_as_return"]
-    source = _with_usual_price(lines) if {"quantity", "product_id"} <= mapped else lines
+    source = _with_usual_price(bench, lines) if {"quantity", "product_id"} <= mapped else lines
     sums = ", ".join(f"count(*) FILTER ({c.where})" for c in usable)
     counts = bench.rows(f"SELECT {sums} FROM {source} WHERE {_ORIGINAL}")[0] if usable else ()
     for check, count in zip(usable, counts, strict=True):
@@ -205,13 +205,14 @@ def report(bench: Bench, company: Company, rows: Stack, lines: str) -> None:
 _ORIGINAL = "NOT _made"  # lines that netting returns made have no row of their own
 
 
-def _with_usual_price(lines: str) -> str:
-    usual = (
-        f"SELECT product_id, median(abs(net / nullif(quantity, 0))::DOUBLE) AS _usual FROM {lines}"
-        " WHERE NOT is_return AND quantity > 0 AND net > 0 AND product_id <> '_unassigned'"
+def _with_usual_price(bench: Bench, lines: str) -> str:
+    usual = bench.name("usual")
+    bench.run(
+        f"CREATE TABLE {usual} AS SELECT product_id, median(abs(net / nullif(quantity, 0))::DOUBLE) AS _usual"
+        f" FROM {lines} WHERE NOT is_return AND quantity > 0 AND net > 0 AND product_id <> '_unassigned'"
         " GROUP BY product_id HAVING count(*) >= 20"
     )
-    return f"(SELECT l.*, u._usual FROM {lines} l LEFT JOIN ({usual}) u USING (product_id))"
+    return f"(SELECT l.*, u._usual FROM {lines} l LEFT JOIN {usual} u USING (product_id))"
 
 
 def _places(bench: Bench, rows: Stack, source: str, check: Check) -> Iterator[Finding]:

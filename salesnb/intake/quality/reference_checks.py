@@ -39,12 +39,13 @@ _EVERYDAY = (
 )
 INDUSTRIES = frozenset(_EVERYDAY.split())
 LIMIT = 200_000  # ids compared; a dimension larger than this is keyed by a system, not typed
-SCIENTIFIC = r"\d(\.\d+)?[eE]\+\d{1,3}"
+SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d{1,3}")
+_TYPED_APART = re.compile(r"[\s\-_.·•]+")
 
 
 def fold(text: str) -> str:
     """An id without what typing varies: width, case, blanks, hyphens, dots; leading zeros of a plain number."""
-    plain = re.sub(r"[\s\-_.·•]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    plain = _TYPED_APART.sub("", unicodedata.normalize("NFKC", text)).casefold()
     return plain.lstrip("0") or plain if plain.isdigit() else plain
 
 
@@ -138,7 +139,7 @@ def spellings(bench: Bench, rows: Stack, lines: str) -> None:
         twins = sorted(sorted(g) for g in groups.values() if len(g) > 1)
         if twins:
             bench.findings.add(_variants(bench, rows, lines, column, twins))
-        mangled = sorted(v for v in ids if re.fullmatch(SCIENTIFIC, v))
+        mangled = sorted(v for v in ids if SCIENTIFIC.fullmatch(v))
         if mangled:
             bench.findings.add(_mangled(bench, rows, lines, column, mangled))
 

@@ -18,19 +18,18 @@ _TWICE = {
 def without_duplicates(bench: Bench, rows: Stack, kept: str) -> str:
     """Rows said twice leave: with a line number whenever they are equal; without one only when another *file* holds
     them too (two equal lines in one file may be two sales: that is a finding, the user decides)."""
-    content = ", ".join(f"{ident(c)}::VARCHAR" for c in rows.columns)
+    content = ", ".join(ident(c) for c in rows.columns)
     numbered = "line_no" in rows.columns and "order_id" in rows.columns
-    marked = bench.name("marked")
-    bench.run(f"CREATE TABLE {marked} AS SELECT _file, _row, hash({content}) AS h FROM {kept}")
-    many = bench.name("many")
+    marked = f"(SELECT _file, _row, hash({content}) AS h FROM {kept})"
+    again, many = bench.name("again"), bench.name("many")
+    bench.run(f"CREATE TABLE {again} AS SELECT h FROM {marked} GROUP BY h HAVING count(*) > 1")
+    if not bench.one(f"SELECT count(*) FROM {again}"):
+        return kept
     bench.run(
         f"CREATE TABLE {many} AS SELECT _file, _row, h, row_number() OVER (PARTITION BY h ORDER BY _file, _row) AS nth,"
         " row_number() OVER (PARTITION BY h, _file ORDER BY _row) AS nth_in_file,"
-        f" min(_file) OVER (PARTITION BY h) AS first_file FROM {marked}"
-        f" WHERE h IN (SELECT h FROM {marked} GROUP BY h HAVING count(*) > 1)"
+        f" min(_file) OVER (PARTITION BY h) AS first_file FROM {marked} SEMI JOIN {again} USING (h)"
     )
-    if not bench.one(f"SELECT count(*) FROM {many}"):
-        return kept
     most = f"(SELECT h, max(nth_in_file) AS most FROM {many} GROUP BY h)"
     twice = bench.name("twice")
     rule = "nth > 1" if numbered else "nth > most"

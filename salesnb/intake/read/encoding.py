@@ -23,6 +23,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE = 4 << 20
+TAIL = 10_000  # blank lines are looked for in the last so many characters
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ def opened(path: Path) -> BinaryIO:
 
 def prepare(path: Path, folder: Path, forced: str | None = None) -> Prepared:
     """Decode the whole file once; copy it as UTF-8 into ``folder`` unless it can be read where it is."""
+    if forced in (None, "utf-8"):
+        plain = _as_it_is(path)
+        if plain is not None:
+            return plain
     encoding, unsure = (forced, False) if forced else detect(path)
     copied = encoding != "utf-8" or _packed(path)
     try:
@@ -56,6 +61,35 @@ def prepare(path: Path, folder: Path, forced: str | None = None) -> Prepared:
         found = _decoded(path, folder, encoding, "replace", True)
     assert found is not None
     return replace(found, unsure=unsure)
+
+
+def _as_it_is(path: Path) -> Prepared | None:
+    """The file where it is sound UTF-8 that needs no repair, found in one pass over its bytes; None for any other."""
+    lines, tail = 0, b""
+    with path.open("rb") as source:
+        while chunk := source.read(CHUNK):
+            chunk += source.readline(CHUNK)  # whole lines: no character and no line end is cut in two
+            if not tail and chunk.startswith((codecs.BOM_UTF8, b"\x1f\x8b")):
+                return None
+            if b"\0" in chunk or (b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n")):
+                return None
+            if b"\xef" in chunk and b"\xef\xbf\xbd" in chunk:
+                return None
+            try:
+                chunk.decode("utf-8")
+            except UnicodeDecodeError:
+                return None
+            lines += chunk.count(b"\n")
+            tail = (tail + chunk[-TAIL:])[-TAIL:]
+    whole = lines + bool(tail and not tail.endswith(b"\n"))
+    return Prepared(path, "utf-8", whole, _blank_tail(tail.decode("utf-8", "replace")))
+
+
+def _blank_tail(tail: str) -> int:
+    """Empty lines at the very end."""
+    body = tail.replace("\r\n", "\n")
+    stripped = body.rstrip("\n")
+    return max(0, len(body) - len(stripped) - 1) if stripped else 0
 
 
 def detect(path: Path) -> tuple[str, bool]:
@@ -205,7 +239,7 @@ class _Counter:
                 self.damaged_line = self.lines + 1 + text.count("\n", 0, text.index("\ufffd"))
             self.damaged += text.count("\ufffd")
         self.lines += text.count("\n")
-        self._tail = (self._tail + text[-10_000:])[-10_000:]
+        self._tail = (self._tail + text[-TAIL:])[-TAIL:]
         return text
 
     def finish(self) -> str:
@@ -223,6 +257,4 @@ class _Counter:
     @property
     def blank_tail(self) -> int:
         """Empty lines at the very end."""
-        body = self._tail.replace("\r\n", "\n")
-        stripped = body.rstrip("\n")
-        return max(0, len(body) - len(stripped) - 1) if stripped else 0
+        return _blank_tail(self._tail)

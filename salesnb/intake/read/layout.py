@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 
 HEAD_ROWS = 60  # a table that starts further down needs `header_row` in company.yaml
@@ -31,6 +32,7 @@ class Header:
     sure: bool = True
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """A column name as it is compared: half-width, one space for any, no case, no invisible characters."""
     text = unicodedata.normalize("NFKC", name)
@@ -80,6 +82,8 @@ def _by_names(head: Sequence[Row], wanted: set[str]) -> Header | None:
             found = len(names & wanted)
             if found > best_count:
                 best, best_count, span = i, found, rows
+        if best_count == len(wanted):
+            break  # no row further down can hold more of them
     if best_count >= max(1, len(wanted) / 3):
         return _header(head, best, best + span - 1)
     return None
@@ -160,6 +164,7 @@ def _names(head: Sequence[Row], first: int, last: int) -> tuple[tuple[str, ...],
     return _distinct(names)
 
 
+@lru_cache(maxsize=4096)
 def _clean(name: str) -> str:
     text = "".join(c for c in name if unicodedata.category(c) != "Cf")
     return re.sub(r"\s+", " ", text).strip()

@@ -34,7 +34,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Raw:
-    """One table found in a file: DuckDB table ``name`` with ``_row`` and text columns c0…; ``columns``: its headers."""
+    """One table found in a file: DuckDB table ``name`` with ``_row`` and text columns c0…; ``columns``: its headers;
+    ``grid``: what it was cut out of."""
 
     name: str
     file: str
@@ -42,6 +43,7 @@ class Raw:
     header_row: int
     rows: int
     sheet: str = ""
+    grid: str = ""
 
     @property
     def shown(self) -> str:
@@ -51,6 +53,17 @@ class Raw:
     def sql(self, column: str) -> str:
         """The SQL of one header's column."""
         return ident(f"c{self.columns.index(column)}")
+
+
+def cells_of(grid: str) -> str:
+    """The DuckDB table that holds the cells of a grid which DuckDB read itself."""
+    return f"{grid}_cells"
+
+
+def forget(bench: Bench, raws: Iterable[Raw]) -> None:
+    """Give the room of text cells back that no question will be asked of any more; they are most of a big import."""
+    for grid in {raw.grid for raw in raws if raw.grid}:
+        bench.run(f"DROP TABLE IF EXISTS {cells_of(grid)}")
 
 
 def store(bench: Bench, rows: Iterable[tuple[int, Sequence[str | None]]], width: int) -> str:

@@ -50,7 +50,9 @@ def _width(bench: Bench, name: str) -> int:
 
 
 def _blank(width: int) -> str:
-    return " AND ".join(["_over IS NULL", *(f"(c{i} IS NULL OR trim(c{i}) = '')" for i in range(width))])
+    # a text without blanks in front is settled by its first character
+    cells = (f"(c{i} IS NULL OR (c{i} < '!' AND trim(c{i}) = ''))" for i in range(width))
+    return " AND ".join(["_over IS NULL", *cells])
 
 
 def _second_headers(bench: Bench, grid: Grid, width: int) -> list[tuple[int, Header]]:
@@ -113,15 +115,19 @@ def _table(bench: Bench, grid: Grid, header: Header, after: int, before: int | N
     span = f"_row > {after}" + (f" AND _row < {before}" if before is not None else "")
     view = bench.name("raw")
     kept = f"{span} AND NOT ({_blank(width)}) AND NOT ({same})"
-    if not bench.one(f"SELECT count(*) FROM {grid.name} WHERE NOT ({kept})"):
+    # settled by the first cell for nearly every file: neither blank nor the name of its column
+    first = f"c0 IS NULL OR c0 < '!' OR starts_with(c0, {literal(_said(grid, header, 0))})" if used else "true"
+    suspect = bench.rows(f"SELECT 1 FROM {grid.name} WHERE {first} OR NOT ({span}) LIMIT 1")
+    if not suspect or not bench.one(f"SELECT count(*) FROM {grid.name} WHERE NOT ({kept})"):
         kept = "true"  # every later query reads the view: spare it a filter that keeps all rows
     flaw = _flaw(bench, grid.name, kept, len(names), width)
     bench.run(f"CREATE VIEW {view} AS SELECT *, {flaw} AS _flaw FROM {grid.name} WHERE {kept}")
-    again = bench.rows(f"SELECT min(_row), count(*) FROM {grid.name} WHERE {span} AND ({same})")[0]
-    if again[1]:
-        bench.findings.add(_header_again(grid, *again))
+    if kept != "true":
+        again = bench.rows(f"SELECT min(_row), count(*) FROM {grid.name} WHERE {span} AND ({same})")[0]
+        if again[1]:
+            bench.findings.add(_header_again(grid, *again))
     rows = bench.one(f"SELECT count(*) FROM {view}")
-    return Raw(view, grid.source.shown, names, header.last, rows, grid.sheet)
+    return Raw(view, grid.source.shown, names, header.last, rows, grid.sheet, grid.name)
 
 
 def _flaw(bench: Bench, grid: str, kept: str, columns: int, width: int) -> str:

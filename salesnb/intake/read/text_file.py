@@ -15,7 +15,7 @@ from salesnb.intake.bench import Bench, ident, literal
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.read import dialect, encoding
 from salesnb.intake.read.layout import HEAD_ROWS, Header, Row, find_header
-from salesnb.intake.read.raw import EXTRA, Hints, Source, store
+from salesnb.intake.read.raw import EXTRA, Hints, Source, cells_of, store
 from salesnb.intake.read.split import Grid
 from salesnb.model.errors import Text
 
@@ -141,7 +141,8 @@ def _fast(bench: Bench, prepared: encoding.Prepared, found: dialect.Dialect, hea
     import duckdb
 
     skip = max(header.last, found.skip)
-    name = bench.name("grid")
+    view = bench.name("grid")
+    name = cells_of(view)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header.names)))
     try:
         bench.run(
@@ -156,7 +157,6 @@ def _fast(bench: Bench, prepared: encoding.Prepared, found: dialect.Dialect, hea
     if bench.one(f"SELECT count(*) FROM {name}") != prepared.lines - skip - prepared.blank_tail:
         bench.run(f"DROP TABLE {name}")
         return None
-    view = bench.name("grid")
     listed = ", ".join(ident(f"c{i}") for i in range(len(header.names)))
     bench.run(
         f"CREATE VIEW {view} AS SELECT rowid + {skip + 1} AS _row, {len(header.names)} AS _n, {listed},"

@@ -92,8 +92,8 @@ def _flow(
     }[name]
     if table in frames:
         frame = frames[table]
-        months = [company.calendar.month_of(d.date()) for d in frame[day]]
-        sums = frame.assign(_month=months).groupby(["currency", "_month"])[amount].sum().reset_index()
+        months = {d: company.calendar.month_of(d.date()) for d in frame[day].unique()}
+        sums = frame.assign(_month=frame[day].map(months)).groupby(["currency", "_month"])[amount].sum().reset_index()
         return {(str(c), str(m)): int(v) for c, m, v in sums.itertuples(index=False)}
     if name == "received" or (name == "signed" and company.basis.date != "order_date"):
         return None  # under another basis the orders not shipped yet are not among the lines
@@ -102,7 +102,7 @@ def _flow(
     if not bench.one(f"SELECT count({day}) FROM {lines}"):
         return None
     found = bench.rows(
-        f"SELECT currency, {settlement_month('d', company)} AS m, sum(net_minor) FROM (SELECT currency, net_minor,"
-        f" {date} AS d FROM {lines}) WHERE d IS NOT NULL GROUP BY ALL"
+        f"SELECT currency, {settlement_month('d', company)} AS m, sum(s) FROM (SELECT currency, {date} AS d,"
+        f" sum(net_minor) AS s FROM {lines} GROUP BY ALL) WHERE d IS NOT NULL GROUP BY ALL"
     )
     return {(c, m): int(v) for c, m, v in found}

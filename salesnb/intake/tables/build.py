@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.quality import line_checks, order_checks, reference_checks
+from salesnb.intake.read.raw import forget
 from salesnb.intake.tables import beside, cells, deals, internal, known, ledger, names, paper, records, rounding, sales
 from salesnb.intake.tables.select import Stack
 from salesnb.intake.tables.stack import stack
@@ -98,13 +99,15 @@ def _sales(bench: Bench, job: Import, stacks: Mapping[str, Stack], dims: Mapping
     exact = sales.exact_lines(bench, company, rows, stacks, dims)
     dated = known.dated(bench, company, rows, exact.lines, job.ledger)
     _check_lines(bench, company, rows, dated, dims)
+    forget(bench, rows.raws)
     lines = rounding.to_minor(bench, dated)
-    netted = company.basis.returns == "netted"
-    copy(bench, cells.lines_sql(lines), target / "sales_lines.parquet")
-    copy(bench, cells.cells_sql(lines, netted=netted), target / "sales_cells.parquet")
-    copy(bench, cells.daily_sql(lines, netted=netted, day=company.basis.date), target / "sales_daily.parquet")
+    netted, quantity = company.basis.returns == "netted", cells.quantity_of(bench, lines)
+    copy(bench, cells.lines_sql(bench, lines), target / "sales_lines.parquet")
+    copy(bench, cells.cells_sql(lines, netted=netted, quantity=quantity), target / "sales_cells.parquet")
+    daily = cells.daily_sql(lines, netted=netted, day=company.basis.date, quantity=quantity)
+    copy(bench, daily, target / "sales_daily.parquet")
     if exact.internal is not None:
-        copy(bench, cells.lines_sql(rounding.to_minor(bench, exact.internal)), target / "internal_sales.parquet")
+        copy(bench, cells.lines_sql(bench, rounding.to_minor(bench, exact.internal)), target / "internal_sales.parquet")
     if exact.shadow is not None:
         write(target, "shadow_credits", beside.shadow_credits(bench, exact.shadow))
     if company.rates and bench.one(f"SELECT count(*) FROM {lines} WHERE _original_currency IS NOT NULL"):

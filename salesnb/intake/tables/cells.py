@@ -2,24 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from salesnb.intake.bench import Bench, literal
+from salesnb.intake.clean.columns import CENTS
 from salesnb.model.contracts.facts import CELL_KEYS, SALES_DAILY
 from salesnb.model.tables import contract
 
 DAILY_KEYS = SALES_DAILY.keys
+EXACT_QUANTITY = "quantity::DECIMAL(38,6)"
 
 
-def lines_sql(lines: str) -> str:
-    """SQL of the ``sales_lines`` contract over rounded lines, sorted by its keys."""
+def lines_sql(bench: Bench, lines: str) -> str:
+    """SQL of the ``sales_lines`` contract over rounded lines, sorted by its keys.
+
+    Sorting carries every column along: those that hold one value throughout are left out of it, and lines that stand
+    in the order of their keys already, as most exports do, are not sorted at all.
+    """
     table = contract("sales_lines")
-    numbers = {"share_of_credit": "share_of_credit::DOUBLE", "quantity": "quantity::DOUBLE"}
+    numbers = {c: f"{c}::{kind}" for c, kind in _OUT.items()}
     columns = ", ".join(f"{numbers.get(c.name, c.name)} AS {c.name}" for c in table.columns)
-    return f"SELECT {columns} FROM {lines} ORDER BY {', '.join(table.keys)}"
+    if _in_order(bench, lines, table.keys):
+        return f"SELECT {columns} FROM {lines}"
+    same = _same_throughout(bench, lines, [c.name for c in table.columns if c.name not in table.keys])
+    carried = ", ".join(c.name for c in table.columns if c.name not in same)
+    columns = ", ".join(f"{same.get(c.name, numbers.get(c.name, c.name))} AS {c.name}" for c in table.columns)
+    return f"SELECT {columns} FROM (SELECT {carried} FROM {lines} ORDER BY {', '.join(table.keys)})"
 
 
-def cells_sql(lines: str, where: str = "true", netted: bool = True) -> str:
+def _in_order(bench: Bench, lines: str, keys: Sequence[str]) -> bool:
+    """Whether ``lines`` (a table, or a view that joins nothing) are read in the order of their keys."""
+    before = ", ".join(f"lag({k}) OVER () AS _{k}" for k in keys)
+    now, last = ", ".join(keys), ", ".join(f"_{k}" for k in keys)
+    apart = f"_{keys[0]} IS NOT NULL AND ({now}) < ({last})"  # the first line has none before it
+    return not bench.rows(f"SELECT 1 FROM (SELECT {now}, {before} FROM {lines}) WHERE {apart} LIMIT 1")
+
+
+def _same_throughout(bench: Bench, lines: str, columns: Sequence[str]) -> dict[str, str]:
+    """SQL of the value of every column that has one value, or none, in all ``lines``."""
+    kinds = {name: kind for name, kind, *_ in bench.rows(f"DESCRIBE {lines}")}
+    asked = ", ".join(f"min({c})::VARCHAR, max({c})::VARCHAR, count({c})" for c in columns)
+    total, *found = bench.rows(f"SELECT count(*), {asked} FROM {lines}")[0]
+    parts = {c: found[3 * i : 3 * i + 3] for i, c in enumerate(columns)}
+    none = {c: f"NULL::{_OUT.get(c, kinds[c])}" for c, (_, _, count) in parts.items() if not count}
+    one = {
+        c: f"CAST({literal(low)} AS {_OUT.get(c, kinds[c])})"
+        for c, (low, high, count) in parts.items()
+        if count == total and low == high and low is not None
+    }
+    return none | one
+
+
+_OUT = {"share_of_credit": "DOUBLE", "quantity": "DOUBLE"}
+
+
+def cells_sql(lines: str, where: str = "true", netted: bool = True, quantity: str = EXACT_QUANTITY) -> str:
     """SQL of the ``sales_cells`` contract: additive columns of ``sales_lines`` rows that meet ``where``.
 
-    ``netted``: net includes returns; otherwise returns stand apart in ``returns_minor`` only.
+    ``quantity`` is an exact decimal of it. ``netted``: net includes returns; otherwise returns stand apart in
+    ``returns_minor`` only.
     """
     keys = ", ".join(CELL_KEYS)
     kept = "true" if netted else "NOT is_return"
@@ -28,7 +69,7 @@ def cells_sql(lines: str, where: str = "true", netted: bool = True) -> str:
         for m in ("net", "list", "cost")
     )
     return (
-        f"SELECT {keys}, {_quantity(kept)}, {sums},"
+        f"SELECT {keys}, {_quantity(kept, quantity)}, {sums},"
         f" sum(net_minor) FILTER (cost_minor IS NOT NULL AND {kept})::BIGINT AS costed_minor,"
         " coalesce(sum(net_minor) FILTER (is_return), 0)::BIGINT AS returns_minor,"
         " count(*) FILTER (is_primary AND NOT is_return) AS line_count"
@@ -36,13 +77,15 @@ def cells_sql(lines: str, where: str = "true", netted: bool = True) -> str:
     )
 
 
-def daily_sql(lines: str, where: str = "true", netted: bool = True, day: str = "order_date") -> str:
+def daily_sql(
+    lines: str, where: str = "true", netted: bool = True, day: str = "order_date", quantity: str = EXACT_QUANTITY
+) -> str:
     """SQL of the ``sales_daily`` contract over ``sales_lines`` rows that meet ``where``; ``day`` is the basis' date."""
     rest = [k for k in DAILY_KEYS if k != "date"]
     day = f"coalesce({day}, order_date)"
     kept = "true" if netted else "NOT is_return"
     return (
-        f"SELECT {day} AS date, {', '.join(rest)}, {_quantity(kept)}, {_net(kept)},"
+        f"SELECT {day} AS date, {', '.join(rest)}, {_quantity(kept, quantity)}, {_net(kept)},"
         " count(*) FILTER (is_primary AND NOT is_return) AS line_count"
         f" FROM {lines} WHERE {where} GROUP BY {day}, {', '.join(rest)} ORDER BY {day}, {', '.join(rest)}"
     )
@@ -52,6 +95,12 @@ def _net(kept: str) -> str:
     return f"coalesce(sum(net_minor) FILTER ({kept}), 0)::BIGINT AS net_minor"
 
 
-def _quantity(kept: str) -> str:
+def quantity_of(bench: Bench, lines: str) -> str:
+    """SQL of the exact decimal to sum the quantities of ``lines`` by."""
+    kind = next(kind for name, kind, *_ in bench.rows(f"DESCRIBE {lines}") if name == "quantity")
+    return "quantity" if kind == CENTS else EXACT_QUANTITY
+
+
+def _quantity(kept: str, quantity: str) -> str:
     """Quantities are summed as decimals: a sum of doubles would depend on the order of threads."""
-    return f"sum(quantity::DECIMAL(38,6)) FILTER ({kept})::DOUBLE AS quantity"
+    return f"sum({quantity}) FILTER ({kept})::DECIMAL(38,6)::DOUBLE AS quantity"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from salesnb.intake.bench import Bench, literal
 from salesnb.intake.cache import next_of
+from salesnb.intake.clean.columns import CENTS, DECIMAL
 from salesnb.intake.quality.findings import Finding
 from salesnb.intake.tables.calendar_sql import booked_month
 from salesnb.intake.tables.select import Stack
@@ -23,7 +24,17 @@ from salesnb.model.params.company import Company
 from salesnb.model.places import today
 
 # what makes a row the same row in the next export; who is credited may change without a new sale
-_CONTENT = "order_id, line_no, order_date, product_id, customer_id, currency, net, quantity, is_return"
+_CONTENT = (
+    "order_id",
+    "line_no",
+    "order_date",
+    "product_id",
+    "customer_id",
+    "currency",
+    "net",
+    "quantity",
+    "is_return",
+)
 # hash, day of the import that first held the row, day from which it counts as known (null: its own), day it went
 _LEDGER = "h, seen, first_seen, gone, order_date, net"
 
@@ -34,36 +45,53 @@ def dated(bench: Bench, company: Company, rows: Stack, lines: str, ledger: Path 
     now = today(company.timezone, company.today)
     if ledger is None or all("known_date" in source.columns for source in rows.sources):
         return lines
-    text = ", ".join(f"coalesce({c}::VARCHAR, '')" for c in _CONTENT.split(", "))
-    hashed, day = bench.name("hashed"), f"DATE '{now.isoformat()}'"
-    bench.run(
-        f"CREATE TABLE {hashed} AS SELECT _file, _row, _made, person_id, order_date, net,"
-        f" md5_number_lower(concat_ws(chr(31), {text})) AS h FROM {lines}"
-    )
+    day, hashed = f"DATE '{now.isoformat()}'", _hashed(bench, lines)
     held = f"SELECT h, min(order_date) AS order_date, min(net) AS net FROM {hashed} GROUP BY h"
     if not ledger.is_file():
         first = f"SELECT h, {day} AS seen, NULL::DATE AS first_seen, NULL::DATE AS gone, order_date, net"
-        _write(bench, f"{first} FROM ({held}) ORDER BY h", ledger)
+        _write(bench, f"{first} FROM ({held})", ledger)
         return lines
     old = _old(bench, ledger)
     seen = _seen(bench, old, held, day)
-    _write(bench, f"SELECT {_LEDGER} FROM {seen} ORDER BY h", ledger)
+    _write(bench, f"SELECT {_LEDGER} FROM {seen}", ledger)
     late, amount = bench.rows(f"SELECT count(*), sum(net) FROM {seen} WHERE seen = {day} AND first_seen = {day}")[0]
     if late:
         bench.findings.add(_late_rows(rows, late, amount, now))
     gone, amount = bench.rows(f"SELECT count(*), sum(net) FROM {seen} WHERE gone = {day}")[0]
     if gone:
         bench.findings.add(_gone_rows(rows, gone, amount))
-    out = bench.name("dated")
+    moved, out = bench.name("moved"), bench.name("dated")
+    bench.run(
+        f"CREATE TABLE {moved} AS SELECT _file, _row, _made, person_id, first_seen FROM {hashed}"
+        f" JOIN (SELECT h, first_seen FROM {seen} WHERE first_seen IS NOT NULL) USING (h)"
+    )
+    if not bench.one(f"SELECT count(*) FROM {moved}"):
+        return lines
     said = any("month" in source.columns for source in rows.sources)  # an export's own booking month always holds
     month = "" if said else f", {booked_month('l.month', 's.first_seen', company)} AS month"
     bench.run(
         f"CREATE TABLE {out} AS SELECT l.* REPLACE (coalesce(l.known_date, s.first_seen) AS known_date{month})"
-        f" FROM {lines} l"
-        f" JOIN {hashed} USING (_file, _row, _made, person_id) JOIN {seen} s USING (h)"
-        " ORDER BY order_id, line_no, person_id"
+        f" FROM {lines} l LEFT JOIN {moved} s USING (_file, _row, _made, person_id)"
     )
     return out
+
+
+def _hashed(bench: Bench, lines: str) -> str:
+    """SQL of the lines with the hash ``h`` of their content. An amount in cents is spelled as the wide decimal it was
+    always hashed as, so that ledgers of earlier imports hold."""
+    kinds = {name: kind for name, kind, *_ in bench.rows(f"DESCRIBE {lines}")}
+    text = ", ".join(f"coalesce({_spelled(c, kinds[c])}, '')" for c in _CONTENT)
+    return (
+        "(SELECT _file, _row, _made, person_id, order_date, net,"
+        f" md5_number_lower(concat_ws(chr(31), {text})) AS h FROM {lines})"
+    )
+
+
+def _spelled(column: str, kind: str) -> str:
+    """SQL of a value's text, of an amount with 18 decimals whatever its type."""
+    if kind == CENTS:
+        return f"{column}::VARCHAR || '{'0' * 16}'"  # the same as by way of the wide type, at half the price
+    return f"{column}::{DECIMAL}::VARCHAR" if kind.startswith("DECIMAL") else f"{column}::VARCHAR"
 
 
 def _old(bench: Bench, ledger: Path) -> str:

@@ -36,6 +36,7 @@ def nodes(bench: Bench, company: Company, lines: str | None, tables: Mapping[str
     the id."""
     import pandas as pd
 
+    have = {own: {c for c, *_ in bench.rows(f"DESCRIBE {own}")} for own in tables.values()}
     found: dict[tuple[str, str], tuple[str, str | None]] = {}
     for column, name, table, table_name in _NODES:
         if lines is not None:
@@ -47,7 +48,7 @@ def nodes(bench: Bench, company: Company, lines: str | None, tables: Mapping[str
             ):
                 found[column, node] = (spelled or node, found.get((column, node), ("", None))[1])
         for other, own in tables.items():
-            if table != other and _has(bench, own, column):
+            if table != other and column in have[own]:
                 for (node,) in bench.rows(f"SELECT DISTINCT {column} FROM {own} WHERE {column} IS NOT NULL"):
                     found.setdefault((column, node), (node, None))
     if lines is not None:
@@ -65,22 +66,17 @@ def nodes(bench: Bench, company: Company, lines: str | None, tables: Mapping[str
     return check(pd.DataFrame(rows, columns=[c.name for c in shape.columns]), shape)
 
 
-def _has(bench: Bench, table: str, column: str) -> bool:
-    return bool(
-        bench.one("SELECT count(*) FROM duckdb_columns() WHERE table_name = ? AND column_name = ?", [table, column])
-    )
-
-
 def _from_lines(
     bench: Bench, lines: str, column: str, name: str, parent: str | None
 ) -> list[tuple[str, str | None, str | None]]:
     """Ids with their most frequent name and, where all their lines agree on it, their parent."""
-    spelled = name or "NULL"
-    above = f"CASE WHEN count(DISTINCT {parent}) = 1 THEN any_value({parent}) END" if parent else "NULL"
+    spelled, above = (f"{c}::VARCHAR" if c else "NULL::VARCHAR" for c in (name, parent))
     return bench.rows(
-        f"SELECT node, arg_max(name, (n, name)), any_value(above) FROM (SELECT {column} AS node, {spelled} AS name,"
-        f" count(*) AS n FROM {lines} GROUP BY ALL) JOIN (SELECT {column} AS node, {above} AS above FROM {lines}"
-        " GROUP BY ALL) USING (node) GROUP BY node ORDER BY node"
+        f"WITH seen AS MATERIALIZED (SELECT {column} AS node, {spelled} AS name, {above} AS above, count(*) AS n"
+        f" FROM {lines} GROUP BY ALL), named AS (SELECT node, name, sum(n) AS n FROM seen GROUP BY ALL),"
+        " placed AS (SELECT node, CASE WHEN count(DISTINCT above) = 1 THEN any_value(above) END AS above FROM seen"
+        " GROUP BY node) SELECT node, arg_max(name, (n, name)), any_value(above) FROM named JOIN placed USING (node)"
+        " GROUP BY node ORDER BY node"
     )
 
 
@@ -110,30 +106,52 @@ def _region_tree(
 def derived(bench: Bench, table: str, lines: str, company: Company) -> pd.DataFrame:
     """A dimension table from the order lines: what most of an id's lines say."""
     shape = contract(table)
-    real = f"FROM {lines} WHERE {{0}} <> {literal(UNASSIGNED)} GROUP BY {{0}} ORDER BY {{0}}"
     if table == "products":
+        seen = _seen(lines, "product_id", ("product_name", "product_line", "category"))
         query = (
-            "SELECT product_id, coalesce(mode(product_name ORDER BY product_name), product_id) AS name,"
-            " mode(product_line ORDER BY product_line) AS product_line, mode(category ORDER BY category) AS category,"
-            " NULL AS life_cycle, NULL::DATE AS launch_date,"
-            f" {literal(company.currency)} AS currency, NULL::BIGINT AS list_price_minor, NULL::BIGINT AS "
-            f"unit_cost_minor " + real.format("product_id")
+            "SELECT product_id, coalesce(product_name, product_id) AS name, product_line, category,"
+            f" NULL AS life_cycle, NULL::DATE AS launch_date, {literal(company.currency)} AS currency,"
+            f" NULL::BIGINT AS list_price_minor, NULL::BIGINT AS unit_cost_minor FROM {seen} ORDER BY product_id"
         )
     elif table == "customers":
+        seen = _seen(lines, "customer_id", ("customer_name", "customer_type", "industry", "dealer_id"))
         query = (
-            "SELECT customer_id, coalesce(mode(customer_name ORDER BY customer_name), customer_id) AS name,"
-            " mode(customer_type ORDER BY customer_type) AS customer_type, mode(industry ORDER BY industry) AS "
-            "industry,"
-            " NULL AS company_size, arg_max(region_id, (order_date, order_id, line_no)) AS region_id,"
-            " arg_max(person_id, (order_date, order_id, line_no)) AS person_id,"
-            " mode(dealer_id ORDER BY dealer_id) AS dealer_id, NULL::DATE AS registered_date "
-            + real.format("customer_id")
+            "SELECT customer_id, coalesce(customer_name, customer_id) AS name, customer_type, industry,"
+            " NULL AS company_size, region_id, person_id, dealer_id, NULL::DATE AS registered_date"
+            f" FROM {seen} JOIN {_last(lines)} USING (customer_id) ORDER BY customer_id"
         )
     else:
+        seen = _seen(lines, "person_id", ("person_name", "region_id", "team_id"))
         query = (
-            "SELECT person_id, coalesce(mode(person_name ORDER BY person_name), person_id) AS name,"
-            " min(order_date) AS from_date, NULL::DATE AS to_date, NULL::DATE AS hired_date, NULL::DATE AS left_date,"
-            " mode(region_id ORDER BY region_id) AS region_id, mode(team_id ORDER BY team_id) AS team_id, NULL AS role,"
-            " NULL AS manager_id " + real.format("person_id")
+            "SELECT person_id, coalesce(person_name, person_id) AS name, first_date AS from_date,"
+            " NULL::DATE AS to_date, NULL::DATE AS hired_date, NULL::DATE AS left_date, region_id, team_id,"
+            " NULL AS role, NULL AS manager_id"
+            f" FROM {seen} ORDER BY person_id"
         )
     return check(bench.sql.execute(query).df(), shape)
+
+
+def _seen(lines: str, key: str, attributes: tuple[str, ...]) -> str:
+    """SQL of every ``key`` with its first day and the most frequent value of each attribute, of equally frequent ones
+    the smallest. Lines are read once: what they say is few combinations."""
+    combined = (
+        f"SELECT {key}, {', '.join(attributes)}, count(*) AS n, min(order_date) AS first_date FROM {lines}"
+        f" WHERE {key} <> {literal(UNASSIGNED)} GROUP BY ALL"
+    )
+    modes = " ".join(
+        f"LEFT JOIN (SELECT {key}, arg_min({a}, (-n, {a})) AS {a} FROM (SELECT {key}, {a}, sum(n)::BIGINT AS n FROM c"
+        f" WHERE {a} IS NOT NULL GROUP BY ALL) GROUP BY {key}) USING ({key})"
+        for a in attributes
+    )
+    days = f"(SELECT {key}, min(first_date) AS first_date FROM c GROUP BY {key})"
+    return f"(WITH c AS MATERIALIZED ({combined}) SELECT * FROM {days} {modes})"
+
+
+def _last(lines: str) -> str:
+    """SQL of every customer with the region and person of the last line; lines of earlier days are not compared."""
+    days = f"(SELECT customer_id, max(order_date) AS order_date FROM {lines} GROUP BY customer_id)"
+    last = "arg_max({0}, (order_id, line_no)) AS {0}"
+    return (
+        f"(SELECT customer_id, {last.format('region_id')}, {last.format('person_id')} FROM {lines} JOIN {days}"
+        " USING (customer_id, order_date) GROUP BY customer_id)"
+    )

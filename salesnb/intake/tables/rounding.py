@@ -11,33 +11,36 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from salesnb.intake.bench import Bench, literal
+from salesnb.intake.clean.columns import CENTS
 from salesnb.model.contracts.facts import CELL_KEYS
 from salesnb.model.money import minor_digits, spread_minor
+from salesnb.model.tables import contract
 
 MEASURES = ("net", "list", "cost")
 _GROUP = "currency, is_return, month"
 
 
 def to_minor(bench: Bench, lines: str) -> str:
-    """``lines`` (a table sorted by its keys) with ``net_minor list_minor cost_minor`` beside the exact columns."""
+    """``lines`` with ``net_minor list_minor cost_minor`` beside the exact columns."""
+    digits = {c: minor_digits(c) for (c,) in bench.rows(f"SELECT DISTINCT currency FROM {lines} ORDER BY 1")}
+    kinds = {name: kind for name, kind, *_ in bench.rows(f"DESCRIBE {lines}")}
+    in_cents = set(digits.values()) <= {2}
+    whole = [m for m in MEASURES if in_cents and kinds[m] == CENTS]
+    factors = " ".join(f"WHEN {literal(c)} THEN {10**d}" for c, d in digits.items())
+    factor = f"(CASE currency {factors or 'WHEN NULL THEN 1'} END)::INTEGER"
+    units = ", ".join(f"{m} * {100 if m in whole else factor} AS {m}_units" for m in MEASURES)
+    open_ = [f"bool_or({m}_units <> floor({m}_units))" for m in MEASURES if m not in whole]
     scaled = bench.name("scaled")
-    factors = " ".join(
-        f"WHEN {literal(c)} THEN {10 ** minor_digits(c)}"
-        for (c,) in bench.rows(f"SELECT DISTINCT currency FROM {lines} ORDER BY 1")
-    )
-    units = ", ".join(
-        f"{m} * (CASE currency {factors or 'WHEN NULL THEN 1'} END)::INTEGER AS {m}_units" for m in MEASURES
-    )
-    bench.run(f"CREATE VIEW {scaled} AS SELECT rowid AS _rank, *, {units} FROM {lines}")
-    fractional = [m for m in MEASURES if bench.one(f"SELECT count(*) FROM {scaled} WHERE {_rest(m)} <> 0")]
+    bench.run(f"CREATE VIEW {scaled} AS SELECT *, {units} FROM {lines}")
+    found = bench.rows(f"SELECT {', '.join(open_)} FROM {scaled}")[0] if open_ else ()
+    fractional = [m for m, some in zip([m for m in MEASURES if m not in whole], found, strict=True) if some]
     if not fractional:
         return _whole(bench, scaled)
-    cells = _cells(bench, scaled, fractional)
-    return _lines(bench, scaled, cells, fractional)
-
-
-def _rest(measure: str) -> str:
-    return f"({measure}_units - floor({measure}_units))"
+    ranked, sorted_ = bench.name("scaled"), bench.name("sorted")
+    bench.run(f"CREATE TABLE {sorted_} AS SELECT * FROM {lines} ORDER BY {', '.join(contract('sales_lines').keys)}")
+    bench.run(f"CREATE VIEW {ranked} AS SELECT rowid AS _rank, *, {units} FROM {sorted_}")
+    cells = _cells(bench, ranked, fractional)
+    return _lines(bench, ranked, cells, fractional)
 
 
 def _whole(bench: Bench, scaled: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from salesnb.intake.bench import Bench, ident, literal
-from salesnb.intake.clean.columns import DECIMAL
+from salesnb.intake.clean.columns import CENTS, DECIMAL
 from salesnb.intake.quality import sales_checks
 from salesnb.intake.quality.gate import gate
 from salesnb.intake.tables import conversions, credits, enrich
@@ -33,7 +33,7 @@ PLAIN_IDS = ("customer_type", "channel_id", "industry", "entity_id", "product_li
 
 @dataclass(frozen=True)
 class Exact:
-    """Order lines in exact decimals, sorted and keyed: sales to others, sales inside the group, shadow credit."""
+    """Order lines in exact decimals, keyed: sales to others, sales inside the group, shadow credit."""
 
     lines: str
     internal: str | None = None
@@ -52,7 +52,8 @@ def exact_lines(
     kept = gate(bench, rows, ("net", "order_date" if "order_date" in rows.columns else "month"), stop_share)
     kept = sales_checks.without_duplicates(bench, rows, kept)
     kept = sales_checks.on_basis(bench, company, rows, kept)
-    lines = _based(bench, company, rows, kept)
+    as_read = _as_read(company, rows, beside)
+    lines = _based(bench, company, rows, kept, as_read)
     if "returns" in beside:
         lines = with_returns(bench, company, beside["returns"], lines, stop_share)
     lines = conversions.to_basis(bench, company, rows, lines)
@@ -61,20 +62,30 @@ def exact_lines(
     shadow = None
     if "credits" in beside:
         lines, shadow = credits.from_table(bench, beside["credits"], lines, stop_share)
-    lines = _sourced(bench, rows, lines, dims)
+    sourced, joined = _sourced(bench, rows, lines, dims)
     has_keys = {"order_id", "line_no"} <= set(rows.columns)
     whole = has_keys and not bench.one(f"SELECT count(*) FROM {kept} WHERE order_id IS NULL OR line_no IS NULL")
-    outside, internal = eliminated(bench, company, rows, _keyed(bench, rows, lines, whole))
+    direct = as_read and not joined and kept == rows.name
+    outside, internal = eliminated(bench, company, rows, _keyed(bench, rows, sourced, whole, direct))
     return Exact(outside, internal, shadow)
+
+
+def _as_read(company: Company, rows: Stack, beside: Mapping[str, Stack]) -> bool:
+    """Whether no amount is divided, converted or netted, so that amounts can stay in the type they were read in."""
+    taxed = any(s.tax is not None and s.tax != company.basis.tax for s in rows.sources)
+    foreign = bool(company.rates) and "currency" in rows.columns
+    return not (taxed or foreign or "share_of_credit" in rows.columns or {"returns", "credits"} & set(beside))
 
 
 def _have(rows: Stack, column: str) -> str:
     return ident(column) if column in rows.columns else "NULL"
 
 
-def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
-    """Kept rows with every contract column; ids not yet filled from dimensions."""
+def _based(bench: Bench, company: Company, rows: Stack, kept: str, as_read: bool) -> str:
+    """Kept rows with every contract column; ids not yet filled from dimensions. Amounts are wide decimals unless they
+    stay ``as_read``."""
     out = bench.name("based")
+    amounts = {c: _amount(rows, c, as_read) for c in ("quantity", "net", "list", "cost")}
     day = _have(rows, "order_date")
     first_of_month = "CAST(month || '-01' AS DATE)" if "month" in rows.columns else "NULL"
     date_of = {c: f"CAST({_have(rows, c)} AS DATE)" for c in ("known_date", "ship_date", "invoice_date")}
@@ -96,13 +107,18 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str) -> str:
         f" coalesce({_have(rows, 'currency')}, {literal(company.currency)})::VARCHAR AS currency,"
         f" coalesce({_have(rows, 'share_of_credit')}, 1)::{DECIMAL} AS share_of_credit,"
         f" coalesce({_have(rows, 'is_primary')}, true)::BOOLEAN AS is_primary,"
-        f" {_have(rows, 'quantity')}::{DECIMAL} AS quantity, net, {_have(rows, 'list')}::{DECIMAL} AS list,"
-        f" {_have(rows, 'cost')}::{DECIMAL} AS cost, {_is_return(rows)} AS is_return,"
+        f" {', '.join(f'{sql} AS {c}' for c, sql in amounts.items())}, {_is_return(rows)} AS is_return,"
         f" {_have(rows, 'original_order_id')}::VARCHAR AS original_order_id,"
         f" {_have(rows, 'tax')}::{DECIMAL} AS _tax, false AS _made"
         f" FROM {kept})"
     )
     return _signed_returns(bench, rows, out) if "is_return" in rows.columns else out
+
+
+def _amount(rows: Stack, column: str, as_read: bool) -> str:
+    if not as_read:
+        return f"{_have(rows, column)}::{DECIMAL}"
+    return ident(column) if column in rows.columns else f"NULL::{CENTS}"
 
 
 def _is_return(rows: Stack) -> str:
@@ -129,19 +145,21 @@ def _signed_returns(bench: Bench, rows: Stack, based: str) -> str:
     return out
 
 
-def _sourced(bench: Bench, rows: Stack, lines: str, dims: Mapping[str, str]) -> str:
-    """Lines whose blanks the dimension tables fill; what they do not know either is ``_unassigned``."""
+def _sourced(bench: Bench, rows: Stack, lines: str, dims: Mapping[str, str]) -> tuple[str, bool]:
+    """Lines whose blanks the dimension tables fill, what they do not know either being ``_unassigned``; and whether
+    any table was joined for it."""
     named = enrich.by_name(bench, rows, lines, dims)
     filled = enrich.filled(bench, rows, named, dims, "order_date")
     columns = [f"coalesce({c}, {literal(UNASSIGNED)}) AS {c}" for c in (*(i for i, _ in IDS), *PLAIN_IDS)]
     out = bench.name("sourced")
     bench.run(f"CREATE VIEW {out} AS SELECT * REPLACE ({', '.join(columns)}) FROM {filled}")
-    return out
+    return out, filled != lines
 
 
-def _keyed(bench: Bench, rows: Stack, sourced: str, whole: bool) -> str:
-    """Sorted lines with unique keys whatever the export says: lines without number are counted within their order by
-    content, never by position; a key twice with different content is a finding, and the later one gets a suffix."""
+def _keyed(bench: Bench, rows: Stack, sourced: str, whole: bool, direct: bool) -> str:
+    """Lines with unique keys whatever the export says: lines without number are counted within their order by content,
+    never by position; a key twice with different content is a finding, and the later one gets a suffix. Rows that can
+    be taken as they were read (``direct``) are not copied: every later question reads the columns it needs."""
     content = (
         "order_date, product_id, customer_id, person_id, net, quantity, list, cost, region_id, channel_id, is_return,"
         " _file, _row"
@@ -153,10 +171,12 @@ def _keyed(bench: Bench, rows: Stack, sourced: str, whole: bool) -> str:
     )
     line = "line_no" if whole else numbered
     bench.run(
-        f"CREATE TABLE {out} AS SELECT * REPLACE ({line} AS line_no)"
+        f"CREATE {'VIEW' if whole and direct else 'TABLE'} {out} AS SELECT * REPLACE ({line} AS line_no)"
         f" FROM (SELECT * REPLACE (coalesce(order_id, {literal(UNASSIGNED)}) AS order_id) FROM {sourced})"
-        f" ORDER BY {_KEYS}"
     )
+    # numbers are counted first: texts are compared only where two of them are equal
+    if not bench.rows(f"SELECT 1 FROM {out} GROUP BY hash({_KEYS}) HAVING count(*) > 1 LIMIT 1"):
+        return out
     twice = bench.rows(f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM {out} GROUP BY {_KEYS} HAVING n > 1)")[
         0
     ]
@@ -167,6 +187,6 @@ def _keyed(bench: Bench, rows: Stack, sourced: str, whole: bool) -> str:
     bench.run(
         f"CREATE TABLE {final} AS SELECT * FROM (SELECT * EXCLUDE (_nth) REPLACE (CASE WHEN _nth > 1 THEN"
         f" line_no || '#' || _nth ELSE line_no END AS line_no) FROM (SELECT *, row_number() OVER"
-        f" (PARTITION BY {_KEYS} ORDER BY is_return, {content}) AS _nth FROM {out})) ORDER BY {_KEYS}"
+        f" (PARTITION BY {_KEYS} ORDER BY is_return, {content}) AS _nth FROM {out}))"
     )
     return final

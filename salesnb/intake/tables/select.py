@@ -8,7 +8,18 @@ from decimal import Decimal
 from functools import cached_property
 
 from salesnb.intake.bench import Bench, ident, literal
-from salesnb.intake.clean.columns import TYPES, Reading, Typed, header_unit, is_percent, is_plain, trim, typed
+from salesnb.intake.clean.columns import (
+    CENTS,
+    DECIMAL,
+    TYPES,
+    Reading,
+    Typed,
+    header_unit,
+    is_percent,
+    is_plain,
+    trim,
+    typed,
+)
 from salesnb.intake.quality import column_findings as report
 from salesnb.intake.quality import drift
 from salesnb.intake.read.layout import plain
@@ -33,7 +44,8 @@ _UNITS = {
 
 @dataclass
 class Stack:
-    """A table's typed rows: DuckDB table ``name`` with ``_file _row _flaw _bad`` and ``columns`` (mapped anywhere)."""
+    """A table's typed rows: DuckDB table ``name`` with ``_file _row _flaw _bad`` and ``columns`` (mapped anywhere).
+    ``cents`` are the columns of amounts that are of type CENTS because no value so far needs more."""
 
     table: str
     name: str
@@ -41,6 +53,20 @@ class Stack:
     raws: list[Raw] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     sources: list[Mapping] = field(default_factory=list)
+    cents: set[str] = field(default_factory=set)
+
+    def create(self, bench: Bench) -> None:
+        """Create the empty table."""
+        known = kinds(self.table)
+        self.cents = {c for c in self.columns if known[c] == "decimal"}
+        listed = ", ".join(f"{ident(c)} {CENTS if c in self.cents else TYPES[known[c]]}" for c in self.columns)
+        bench.run(f"CREATE TABLE {self.name}(_file INTEGER, _row BIGINT, _flaw VARCHAR, _bad VARCHAR, {listed})")
+
+    def widen(self, bench: Bench, column: str) -> None:
+        """Give a column room for every exact decimal, before a file that needs it is read."""
+        if column in self.cents:
+            bench.run(f"ALTER TABLE {self.name} ALTER COLUMN {ident(column)} TYPE {DECIMAL}")
+            self.cents.discard(column)
 
     def header(self, file: int, column: str) -> str:
         """What a file calls one of our columns; our own name where it has no single header for it."""
@@ -102,6 +128,8 @@ class Selection:
         for name in self.out.columns:
             column = self.mapping.columns.get(name)
             done = self._column(name, known[name], column) if column else None
+            if done is not None and not done.cents:
+                self.out.widen(self.bench, name)
             if done is None:
                 selects.append(f"NULL::{TYPES[known[name]]} AS {ident(name)}")
                 continue

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from salesnb.intake.bench import Bench, ident
-from salesnb.intake.clean.columns import TYPES
+from salesnb.intake.bench import Bench
 from salesnb.intake.quality import column_findings as report
 from salesnb.intake.quality import drift, furniture
 from salesnb.intake.read import files
@@ -27,8 +26,7 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
     known = kinds(table)
     mapped = [c for c in known if any(c in s.columns for s in sources.values())]
     out = Stack(table, bench.name(f"typed_{table}"), tuple(mapped))
-    listed = ", ".join(f"{ident(c)} {TYPES[known[c]]}" for c in mapped)
-    bench.run(f"CREATE TABLE {out.name}(_file INTEGER, _row BIGINT, _flaw VARCHAR, _bad VARCHAR, {listed})")
+    out.create(bench)
     for name, mapping in sources.items():
         begun = len(out.raws)
         for place, path in source_paths(folder, name, mapping, company):
