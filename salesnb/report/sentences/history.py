@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from salesnb.model.contracts.facts import UNASSIGNED
+from salesnb.model.errors import Text
 from salesnb.report.numbers import is_missing, money, month, month_names, points, rate
 from salesnb.report.prose import Line, Run, bad, good, strong
 from salesnb.report.sentences.words import change_run, either, listed, span
@@ -39,7 +40,7 @@ def made_by(gains: pd.DataFrame, lang: str, currency: str) -> Line:
     if gains.empty or total == 0:
         return Line("")
     sign = 1 if total > 0 else -1
-    ordered = gains.assign(along=gains["change_minor"] * sign).sort_values(
+    ordered = _called(gains, lang).assign(along=gains["change_minor"] * sign).sort_values(
         ["along", "node_id"], ascending=[False, True], kind="stable"
     )
     amount = strong(money(abs(total), lang, currency))
@@ -56,6 +57,15 @@ def made_by(gains: pd.DataFrame, lang: str, currency: str) -> Line:
             lang, ("；", bad(said) if total > 0 else good(said)), ("; ", bad(said) if total > 0 else good(said))
         )
     return line + ("。" if lang == "zh" else ".")
+
+
+def _called(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Nodes as a sentence calls them: a product line, often a letter, says that it is one."""
+    if "dimension" not in frame or not (frame["dimension"] == "product_line").any():
+        return frame
+    line = Text("产品线 ", "Line ").get(lang)
+    is_line = (frame["dimension"] == "product_line") & (frame["node_id"] != UNASSIGNED)
+    return frame.assign(name=frame["name"].where(~is_line, line + frame["name"].astype(str)))
 
 
 def _mover(row: pd.Series, total: int, lang: str, currency: str) -> str:
@@ -103,7 +113,7 @@ def season(frame: pd.DataFrame, lang: str) -> Line:
 
 def nodes(frame: pd.DataFrame, window: str, lang: str, currency: str) -> Line:
     """Largest, fastest and slowest node of ``window``, and the share that moved most; one dimension's rows."""
-    last = frame[frame["window"] == window]
+    last = _called(frame[frame["window"] == window], lang)
     # what has no node is no node to praise or blame, unless there is nothing else
     last = last[last["node_id"] != UNASSIGNED] if (last["node_id"] != UNASSIGNED).any() else last
     big = _top(last, "net_minor")
