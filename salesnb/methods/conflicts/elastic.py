@@ -93,10 +93,15 @@ class Elastic:
         return Given(down * unit, up * unit, result.prices[: len(self._merged.rows)], result.objective * unit)
 
 
-def least_change(merged: Merged) -> Given:
-    """The least sum of moves where every row may move any way; always possible."""
-    every = np.arange(len(merged.rows))
-    anywhere = np.full(len(every), INF)
-    given = Elastic(merged, every, (anywhere, anywhere)).cheapest(np.ones(len(every)))
+def yielding(merged: Merged) -> Elastic:
+    """A programme in which every row may move any way."""
+    anywhere = np.full(len(merged.rows), INF)
+    return Elastic(merged, np.arange(len(merged.rows)), (anywhere, anywhere))
+
+
+def least_change(merged: Merged, elastic: Elastic | None = None) -> Given:
+    """The least sum of moves where every row may move any way (``elastic``: such a programme, if there is one); always
+    possible."""
+    given = (elastic or yielding(merged)).cheapest(np.ones(len(merged.rows)))
     assert given is not None, "any values within the cells' bounds will do"
     return given

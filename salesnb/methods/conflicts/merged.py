@@ -23,29 +23,37 @@ class Table:
     """All rows of a problem with what the searches need to know about them.
 
     ``low``, ``high``: limits, soft ones taken as they stand. ``size``: the amount against which a change of the row is
-    judged. ``inside``: (groups, cells) which cells are in which group, where every family is one group and the table
-    small: then rows are looked at all at once, not family by family.
+    judged. ``usual``: (groups,) sums of the prior's sizes. ``inside``: (groups, cells) which cells are in which group,
+    where every family is one group and the table small: then rows are looked at all at once, not family by family.
     """
 
     problem: Problem
     low: Floats
     high: Floats
     size: Floats
+    usual: Floats
     inside: Flags | None = None
 
     @classmethod
     def of(cls, problem: Problem) -> Table:
         """The table of a problem."""
-        low, high = problem.per_row("low"), problem.per_row("high")
-        groups, inside = problem.group_rows, _inside(problem)
-        prior = np.abs(problem.prior)
-        usual = problem.sums(prior)[:groups] if inside is None else inside @ prior
+        inside, prior = _inside(problem), np.abs(problem.prior)
+        usual: Floats = problem.sums(prior)[: problem.group_rows] if inside is None else inside.astype(float) @ prior
+        return cls._of(problem, usual, inside)
+
+    def moved(self, problem: Problem) -> Table:
+        """The table of the same problem with other limits."""
+        return self._of(problem, self.usual, self.inside)
+
+    @classmethod
+    def _of(cls, problem: Problem, usual: Floats, inside: Flags | None) -> Table:
+        low, high, groups = problem.per_row("low"), problem.per_row("high"), problem.group_rows
         limit = np.maximum(np.where(np.isfinite(low), np.abs(low), 0.0), np.where(np.isfinite(high), np.abs(high), 0.0))
         limit[:groups] = np.where(limit[:groups] > 0, limit[:groups], usual)
         if problem.ratios:
             spoken = 0.5 * np.abs(problem.ratio_matrix()) @ limit[:groups]
             limit[groups:] = np.where(limit[groups:] > 0, limit[groups:], spoken)
-        return cls(problem, low, high, np.where(limit > 0, limit, 1.0), inside)
+        return cls(problem, low, high, np.where(limit > 0, limit, 1.0), usual, inside)
 
     @property
     def limited(self) -> Ints:

@@ -100,6 +100,11 @@ class Program:
         """Move the limits of a row."""
         self._engine.changeRowBounds(int(row), float(low), float(high))
 
+    def limit_rows(self, low: Floats, high: Floats) -> None:
+        """Move the limits of the first rows."""
+        for row, sides in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+            self.limit_row(row, *sides)
+
     def bound_column(self, column: int, low: float, high: float) -> None:
         """Move the bounds of a column."""
         self._engine.changeColBounds(int(column), float(low), float(high))

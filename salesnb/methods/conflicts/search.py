@@ -16,7 +16,7 @@ import numpy as np
 
 from salesnb.methods.conflicts.coarse import core, with_coarse
 from salesnb.methods.conflicts.conflict import Conflict, member
-from salesnb.methods.conflicts.elastic import least_change
+from salesnb.methods.conflicts.elastic import least_change, yielding
 from salesnb.methods.conflicts.filter import Filter
 from salesnb.methods.conflicts.merged import Merged, Table, merge
 from salesnb.methods.conflicts.program import Outcome, Program
@@ -52,9 +52,37 @@ def find_contradiction(problem: Problem, held: Ints | None = None) -> Contradict
     """:func:`find_conflict` before it is described and verified: half the work, for those who only need the rows."""
     table = Table.of(problem)
     found = _candidates(table)
-    if found is None:
-        return None
-    candidates, prices = found
+    return None if found is None else _smallest(table, *found, held)
+
+
+class Watch:
+    """Contradictions of one problem, looked for again and again as limits move: :func:`find_contradiction` of a small
+    problem, on two programmes that go on from where they were."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._table = Table.of(problem)
+        self._merged = merge(self._table, self._table.limited)
+        self._program, self._elastic = self._merged.program(), yielding(self._merged)
+
+    @staticmethod
+    def suits(problem: Problem) -> bool:
+        """Whether a programme over everything is the fastest way to find contradictions."""
+        return problem.cells * len(problem.families) <= _DIRECT
+
+    def contradiction(self, problem: Problem) -> Contradiction | None:
+        """``problem``: the one watched with other limits, none of them open that was not before, or the reverse."""
+        merged = replace(self._merged, table=self._table.moved(problem))
+        for program in (self._program, self._elastic.program):
+            program.limit_rows(*merged.limits())
+        if self._program.run().outcome is not Outcome.INFEASIBLE:
+            return None
+        prices = least_change(merged, self._elastic).prices
+        priced = np.flatnonzero(np.abs(prices) > _PRICED)
+        return _smallest(merged.table, merged.rows[priced], prices[priced])
+
+
+def _smallest(table: Table, candidates: Ints, prices: Floats, held: Ints | None = None) -> Contradiction:
+    """What the filter leaves of the candidates."""
     merged = merge(table, with_coarse(table, candidates), held)
     rows, labels = Filter(merged, core(table, candidates, prices)).smallest()
     return Contradiction(table, held, np.array(rows, np.int64), labels)
@@ -88,8 +116,7 @@ class Trials:
 
     def __init__(self, problem: Problem) -> None:
         self._problem, self._table = problem, Table.of(problem)
-        small = problem.cells * len(problem.families) <= _DIRECT
-        self._merged = merge(self._table, self._table.limited) if small else None
+        self._merged = merge(self._table, self._table.limited) if Watch.suits(problem) else None
         self._program = None if self._merged is None else self._merged.program()
 
     def conflict(self, moved: Mapping[int, tuple[float, float]]) -> Conflict | None:
@@ -123,7 +150,7 @@ def _candidates(table: Table) -> tuple[Ints, Floats] | None:
     """Rows that cannot hold together (more than necessary, as a rule) and their prices; None: all can."""
     rows, problem = table.limited, table.problem
     entries = problem.cells * len(problem.families)
-    if entries <= _DIRECT:
+    if Watch.suits(problem):
         return _by_programme(table, rows)
     capped = project(giving_way(problem), 1e-9)
     misses = np.maximum(table.low - capped.values, capped.values - table.high)

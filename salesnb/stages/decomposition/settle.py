@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from salesnb.methods.conflicts import Conflict, ConflictUndecided, Contradiction, find_contradiction
+from salesnb.methods.conflicts import Conflict, ConflictUndecided, Contradiction, Watch, find_contradiction
 from salesnb.methods.conflicts.merged import Table, merge
 from salesnb.methods.projection import Problem, Solution, Status, project
 from salesnb.methods.relaxation import Flexible
@@ -24,7 +24,6 @@ GOOD_ENOUGH = 1e-7  # of a row's size: far below any grain; reached where limits
 SLACK = 1e-11  # of a row's size, so that limits that just meet do not count as a contradiction
 FURTHER = (1e-6, 1e-4, 1e-3, 1e-2)
 SLACKS = (1e-8, 1e-7, 1e-6)
-SMALL = 25_000  # cells × rules: up to there a linear programme finds contradictions faster than solving does
 NOTHING = 1e-6  # of its start: less is nothing
 LEAST = (1.0, 0.1, 0.01)  # of its start: what there is to be of something that shares speak of, tried in turn
 MOST = 200  # contradictions, one after the other
@@ -60,13 +59,14 @@ def settle(condensed: Condensed, given: Mapping[str, Limit] | None = None) -> Se
     """
     limits, met = dict(given or {}), list[Contradiction]()
     lines = {line.name: line for line in condensed.lines}
+    first = condensed.problem(limits)
+    watch = Watch(first) if Watch.suits(first) else None  # a linear programme finds contradictions before solving does
     for _ in range(MOST):
         problem = condensed.problem(limits)
-        small = problem.cells * len(problem.families) <= SMALL
-        conflict = _conflict(problem) if small else None
+        conflict = watch.contradiction(problem) if watch else None
         if conflict is None:
             solution = project(problem, TOLERANCE, GOOD_ENOUGH)
-            if solution.status is not Status.SOLVED and not small:
+            if solution.status is not Status.SOLVED and watch is None:
                 conflict = _conflict(problem)
             if conflict is None:
                 if solution.status is not Status.SOLVED and solution.error > GOOD_ENOUGH:
