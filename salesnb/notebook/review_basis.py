@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -191,6 +192,22 @@ class ReviewBasis(Book):
         if not isinstance(first, str):
             raise DataError(Text(f"{self.as_of} 之前没有任何订单", f"there is no order before {self.as_of}"))
         return first
+
+    def months_reached(self, by: Sequence[str]) -> pd.DataFrame:
+        """Sales by month and ``by`` up to the day reached: a running month holds no day that its due leaves out.
+
+        What became known after that day about earlier days counts; a sale of a later day does not.
+        """
+        import pandas as pd
+
+        months, day = self.facts.months(by, self.as_of), self.main.through
+        running = self.calendar.month_of(day)
+        span = self.calendar.period(running)
+        if day >= span.end:
+            return months[months["month"] <= running]
+        part = self.facts.sums(by, [Window("reached", span.start, day)], self.as_of)
+        part = part.drop(columns="window").assign(month=pd.Series(running, index=part.index, dtype="str"))
+        return pd.concat([months[months["month"] < running], part[months.columns]], ignore_index=True)
 
     @cached_property
     def windows(self) -> tuple[Window, ...]:

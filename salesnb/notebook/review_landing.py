@@ -28,7 +28,7 @@ class LandingQuestions(ReviewBasis):
 
         believed = believed_growth(self.params.market, (self.main.through, self.as_of))
         return {
-            name: review.course(self.facts.months((name,), self.as_of), name, self.main.through, self.curve, believed)
+            name: review.course(self.months_reached((name,)), name, self.main.through, self.curve, believed)
             for name in LANDED
         }
 
@@ -87,7 +87,7 @@ class LandingQuestions(ReviewBasis):
         """``review_path``: due, actual and landing of the year, cumulated by month."""
         from salesnb.stages import review
 
-        months = self.facts.months((), self.as_of)
+        months = self.months_reached(())
         return self.keep("review_path", review.full_path(review.path(self.year, months, self.targets, self.curve),
                                                          self._landed[2]))  # fmt: skip
 

@@ -209,7 +209,7 @@ class NodeQuestions(LandingQuestions, MetricQuestions):
         import pandas as pd
 
         months = [m for m in self._year_months() if m <= self.calendar.month_of(scope.through)]
-        known = self.facts.months(by, self.as_of)
+        known = self.months_reached(by)
         actual = known[known["month"].isin(months)]
         expected = self._due_by_month(by, dimension, months)
         if expected is None:
