@@ -94,7 +94,8 @@ def warm_up(job: Job) -> None:
     if not job.settings.request.plain_kernels and parents.available():
         nowhere = Path()  # a parent's environment names no stage
         env = kernel_environment(job.settings, nowhere, nowhere)
-        parents.warm(env, preloaded(job), job.inputs.code_fingerprint())
+        params = [str(path) for path in job.settings.params.files.values() if path.suffix == ".yaml"]
+        parents.warm(env, preloaded(job), job.inputs.code_fingerprint(), params)
 
 
 class Kernels:

@@ -78,18 +78,20 @@ class Forked:
 class WarmParent:
     """The process that forks kernels, at the other end of a socket pair. It ends with this process, however that ends.
 
-    ``environment`` decides what is imported and how; each kernel gets its own on top.
+    ``environment`` decides what is imported and how; each kernel gets its own on top. ``params`` are parameter files
+    that its first kernels will read.
     """
 
-    def __init__(self, environment: Mapping[str, str], preload: Sequence[str]) -> None:
+    def __init__(self, environment: Mapping[str, str], preload: Sequence[str], params: Sequence[str] = ()) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel, self._turn = ours, Lock()
         self._kernels: list[Forked] = []
         # BLAS and pyarrow's allocator would otherwise run threads, and a parent with threads must not fork
         env = _ONE_THREAD | dict(environment) | {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+        given = list(preload), list(params)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "salesnb.runs.zygote", str(theirs.fileno()), json.dumps(list(preload))],
+                [sys.executable, "-P", "-m", "salesnb.runs.zygote", str(theirs.fileno()), *map(json.dumps, given)],
                 env=env,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -161,7 +163,9 @@ def available() -> bool:
     return sys.platform == "linux" and hasattr(os, "pidfd_open") and Path("/proc/self/task").is_dir()
 
 
-def warm(environment: Mapping[str, str], preload: Sequence[str], version: str = "") -> WarmParent:
+def warm(
+    environment: Mapping[str, str], preload: Sequence[str], version: str = "", params: Sequence[str] = ()
+) -> WarmParent:
     """The parent for kernels with this environment, started when there is none yet; others without kernels are ended.
 
     ``version`` stands for the program it has imported: a parent of another version would run old code.
@@ -173,7 +177,7 @@ def warm(environment: Mapping[str, str], preload: Sequence[str], version: str = 
             if not (parent.is_alive if other == key else parent.is_wanted):
                 _parents.pop(other).close()
         if key not in _parents:
-            _parents[key] = WarmParent(environment, preload)
+            _parents[key] = WarmParent(environment, preload, params)
         return _parents[key]
 
 

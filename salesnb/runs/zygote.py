@@ -1,7 +1,8 @@
 """The warmed parent of kernels: imports once what every notebook imports, then forks a kernel for each request.
 
-``python -P -m salesnb.runs.zygote DESCRIPTOR MODULES`` with one end of a socket pair: each message is a request in
-JSON, each is answered by one. Linux only: elsewhere a fork after these imports is not safe.
+``python -P -m salesnb.runs.zygote DESCRIPTOR MODULES PARAMETERS`` with one end of a socket pair: each message is a
+request in JSON, each is answered by one. ``PARAMETERS`` are files that every notebook will read. Linux only: elsewhere
+a fork after these imports is not safe.
 
 Nothing outlives whoever asked. When that process ends, however it ends, the socket closes and every kernel is killed
 with its group; when this parent is killed, Linux kills its kernels.
@@ -21,6 +22,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 # The kernel itself. What notebooks import besides is named by whoever starts us.
@@ -131,6 +133,17 @@ def _import(names: Iterable[str]) -> None:
                 return
 
 
+def _parse(files: Iterable[str]) -> None:
+    """Parse parameter files, whose nodes are kept by their text; what is wrong with one is for its reader to tell."""
+    if files:
+        from salesnb.model.errors import SalesnbError
+        from salesnb.model.params.strict import load_yaml
+
+        for file in files:
+            with suppress(SalesnbError, OSError):
+                load_yaml(Path(file))
+
+
 def _tied(parent: int) -> bool:
     """Ask Linux to kill this process when ``parent`` ends; False when that has happened already."""
     from salesnb.runs.child import die_with_parent
@@ -163,6 +176,7 @@ def main() -> None:
     parent = Parent(socket.socket(fileno=int(sys.argv[1])), owner)
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it once, imported, and looks for that process
     _import(KERNEL + tuple(json.loads(sys.argv[2])))
+    _parse(json.loads(sys.argv[3]))
     gc.collect()
     gc.freeze()  # a collection in a kernel must not touch, and so copy, what all share
     asked = parent.serve()

@@ -12,7 +12,7 @@ from salesnb.model.periods import Calendar
 from salesnb.versions.align import alignment
 from salesnb.versions.diff import Cell, TableDiff, compare_tables_in
 from salesnb.versions.manifest import Manifest, read_manifest
-from salesnb.versions.snapshot import leaves, read_snapshot
+from salesnb.versions.snapshot import changed_files, leaves
 from salesnb.versions.tables import formula_safe
 
 HEADER = ("what", "table", "key", "column", "old", "new", "change")
@@ -85,7 +85,7 @@ def changes_csv(difference: VersionDiff | None) -> str:
 
 
 def _changed_params(old: Path, new: Path) -> tuple[Cell, ...]:
-    before, after = read_snapshot(old), read_snapshot(new)
+    before, after = changed_files(old, new)
     cells: list[Cell] = []
     for file in sorted(before.keys() | after.keys()):
         was, now = dict(leaves(before.get(file))), dict(leaves(after.get(file)))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from salesnb.model.errors import ParamsError
 
 HIDDEN = "***"
 _SECRET_KEY = re.compile(r"passw|pwd|secret|token|api_?key|access_?key|credential|webhook", re.IGNORECASE)
@@ -18,18 +20,25 @@ _FOLDERS = ("PWD", "OLDPWD")  # a shell's, not passwords
 _SHORTEST = 6  # shorter words would blank out half a page
 _NAMED: set[str] = set()
 _USERINFO = re.compile(r"(?<=://)([^/@\s:\"'<>]*):([^@\s\"'<>]*)@")
+_FILE = re.compile(r"^(  (\S+):(?=[ \n]))", re.MULTILINE)
 _IN_QUERY = re.compile(r"([?&;](?:[^=&;\s]*(?:passw|pwd|secret|token|key)[^=&;\s]*)=)([^&;\s]+)", re.IGNORECASE)
 
 
 def masked(value: Any, key: str = "") -> Any:
     """``value`` with everything that looks like a secret replaced by ``***``; names of environment variables stay."""
+    return _masked(value, key, _secrets())
+
+
+def _masked(value: Any, key: str, secrets: Sequence[str]) -> Any:
     if isinstance(value, dict):
-        return {name: masked(part, str(name)) for name, part in value.items()}
+        return {name: _masked(part, str(name), secrets) for name, part in value.items()}
     if isinstance(value, list):
-        return [masked(part, key) for part in value]
+        return [_masked(part, key, secrets) for part in value]
     if not isinstance(value, str):
         return HIDDEN if _SECRET_KEY.search(key) and isinstance(value, (int, float)) else value
-    return HIDDEN if _SECRET_KEY.search(key) and not _FROM_ENVIRONMENT.fullmatch(value) else masked_text(value)
+    if _SECRET_KEY.search(key) and not _FROM_ENVIRONMENT.fullmatch(value):
+        return HIDDEN
+    return _IN_QUERY.sub(rf"\1{HIDDEN}", _without(value, secrets))
 
 
 def masked_text(text: str) -> str:
@@ -42,7 +51,11 @@ def masked_address(text: str) -> str:
 
     Secrets are read from the environment only, so their very words are known here and hidden wherever they turn up.
     """
-    for secret in _secrets():
+    return _without(text, _secrets())
+
+
+def _without(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
         text = text.replace(secret, HIDDEN)
     return _USERINFO.sub(rf"\1:{HIDDEN}@", text)
 
@@ -83,6 +96,33 @@ def read_snapshot(folder: Path) -> dict[str, Any]:
         return {}
     files = load_yaml(path).data.get("files", {})
     return files if isinstance(files, dict) else {}
+
+
+def changed_files(old: Path, new: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """As two :func:`read_snapshot`, without the files whose text is the same in both: reading one takes a second."""
+    was, now = _file_texts(old), _file_texts(new)
+    moved = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    try:
+        return _read(old, was, moved), _read(new, now, moved)
+    except ParamsError:  # not written as ours are: cut where it must not be
+        return read_snapshot(old), read_snapshot(new)
+
+
+def _read(folder: Path, texts: dict[str, str], names: Sequence[str]) -> dict[str, Any]:
+    """Content of those of the snapshot's files that are there."""
+    from salesnb.model.params.strict import read_yaml
+
+    held = "".join(texts[name] for name in names if name in texts)
+    files = read_yaml(f"files:\n{held}", f"{folder.name}/params.yaml").data.get("files", {}) if held else {}
+    return files if isinstance(files, dict) else {}
+
+
+def _file_texts(folder: Path) -> dict[str, str]:
+    """The lines of each file in a snapshot, by the file's name."""
+    path = folder / "params.yaml"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    _, *parts = _FILE.split(text)
+    return {name: f"{line}{rest}" for line, name, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True)}
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from salesnb.versions import manifest as manifests
 from salesnb.versions.compare import changes_csv, compare_versions
 from salesnb.versions.index import rows
 from salesnb.versions.manifest import Manifest, read_manifest
-from salesnb.versions.snapshot import leaves, masked, masked_text, read_snapshot, snapshot_text
+from salesnb.versions.snapshot import changed_files, leaves, masked, masked_text, read_snapshot, snapshot_text
 from salesnb.versions.tables import write_table
 
 BASE: dict[str, Any] = {
@@ -166,3 +166,33 @@ def test_the_index_lists_everything_and_says_what_is_damaged(tmp_path: Path) -> 
     assert found[2].link == "u/2024/v002/all/30_x.html"
     assert found[1].problem == "10_history: ValueError"
     assert rows(tmp_path, "other") == []
+
+
+def test_only_files_that_changed_are_read_again(tmp_path: Path) -> None:
+    """Whatever stands in a file, the comparison is that of whole snapshots."""
+    text = "a: 1\n  b.yaml: no\n\n  c:\n" + "很长 " * 2000
+    first = {
+        "a.yaml": {"x": 1, "list": [{"id": "p", "v": 1}]},
+        "b c.yaml": {"y": "2"},
+        "n.md": text,
+        "z.yaml": {"k": 1},
+    }
+    every: tuple[dict[str, Any], ...] = (
+        first,
+        first,
+        first | {"b c.yaml": {"y": "3"}},
+        first | {"n.md": text + "。"},
+        {"a.yaml": {"x": 2}, "new.yaml": {}},
+    )
+    for number, files in enumerate(every):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "params.yaml").write_text(snapshot_text(files), encoding="utf-8")
+    for number in range(5):
+        was, now = changed_files(tmp_path / "0", tmp_path / str(number))
+        whole = read_snapshot(tmp_path / "0"), read_snapshot(tmp_path / str(number))
+        moved = {name for name in {**whole[0], **whole[1]} if whole[0].get(name) != whole[1].get(name)}
+        for found, side in ((was, whole[0]), (now, whole[1])):
+            assert moved & side.keys() <= found.keys() and all(found[name] == side[name] for name in found)
+    assert changed_files(tmp_path / "0", tmp_path / "1") == ({}, {})
+    assert changed_files(tmp_path / "0", tmp_path / "none")[1] == {}

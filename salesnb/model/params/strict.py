@@ -37,11 +37,15 @@ class Doc:
 
 def load_yaml(path: Path, name: str | None = None) -> Doc:
     """Read one file. ``name`` is how the user knows it (default: folder/file). Raises ParamsError with file:line."""
+    shown = name or f"{path.parent.name}/{path.name}"
+    return read_yaml(_text(path, shown), shown)
+
+
+def read_yaml(text: str, shown: str) -> Doc:
+    """As :func:`load_yaml`, of a text at hand that is known to the user as ``shown``."""
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    shown = name or f"{path.parent.name}/{path.name}"
     try:
-        text = _text(path, shown)
         node = _compose(text)
     except RecursionError as error:
         raise _too_deep(shown) from error

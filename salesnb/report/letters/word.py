@@ -14,6 +14,7 @@ from salesnb.report.letters.sheet import Block, Grid, Items, Paper, Section, Sig
 from salesnb.report.word import BLANK, GREY, HEAD, SHADE, paragraph
 
 _WIDTH, _TOGETHER = 166, 12  # mm between the margins; a table of so few rows is not split over two pages
+_GRID = "TableGrid"
 _AMBER = (0x9A, 0x4A, 0x06)
 
 
@@ -96,7 +97,8 @@ def _grid(document: Any, grid: Grid) -> None:
     if grid.caption:
         caption = paragraph(document, grid.caption, size=9, colour=GREY, before=4)
         caption.paragraph_format.keep_with_next = True
-    table = document.add_table(rows=0, cols=len(grid.head), style="Table Grid")
+    table = document.add_table(rows=0, cols=len(grid.head))
+    table._tbl.tblStyle_val = _GRID  # by its name the library looks for it among all styles, each time
     table.autofit = False
     shares = [2.6 if column == grid.wide else 1.3 if column == 0 else 1.0 for column in range(len(grid.head))]
     widths = [int(Mm(_WIDTH * share / sum(shares)).twips) for share in shares]
