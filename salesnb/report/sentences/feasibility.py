@@ -214,12 +214,18 @@ def record(frame: pd.DataFrame, reliability: pd.DataFrame, lang: str) -> list[Li
     if len(reliability):
         off = (reliability["said_rate"] - reliability["came_rate"]).abs()
         most = reliability.iloc[int(off.to_numpy().argmax())]
-        gap = points(float(most["came_rate"] - most["said_rate"]), lang)
+        gap, whole = points(float(most["came_rate"] - most["said_rate"]), lang), int(reliability["case_count"].sum())
         out.append(
             either(
                 lang,
-                (f"预测概率与实际达成偏差最大的一组差 {gap}（{int(most['case_count'])} 例）。",),
-                (f"The widest gap between said and came true is {gap} ({int(most['case_count'])} cases).",),
+                (
+                    f"每次回测按几档目标各核对一次概率，共 {whole} 例；预测概率与实际达成偏差最大的一组差 "
+                    f"{gap}（{int(most['case_count'])} 例）。",
+                ),
+                (
+                    f"Each test checks the chances of several targets, {whole} cases in all; the widest gap between "
+                    f"said and came true is {gap} ({int(most['case_count'])} cases).",
+                ),
             )
         )
     return out
