@@ -272,7 +272,8 @@ def _width(label: str, column: Column, values: pd.Series) -> float:
     widest = tables.cells(label) + 3  # room for the filter's button
     if column.kind in _WIDTHS:
         return float(max(widest, _WIDTHS[column.kind]))
-    widest = max([widest, *(tables.cells(spoken(str(value))) for value in values.head(300).tolist())])
+    first = {str(value) for value in values.head(300).tolist()}
+    widest = max([widest, *(tables.cells(spoken(text)) for text in first)])
     return float(min(max(widest + 1, 8), 48))
 
 

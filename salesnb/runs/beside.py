@@ -11,6 +11,7 @@ import os
 import pickle
 import signal
 import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -40,7 +41,10 @@ class Twin:
     def __init__(self, work: Callable[[Any], Any]) -> None:
         ours, theirs = Pipe()
         me = os.getpid()
-        self._pid = os.fork()
+        with warnings.catch_warnings():
+            # threads of BLAS, Arrow and ZeroMQ: the first two know of forks, the twin never uses the third
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
         if self._pid == 0:
             _be_twin(me, ours, theirs, work)
         theirs.close()

@@ -150,9 +150,11 @@ def narrowed(name: str, frame: pd.DataFrame, reader: Reader, rules: Mapping[str,
     rule = rules.get(name)
     if rule is None or reader.level not in rule.levels or (rule.is_pay and not reader.sees_pay):
         return None
-    own = frame[rule.pick(frame, reader).to_numpy(dtype=bool)]
-    kept = own.drop(columns=[column for column in rule.drop if column in own.columns])
-    return kept.reset_index(drop=True) if len(kept) else None
+    is_own = rule.pick(frame, reader).to_numpy(dtype=bool)
+    if not is_own.any():  # of most tables a person has no row
+        return None
+    own = frame[is_own]
+    return own.drop(columns=[column for column in rule.drop if column in own.columns]).reset_index(drop=True)
 
 
 def names_for(
