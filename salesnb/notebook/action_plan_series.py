@@ -52,23 +52,15 @@ class SeriesQuestions(PlanBase):
         value: float | None = getattr(self, READERS[measure.metric])(measure.where, months) if months else None
         return value / self.minor if value is not None and measure.unit == "yuan" else value
 
-    # ------------------------------------------------------------------ what several readers ask for, asked once
-
-    @cached_property
-    def _asked(self) -> dict[tuple[str, ...], pd.DataFrame]:
-        return {}
+    # ------------------------------------------------------------------ what several readers ask for
 
     def _months(self, *columns: str) -> pd.DataFrame:
         """Sales by month and ``columns``."""
-        if columns not in self._asked:
-            self._asked[columns] = self.facts.months(columns, self.as_of)
-        return self._asked[columns]
+        return self.facts.months(columns, self.as_of)
 
     def _table(self, name: str) -> pd.DataFrame:
         """A table of the facts as known on the as-of date."""
-        if ("table", name) not in self._asked:
-            self._asked["table", name] = self.facts.table(name, self.as_of)
-        return self._asked["table", name]
+        return self.facts.table(name, self.as_of)
 
     def _booked(self, days: pd.Series) -> pd.Series:
         """The settlement month of each day."""
@@ -76,14 +68,11 @@ class SeriesQuestions(PlanBase):
 
     def _years(self, *columns: str) -> pd.DataFrame:
         """Orders by customer and ``columns`` in the twelve months up to each closed month, which names the window."""
-        key = ("years", *columns)
-        if key not in self._asked:
-            windows = []
-            for month in self.closed_months:
-                year = month_range(f"{int(month[:4]) - 1}{month[4:]}", month)[1:]
-                windows.append(Window(month, self.calendar.month_start(year[0]), self.calendar.period(month).end, year))
-            self._asked[key] = self.facts.sums(("customer_id", *columns), windows, self.as_of)
-        return self._asked[key]
+        windows = []
+        for month in self.closed_months:
+            year = month_range(f"{int(month[:4]) - 1}{month[4:]}", month)[1:]
+            windows.append(Window(month, self.calendar.month_start(year[0]), self.calendar.period(month).end, year))
+        return self.facts.sums(("customer_id", *columns), windows, self.as_of)
 
     # ------------------------------------------------------------------ one reader a metric
 
@@ -124,7 +113,8 @@ class SeriesQuestions(PlanBase):
         known = {**COLUMNS, "source": "source"}
         if frame.empty or any(known.get(word, "") not in frame for word in where):
             return None
-        made = frame[frame["created_date"].dt.strftime("%Y-%m").isin(list(months))]
+        created = frame["created_date"].dt
+        made = frame[(created.year * 100 + created.month).isin([int(m[:4]) * 100 + int(m[5:]) for m in months])]
         if "source" in where:
             nodes = where["source"]
             made = made[made["source"].isin(nodes if isinstance(nodes, tuple) else ())]

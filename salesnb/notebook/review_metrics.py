@@ -152,6 +152,8 @@ class MetricQuestions(ReviewBasis):
 
     def _figures(self, window: Window, customers: pd.DataFrame) -> dict[str, Figure]:
         """Every metric of a window; ``customers``: sums by customer of it and of its buying window."""
+        import pandas as pd
+
         from salesnb.stages import review
 
         label, span = window.label, (window.start, window.end)
@@ -162,7 +164,7 @@ class MetricQuestions(ReviewBasis):
         out = review.sales_figures(customers[customers["window"] == label], orders, costed)
         out["repurchase_rate"] = review.repurchase(customers[customers["window"] == f"{label}-buying"])
         first = self.facts.first_orders(self.as_of)
-        fresh = first["first_date"].dt.date.between(*span)
+        fresh = first["first_date"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
         out["new_customers"] = review.Figure(float(fresh.sum()), int(fresh.sum()))
         out |= review.leads(self.known_leads, *span)
         if self.facts.has("visits"):
@@ -171,6 +173,8 @@ class MetricQuestions(ReviewBasis):
         return out | self._collected(window, self.sales.get(label, 0))
 
     def _collected(self, window: Window, sales: int) -> dict[str, Figure]:
+        import pandas as pd
+
         from salesnb.stages import review
 
         way = self.params.review.collection
@@ -182,7 +186,7 @@ class MetricQuestions(ReviewBasis):
         if way == "receipts_over_opening_and_sales":
             months = self.facts.sums((), [Window("before", self.calendar.month_start(self.first_month),
                                                  window.start - timedelta(days=1))], self.as_of)  # fmt: skip
-            paid = receipts.loc[receipts["receipt_date"].dt.date < window.start, "received_minor"].sum()
+            paid = receipts.loc[receipts["receipt_date"] < pd.Timestamp(window.start), "received_minor"].sum()
             opening = int(months["net_minor"].sum()) - int(paid)
         return {"collection_rate": review.collection(receipts, window.start, window.end, sales, opening)}
 

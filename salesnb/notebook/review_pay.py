@@ -92,7 +92,7 @@ class PayQuestions(WatchQuestions):
         from salesnb.stages import incentives
 
         lines = self.order_lines
-        mine = lines[(lines["order_date"].dt.date >= self.year.period.start) & (lines["person_id"] != UNASSIGNED)]
+        mine = lines[(lines["order_date"] >= pd.Timestamp(self.year.period.start)) & (lines["person_id"] != UNASSIGNED)]
         if self.terms is None:
             self.note(NO_TERMS)
         usual = mine["base_date"] + pd.Timedelta(days=NEVER_DUE if self.terms is None else self.terms)
@@ -161,7 +161,8 @@ class PayQuestions(WatchQuestions):
 
         receipts = self.facts.table("receipts", self.as_of)
         receipts = receipts[receipts["order_id"].notna()]
-        receipts = receipts.assign(month=[self.calendar.month_of(d) for d in receipts["receipt_date"].dt.date])
+        days = receipts["receipt_date"]
+        receipts = receipts.assign(month=days.map({day: self.calendar.month_of(day.date()) for day in days.unique()}))
         left = {p: day for p, row in self.staff.items() if (day := _day(row.get("left_date"))) is not None}
         moves = {m.person: m for m in self.params.people.movements if m.kind == "leaves" and m.decided <= self.as_of}
         left |= {person: move.from_ for person, move in moves.items()}

@@ -117,6 +117,8 @@ class WhyQuestions(NodeQuestions):
     @cached_property
     def drivers_table(self) -> pd.DataFrame | None:
         """``review_drivers`` of the main scope against last year; None without a year before."""
+        import pandas as pd
+
         from salesnb.stages import review
 
         before = self.window(self.main, "-1y")
@@ -125,7 +127,7 @@ class WhyQuestions(NodeQuestions):
         first = self.facts.first_orders(self.as_of)
         sides = []
         for window in (before, self.main.window(self.calendar)):
-            days = first["first_date"].dt.date.between(window.start, window.end)
+            days = first["first_date"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
             count = review.leads(self.known_leads, window.start, window.end).get("lead_count")
             leads = None if count is None else count.count
             sides.append(review.funnelled(self.customers_in(window.label), set(first.loc[days, "customer_id"]), leads))

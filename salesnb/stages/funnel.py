@@ -129,7 +129,8 @@ def effects(known: pd.DataFrame, calendar: Calendar, hours: float = REACTION_HOU
     if len(viewed):
         rows.append(_reaction(viewed, hours))
     if len(closed):
-        month = closed["closed_date"].dt.date.map(calendar.month_of)
+        days = closed["closed_date"]
+        month = days.map({day: calendar.month_of(day.date()) for day in days.unique()})
         place = (month.str[5:].astype("int64") - calendar.fiscal_year_start) % 3
         rows.append(_effect("quarter_end", closed, place == 2))
     kept = [row for row in rows if row["inside_count"] and row["outside_count"]]

@@ -6,6 +6,7 @@ has none: what can be said is how many of those that looked alike before had com
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,13 +48,13 @@ def after_silence(
     active = months[(months["order_count"] > 0) & (months[dimension] != UNASSIGNED) & (months["month"] <= last)]
     seen: list[tuple[str, bool]] = []
     nodes = active[dimension].nunique()
-    for _, own in active.groupby(dimension):
-        orders = own.groupby("month")["order_count"].sum().sort_index()
-        known = list(map(str, orders.index))
-        for newest, following in zip(known, [*known[1:], None], strict=True):
+    for _, own in active.groupby([dimension, "month"])["order_count"].sum().groupby(level=0):
+        known = [str(month) for month in own.index.get_level_values("month")]
+        so_far = [0, *own.cumsum()]
+        for at, (newest, following) in enumerate(zip(known, [*known[1:], None], strict=True)):
             noticed = month_back(newest, -silent)
-            usual = orders[(orders.index > month_back(newest, 12)) & (orders.index <= newest)]
-            sure = 1 - float(np.exp(-float(usual.sum()) / 12 * silent)) * nodes
+            usual = so_far[at + 1] - so_far[bisect_right(known, month_back(newest, 12))]
+            sure = 1 - float(np.exp(-float(usual) / 12 * silent)) * nodes
             is_over = month_back(noticed, -within) <= last
             if is_over and sure >= certainty and (following is None or following > noticed):
                 seen.append((noticed, following is not None and following <= month_back(noticed, -within)))
