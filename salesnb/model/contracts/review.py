@@ -201,7 +201,7 @@ ALERTS = TableContract(
         words("result", "结果", "Result"),
         words(
             "part_of",
-            "属于",
+            "归入",
             "Part of",
             "已由哪一条预警说明；空白为单独成立",
             "the alert that says it; blank: stands for itself",
