@@ -40,8 +40,10 @@ def made_by(gains: pd.DataFrame, lang: str, currency: str) -> Line:
     if gains.empty or total == 0:
         return Line("")
     sign = 1 if total > 0 else -1
-    ordered = _called(gains, lang).assign(along=gains["change_minor"] * sign).sort_values(
-        ["along", "node_id"], ascending=[False, True], kind="stable"
+    ordered = (
+        _called(gains, lang)
+        .assign(along=gains["change_minor"] * sign)
+        .sort_values(["along", "node_id"], ascending=[False, True], kind="stable")
     )
     amount = strong(money(abs(total), lang, currency))
     along = [_mover(row, total, lang, currency) for _, row in ordered[ordered["along"] > 0].head(2).iterrows()]
