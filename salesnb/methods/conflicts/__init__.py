@@ -1,7 +1,7 @@
 """Why limits cannot hold together, in the smallest set of them."""
 
 from salesnb.methods.conflicts.conflict import Alike, Conflict, Member
-from salesnb.methods.conflicts.implied import ImpliedRange, implied_ranges, redundant_rows, share_range
+from salesnb.methods.conflicts.implied import ImpliedRange, Shares, implied_ranges, redundant_rows, share_range
 from salesnb.methods.conflicts.search import (
     ConflictUndecided,
     Contradiction,
@@ -21,6 +21,7 @@ __all__ = [
     "ImpliedRange",
     "LeastViolation",
     "Member",
+    "Shares",
     "Trials",
     "Watch",
     "feasible",

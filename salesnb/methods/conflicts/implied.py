@@ -86,10 +86,25 @@ def share_range(problem: Problem, part: Terms, whole: Terms, without: int | None
 
     :raises ProblemError: the limits contradict each other, or the whole can be zero.
     """
-    view = _View(problem, None)
-    if without is not None:
-        view.drop(without)
-    return view.best_share(part, whole, -1.0), view.best_share(part, whole, 1.0)
+    return Shares(problem).range_of(part, whole, without)
+
+
+class Shares:
+    """:func:`share_range` of several shares of one problem, on one programme."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._view = _View(problem, None)
+
+    def range_of(self, part: Terms, whole: Terms, without: int | None = None) -> tuple[float, float]:
+        """See :func:`share_range`."""
+        view = self._view
+        if without is not None:
+            view.drop(without)
+        try:
+            return view.best_share(part, whole, -1.0), view.best_share(part, whole, 1.0)
+        finally:
+            if without is not None:
+                view.restore(without)
 
 
 class _View:
@@ -111,13 +126,18 @@ class _View:
         """Let a row go."""
         self._program.limit_row(self._place(row), -INF, INF)
 
+    def restore(self, row: int) -> None:
+        """Hold a row again."""
+        place = self._place(row)
+        self._program.limit_row(place, self._low[place], self._high[place])
+
     def range_of(self, row: int) -> ImpliedRange:
         """The range of a row without its own limits."""
         place, table = self._place(row), self._table
         self.drop(row)
         coefficients = self._row(place)
         least, most = -self._best(-coefficients), self._best(coefficients)
-        self._program.limit_row(place, self._low[place], self._high[place])
+        self.restore(row)
         low, high = float(table.low[row]), float(table.high[row])
         name = table.problem.row_name(row)
         return ImpliedRange(row, name, low, high, least, most, self._tight, float(table.size[row]))

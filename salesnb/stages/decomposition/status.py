@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from salesnb.methods.conflicts import implied_ranges, share_range
+from salesnb.methods.conflicts import Shares, implied_ranges
 from salesnb.methods.projection import Problem
 from salesnb.methods.projection.problem import ProblemError
 from salesnb.model.params.decomposition import Rule
@@ -106,8 +106,10 @@ def _implied(plan: Plan) -> dict[str, tuple[float, float]]:
     problem = plan.settled.problem
     asked = [line for line in plan.compiled.lines if line.low != line.high and line.name not in plan.settled.limits]
     out = _sums(problem, [line for line in asked if not line.whole])
-    for line in asked:
-        if line.whole and (found := _share(problem, line)) is not None:
+    shares = [line for line in asked if line.whole]
+    programme = Shares(problem) if shares else None
+    for line in shares:
+        if programme is not None and (found := _share(programme, problem, line)) is not None:
             out[line.name] = found
     return out
 
@@ -124,7 +126,7 @@ def _sums(problem: Problem, lines: list[Line]) -> dict[str, tuple[float, float]]
     return out
 
 
-def _share(problem: Problem, line: Line) -> tuple[float, float] | None:
+def _share(shares: Shares, problem: Problem, line: Line) -> tuple[float, float] | None:
     ratio = next(ratio for ratio in problem.ratios if ratio.name == line.name)
     split = len(line.terms)
     part = list(ratio.terms[:split])
@@ -132,6 +134,6 @@ def _share(problem: Problem, line: Line) -> tuple[float, float] | None:
         (name, group, term.coefficient) for (name, group, _), term in zip(ratio.terms[split:], line.whole, strict=True)
     ]
     try:
-        return share_range(problem, part, whole, without=problem.row(line.name))
+        return shares.range_of(part, whole, without=problem.row(line.name))
     except ProblemError:
         return None  # the whole can be zero, so its share can be anything
