@@ -55,6 +55,9 @@ class PlanPanel:
         self.save = widgets.Button(description=self._say(Text("保存到参数", "Save")), button_style="primary")
         self.reset = widgets.Button(description=self._say(Text("恢复原样", "Start again")))
         self.ways = widgets.VBox()
+        # shared by all ways out: they are made anew on every move, and each of these is a widget of its own
+        self._narrow, self._plain = widgets.Layout(width="112px", flex="0 0 auto"), widgets.Layout()
+        self._middle = widgets.Layout(align_items="center")
         self.quarrel, self.answer, self.said = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.answer.add_class("snb-answer")
         self.said.add_class("snb-said")
@@ -207,11 +210,11 @@ class PlanPanel:
     def _way(self, number: int, words: str) -> Any:
         import ipywidgets as widgets
 
-        button = widgets.Button(description=self._say(Text(f"采纳办法 {number}", f"Take way {number}")))
+        named = self._say(Text(f"采纳办法 {number}", f"Take way {number}"))
+        button = widgets.Button(description=named, layout=self._narrow)
         read = self.desk.explanation  # what the words on the button mean, whatever is edited meanwhile
-        button.layout = widgets.Layout(width="112px", flex="0 0 auto")
         button.on_click(lambda _: self._turns.take(lambda: self.desk.take(number, read)))
-        return widgets.HBox([button, widgets.HTML(words)], layout=widgets.Layout(align_items="center"))
+        return widgets.HBox([button, widgets.HTML(words, layout=self._plain)], layout=self._middle)
 
 
 def _first(rule: Rule) -> float:
