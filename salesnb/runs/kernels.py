@@ -33,8 +33,9 @@ _WARM_ROOTS = ("salesnb", "numpy", "pandas", "pyarrow", "matplotlib")
 _COMPANIONS = (
     "pandas", "pyarrow.parquet", "pyarrow.dataset", "numpy.random", "numpy.polynomial", "duckdb", "ruamel.yaml",
     "matplotlib.figure", "matplotlib.font_manager", "matplotlib.backends.backend_svg", "docx", "xlsxwriter",
-    "holidays", "chinese_calendar", "salesnb.model.*", "salesnb.versions.*", "salesnb.intake.*", "salesnb.methods.*",
-    "salesnb.stages.*", "salesnb.report.*", "salesnb.notebook.*",
+    "holidays.countries.*", "chinese_calendar", "filelock", "jinja2", "threadpoolctl", "salesnb.model.*",
+    "salesnb.versions.*", "salesnb.intake.*", "salesnb.methods.*", "salesnb.stages.*", "salesnb.report.*",
+    "salesnb.notebook.*",
 )  # fmt: skip
 
 
