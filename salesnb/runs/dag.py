@@ -2,7 +2,8 @@
 
 Every notebook states ``salesnb: {stage, periods, reads, writes}`` and may say ``when: plan`` or ``when: review``; a
 table has one writer, and whoever reads a table comes after it. A unit's own notebooks in ``params/UNIT/notebooks``
-join the shipped ones; ``shares: {own_table: [region, person]}`` lets each region and person read its own rows.
+join the shipped ones; ``shares: {own_table: [region, person]}`` lets each region and person read its own rows;
+``only_with: {table: decomposition.caps}`` says that a table is not read where that parameter is not set.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _NAME = re.compile(r"[^\W_][\w\-]{0,63}", re.UNICODE)
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _KEYS = ("stage", "periods", "reads", "writes")
 _WHEN = ("plan", "review")  # optional key ``when``; without it a notebook serves both
-_OPTIONAL = {"when", "shares"}
+_OPTIONAL = {"when", "shares", "only_with"}
+_PARAMETER = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _LEVELS = ("region", "person")
 
 
@@ -41,6 +43,7 @@ class Notebook:
     title: dict[str, str] = field(default_factory=dict, compare=False)
     when: str = ""
     shares: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)  # table → levels of readers
+    only_with: dict[str, str] = field(default_factory=dict, hash=False)  # table it reads → parameter that makes it
 
     def serves(self, kind: Kind, planning: bool) -> bool:
         """Whether it belongs to a plan (or a review) of a period of ``kind``."""
@@ -201,6 +204,7 @@ def _json(path: Path, shown: str) -> dict[str, Any]:
 def _notebook(path: Path, shown: str, data: dict[str, Any], stated: Any, own: bool) -> Notebook:
     _check_stated(path.stem, shown, stated)
     _check_shares(shown, stated, own)
+    _check_conditions(shown, stated)
     return Notebook(
         name=path.stem,
         path=path,
@@ -213,6 +217,7 @@ def _notebook(path: Path, shown: str, data: dict[str, Any], stated: Any, own: bo
         title=_titles(data["cells"]),
         when=stated.get("when", ""),
         shares={table: tuple(levels) for table, levels in stated.get("shares", {}).items()},
+        only_with=dict(stated.get("only_with", {})),
     )
 
 
@@ -248,6 +253,15 @@ def _check_shares(shown: str, stated: dict[str, Any], own: bool) -> None:
             raise _refused(shown, Text(f"shares 中的 {table} 不在 writes 中", f"{table} in shares is not in writes"))
         if not _is_texts(levels) or not levels or set(levels) - set(_LEVELS):
             raise _refused(shown, Text("shares 的读者只能是 region、person", "readers in shares are region, person"))
+
+
+def _check_conditions(shown: str, stated: dict[str, Any]) -> None:
+    """RunError where ``only_with`` names what the notebook does not read, or no parameter."""
+    conditions = stated.get("only_with", {})
+    if not isinstance(conditions, dict) or set(conditions) - set(stated["reads"]):
+        raise _refused(shown, Text("only_with 只能写 reads 中的表", "only_with names tables of reads"))
+    if not all(isinstance(name, str) and _PARAMETER.fullmatch(name) for name in conditions.values()):
+        raise _refused(shown, Text("only_with 的参数写成 decomposition.caps", "only_with: write decomposition.caps"))
 
 
 def _is_texts(value: Any) -> bool:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path, PurePosixPath
 
+from salesnb.model.errors import SalesnbError
+from salesnb.model.params import Params
 from salesnb.runs.carry import files_of
 from salesnb.runs.dag import Notebook, Plan
 from salesnb.runs.lane import Done
@@ -25,30 +28,54 @@ def awaited(plan: Plan) -> list[str]:
     return sorted(read & {table for notebook in ours for table in notebook.writes})
 
 
+def without(plan: Plan, params: Params) -> dict[str, frozenset[str]]:
+    """Tables that each notebook will not look at, because the parameter that makes it read them is not set."""
+    found = {}
+    for notebook in plan.notebooks:
+        found[notebook.name] = frozenset(t for t, name in notebook.only_with.items() if not _is_set(params, name))
+    return found
+
+
+def _is_set(params: Params, name: str) -> bool:
+    """Whether a parameter has a value; one that cannot be read counts as set, its notebook says what is wrong."""
+    try:
+        return reduce(getattr, name.split("."), params) is not None
+    except (SalesnbError, AttributeError):
+        return True
+
+
 @dataclass
 class Early:
-    """Who began on which tables (their sha256), who of them has ended meanwhile, and who is to wait all the same."""
+    """Who began on which tables (their sha256), who of them has ended meanwhile, and who is to wait all the same.
+
+    ``unread`` are tables that a notebook will not look at (``without``): for these it does not wait.
+    """
 
     plan: Plan
     stage: Path
+    unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
     begun: dict[str, dict[str, str]] = field(default_factory=dict)
     ended: dict[str, Done] = field(default_factory=dict)
     waits: set[str] = field(default_factory=set)
 
     def offered(self, notebook: Notebook, writers: list[Notebook]) -> dict[str, str] | None:
-        """sha256 of the tables that ``notebook`` reads from ``writers``, who run; None while one is not there."""
+        """sha256 of the tables that ``notebook`` reads from ``writers``, who still run; None while one is missing.
+
+        A table that it will not look at has none ("").
+        """
         if notebook.name in self.waits or notebook.own or any(writer.own for writer in writers):
             return None
         read = [table for writer in writers for table in writer.writes if table in notebook.reads]
-        held = {table: handed_on(self.stage, table) for table in read}
-        return held if all(held.values()) else None
+        unread = self.unread.get(notebook.name, frozenset())
+        held = {table: "" if table in unread else handed_on(self.stage, table) for table in read}
+        return held if all(held[table] for table in held.keys() - unread) else None
 
     def mistaken(self, tables: Mapping[str, TableEntry]) -> list[str]:
         """Who began on another table than the one of that name among ``tables``."""
         return [
             name
             for name, held in self.begun.items()
-            if any(table in tables and tables[table].sha256 != digest for table, digest in held.items())
+            if any(digest and table in tables and tables[table].sha256 != digest for table, digest in held.items())
         ]
 
     def resting_on(self, name: str) -> list[str]:

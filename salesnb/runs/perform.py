@@ -19,7 +19,7 @@ from salesnb.runs.ahead import PAGES_NEED, Ahead
 from salesnb.runs.assemble import stopped
 from salesnb.runs.carry import Choice, carry, choose
 from salesnb.runs.dag import Notebook
-from salesnb.runs.early import Early
+from salesnb.runs.early import Early, without
 from salesnb.runs.job import Job, keyed
 from salesnb.runs.kernels import Kernels
 from salesnb.runs.lane import Done, Lane
@@ -44,7 +44,9 @@ def run_notebooks(job: Job, stage: Stage, ahead: Ahead) -> None:
     for name in ("tables", "facts", "notebooks"):
         (stage.path / name).mkdir()
     with Kernels(job, stage.path) as kernels, ThreadPoolExecutor(len(job.plan.notebooks) + 1) as threads:
-        course = _Course(job, stage.path, kernels, threads, ahead, Early(job.plan, stage.path))
+        # where nothing can be carried, a notebook need not even wait to learn whether its inputs are the same
+        unread = {} if job.sources and not job.settings.request.force else without(job.plan, job.settings.params)
+        course = _Course(job, stage.path, kernels, threads, ahead, Early(job.plan, stage.path, unread))
         try:
             course.run()
         except BaseException:
@@ -114,12 +116,12 @@ class _Course:
         return [n for n in self.job.plan.notebooks if n.name in missing]
 
     def _is_ready(self, notebook: Notebook) -> bool:
-        """Whether what it reads is there: its writers have ended, or have handed it on and still run."""
+        """Whether what it reads is there: its writers have ended, or have handed it on before they end."""
         writers = self._before(notebook)
-        if not writers or not {writer.name for writer in writers} <= self._begun():
-            return not writers
+        if not writers:
+            return True
         offered = self.early.offered(notebook, writers)
-        if offered is None:
+        if offered is None or self.most == 1:
             return False
         if self._chosen(notebook, offered).source is not None:  # carried as soon as its writers are known to be whole
             self.early.waits.add(notebook.name)

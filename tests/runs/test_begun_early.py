@@ -104,3 +104,33 @@ def test_only_what_the_run_waits_for_is_handed_on(tmp_path: Path, monkeypatch: p
     assert handed_on(tmp_path, "a") == write_table(tmp_path / "tables", "a", frame) and not handed_on(tmp_path, "b")
     take_back(tmp_path, "a")
     assert not any(path.is_file() for path in tmp_path.rglob("*"))
+
+
+def _conditional(workbook: Workbook, caps: str, writer: str) -> Outcome:
+    """Two notebooks that meet, where the second reads a table of the first only with a parameter."""
+    (workbook.root / "params" / "u" / "decomposition.yaml").write_text(f"schema: 1\n{caps}", encoding="utf-8")
+    mark = str(workbook.root / "mark")
+    waits = _HAND.format(value=1, mark=mark).replace('hand_on(stage, "a", rows(1))\n', "")
+    workbook.notebook("10_w", waits, writer, writes=["a"])
+    workbook.notebook("20_r", f"open({mark!r}, 'w').close()", reads=["a"], only_with={"a": "decomposition.caps"})
+    return run(Request("u", "2024", jobs=2, cell_seconds=5), Progress())
+
+
+def test_nobody_waits_for_a_table_he_will_not_read(workbook: Workbook) -> None:
+    outcome = _conditional(workbook, "", 'write_table(stage / "tables", "a", rows(1))')
+    assert outcome.version == "v001", outcome.failures
+    assert workbook.manifest()["notebooks"]["20_r"]["parts"]["tables"], "its key still holds the table"
+    (workbook.root / "mark").unlink()
+    assert run(Request("u", "2024", jobs=2), Progress()).state == "unchanged"
+
+
+def test_a_failure_stops_also_who_did_not_wait(workbook: Workbook) -> None:
+    outcome = _conditional(workbook, "", "time.sleep(1); raise ValueError('theirs')")
+    assert [(failure.notebook, failure.message) for failure in outcome.failures] == [("10_w", "theirs")]
+    states = json.loads((outcome.folder / "manifest.json").read_text(encoding="utf-8"))["notebooks"]
+    assert states["20_r"]["state"] == "stopped"
+
+
+def test_who_will_read_a_table_waits_for_it(workbook: Workbook) -> None:
+    outcome = _conditional(workbook, "caps: {hard: false}\n", 'write_table(stage / "tables", "a", rows(1))')
+    assert [(failure.notebook, failure.kind) for failure in outcome.failures] == [("10_w", "timeout")]
