@@ -27,7 +27,7 @@ while not os.path.exists({mark!r}) and time.time() < until: time.sleep(0.02)
 assert os.path.exists({mark!r}), "nobody began"
 """
 _READ = """\
-import os
+import os, time
 from pathlib import Path
 from salesnb.versions.tables import read_table, write_table
 stage = Path(os.environ["SALESNB_STAGE"])
@@ -71,13 +71,17 @@ def test_a_reader_of_another_table_than_the_last_runs_again(workbook: Workbook) 
     assert ("dropped", "20_r") in _events(outcome.folder)
 
 
+@pytest.mark.long
 def test_a_reader_that_still_runs_is_ended_and_runs_again(workbook: Workbook) -> None:
     slow = "import time; time.sleep(30 if found['net_minor'].sum() == 1 else 0)"
     outcome, read = _play(workbook, 'write_table(stage / "tables", "a", rows(2))', slow)
     assert outcome.version == "v001" and read == ["1", "2"]
 
 
-@pytest.mark.parametrize("then", ["", "import time; time.sleep(30)", "raise ValueError('mine')"])
+_LATE = [pytest.param(cell, marks=pytest.mark.long) for cell in ("time.sleep(30)", "raise ValueError('mine')")]
+
+
+@pytest.mark.parametrize("then", ["", *_LATE])
 def test_whoever_began_on_a_failed_notebook_is_stopped(workbook: Workbook, then: str) -> None:
     outcome, read = _play(workbook, "time.sleep(1); raise ValueError('theirs')", then)
     assert outcome.state == "failed" and read == ["1"]
@@ -88,6 +92,7 @@ def test_whoever_began_on_a_failed_notebook_is_stopped(workbook: Workbook, then:
     assert [path.stem for path in (outcome.folder / "notebooks").iterdir()] == ["10_w"]
 
 
+@pytest.mark.long
 def test_a_failure_of_the_reader_is_its_own(workbook: Workbook) -> None:
     outcome, _ = _play(workbook, 'write_table(stage / "tables", "a", rows(1))', "raise ValueError('mine')")
     assert [(failure.notebook, failure.message) for failure in outcome.failures] == [("20_r", "mine")]
@@ -124,6 +129,7 @@ def test_nobody_waits_for_a_table_he_will_not_read(workbook: Workbook) -> None:
     assert run(Request("u", "2024", jobs=2), Progress()).state == "unchanged"
 
 
+@pytest.mark.long
 def test_a_failure_stops_also_who_did_not_wait(workbook: Workbook) -> None:
     outcome = _conditional(workbook, "", "time.sleep(1); raise ValueError('theirs')")
     assert [(failure.notebook, failure.message) for failure in outcome.failures] == [("10_w", "theirs")]
@@ -131,6 +137,7 @@ def test_a_failure_stops_also_who_did_not_wait(workbook: Workbook) -> None:
     assert states["20_r"]["state"] == "stopped"
 
 
+@pytest.mark.long
 def test_who_will_read_a_table_waits_for_it(workbook: Workbook) -> None:
     outcome = _conditional(workbook, "caps: {hard: false}\n", 'write_table(stage / "tables", "a", rows(1))')
     assert [(failure.notebook, failure.kind) for failure in outcome.failures] == [("10_w", "timeout")]
