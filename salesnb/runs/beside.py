@@ -12,8 +12,7 @@ import pickle
 import signal
 import threading
 import warnings
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -22,7 +21,7 @@ from typing import Any
 from salesnb.runs import parents
 from salesnb.runs.child import die_with_parent
 
-_AHEAD = 2  # questions the twin may hold, so that it never waits for the next one
+_TICKET, _TURNS = 2, 2048  # bytes, and how many of them: the smallest pipe holds them all
 
 
 class Lost(Exception):
@@ -54,13 +53,6 @@ class Twin:
         """One more question. Its answer must be small: the twin goes on only when there is room for it."""
         with suppress(OSError):  # it has ended: the answer will say so
             self._pipe.send(question)
-
-    @property
-    def has_answered(self) -> bool:
-        """Whether an answer can be had without waiting."""
-        with suppress(OSError):
-            return self._pipe.poll()
-        return True
 
     def answer(self) -> Any:
         """The answer to the earliest question without one. Raises Lost."""
@@ -108,31 +100,37 @@ def _answered(work: Callable[[Any], Any], question: Any) -> tuple[bool, Any]:
 def in_two(work: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> list[Any]:
     """``work`` of every item, in their order; on two processors where that can be. What ``work`` raises is raised.
 
-    The first items are done here, the last ones by the twin.
+    Whoever is free takes the next item, so the longest belong in front. Answers must be small together.
     """
     if len(items) < 2 or not possible(jobs):
         return [work(item) for item in items]
-    left, given = deque(range(len(items))), deque[int]()
-    done: dict[int, Any] = {}
-
-    def take() -> None:
-        number = given.popleft()
-        try:
-            done[number] = twin.answer()
-        except Lost:
-            done[number] = work(items[number])
-
-    twin = Twin(lambda number: work(items[number]))
+    tickets = _tickets(len(items))
+    twin = Twin(lambda _: dict(_taken(tickets, lambda item: _answered(work, item), items)))
     try:
-        while left or given:
-            while left and len(given) < _AHEAD:
-                given.append(left.pop())
-                twin.ask(given[-1])
-            if left:
-                number = left.popleft()
-                done[number] = work(items[number])
-            while given and (not left or twin.has_answered):
-                take()
+        twin.ask(None)
+        done = dict(_taken(tickets, lambda item: (True, work(item)), items))
+        with suppress(Lost):
+            done |= twin.answer()
     finally:
         twin.close()
-    return [done[number] for number in range(len(items))]
+        os.close(tickets)
+    answers = (done.get(number, (False, None)) for number in range(len(items)))
+    return [answer if is_done else work(item) for item, (is_done, answer) in zip(items, answers, strict=True)]
+
+
+def _tickets(count: int) -> int:
+    """A pipe that holds the numbers of all turns; each is had once, by whichever process reads it first. One that is
+    killed takes no more than its own turns along."""
+    ours, theirs = os.pipe()
+    os.write(theirs, b"".join(turn.to_bytes(_TICKET, "big") for turn in range(min(count, _TURNS))))
+    os.close(theirs)
+    return ours
+
+
+def _taken(
+    tickets: int, attempt: Callable[[Any], tuple[bool, Any]], items: Sequence[Any]
+) -> Iterator[tuple[int, tuple[bool, Any]]]:
+    """What ``attempt`` made of each item whose turn this process had, by the item's number."""
+    while ticket := os.read(tickets, _TICKET):
+        for number in range(int.from_bytes(ticket, "big"), len(items), _TURNS):
+            yield number, attempt(items[number])
