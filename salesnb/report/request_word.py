@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from salesnb.model.errors import Text
-from salesnb.report import markup, numbers, word
+from salesnb.report import numbers, word
 from salesnb.report.request_form import DATE, FIGURES, HEAD, SIGN, SIGNERS, RequestForm
 
+_PAGE = word.Page(10, (18, 16), is_across=True)
 _WIDTHS = (11, 40, 18, 26, 18, 24, 23, 19, 36, 18, 28)  # mm, of 261 between the margins
 
 
 def document(form: RequestForm, lang: str) -> bytes:
     """The form in ``lang`` as the bytes of a .docx file."""
-    made = word.begun(10, (18, 16), is_across=True)
-    word.paragraph(made, form.title.get(lang), size=16, bold=True, centre=True, font=word.HEAD)
-    word.paragraph(made, form.facts.get(lang), size=9, centre=True, colour=word.GREY)
-    table = made.add_table(rows=0, cols=len(HEAD), style="Table Grid")
     rows = [tuple(label.get(lang) for label in HEAD)]
     rows += [form.cells(number, row, lang) for number, row in enumerate(form.rows, 1)]
-    for number, cells in enumerate(rows):
-        _row(table, cells, is_head=number == 0)
-    word.widths(table, _WIDTHS)
-    word.paragraph(made, _summed(form, lang), size=10, before=6)
-    _signed(made, lang)
-    return word.finished(made, form.title.get(lang), form.company)
+    widths = [word.twips(width) for width in _WIDTHS]
+    body = (
+        word.paragraph(form.title.get(lang), size=16, bold=True, centre=True, font=word.HEAD),
+        word.paragraph(form.facts.get(lang), size=9, centre=True, colour=word.GREY),
+        word.table(widths, [_row(cells, widths, number == 0) for number, cells in enumerate(rows)], ruled=True),
+        word.paragraph(_summed(form, lang), size=10, before=6),
+        _signed(lang),
+    )
+    return word.document(_PAGE, "".join(body), form.title.get(lang), form.company)
 
 
 def _summed(form: RequestForm, lang: str) -> str:
@@ -43,33 +42,19 @@ def _summed(form: RequestForm, lang: str) -> str:
     ).get(lang)
 
 
-def _row(table: Any, cells: Sequence[str], is_head: bool) -> None:
+def _row(cells: Sequence[str], widths: Sequence[int], is_head: bool) -> str:
     """One row, never torn over two pages; the head is repeated on each and stands on grey."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
-    row = table.add_row()
-    for name in ("w:cantSplit", *(("w:tblHeader",) if is_head else ())):
-        row._tr.get_or_add_trPr().append(OxmlElement(name))
-    for column, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
-        paragraph = cell.paragraphs[0]
-        paragraph.paragraph_format.space_after = Pt(1)
-        right = column in FIGURES and not is_head
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.LEFT
-        run = paragraph.add_run(markup.plain(text))
-        run.font.size, run.bold = Pt(9), is_head
-        if is_head:
-            shade = OxmlElement("w:shd")
-            for name, value in (("val", "clear"), ("color", "auto"), ("fill", word.SHADE)):
-                shade.set(qn(f"w:{name}"), value)
-            cell._tc.get_or_add_tcPr().append(shade)
+    look, made = f'{word.strong(is_head)}<w:sz w:val="18"/>', []
+    for column, (width, text) in enumerate(zip(widths, cells, strict=True)):
+        side = "right" if column in FIGURES and not is_head else "left"
+        words = word.lines(f'<w:spacing w:after="20"/><w:jc w:val="{side}"/>', word.run(text, look))
+        made.append(word.cell(width, words, shaded=is_head))
+    return word.row(made, whole=True, is_head=is_head)
 
 
-def _signed(made: Any, lang: str) -> None:
-    table = made.add_table(rows=1, cols=len(SIGNERS))
-    for cell, signer in zip(table.rows[0].cells, SIGNERS, strict=True):
-        cell.paragraphs[0].add_run(signer.get(lang)).bold = True
-        for label in (SIGN, DATE):
-            word.paragraph(cell, f"{label.get(lang)} {word.BLANK}", size=10, before=10)
+def _signed(lang: str) -> str:
+    widths, cells = _PAGE.columns(len(SIGNERS)), []
+    for width, signer in zip(widths, SIGNERS, strict=True):
+        empty = "".join(word.paragraph(f"{label.get(lang)} {word.BLANK}", size=10, before=10) for label in (SIGN, DATE))
+        cells.append(word.cell(width, f"{word.lines('', word.run(signer.get(lang), '<w:b/>'))}{empty}"))
+    return word.table(widths, [word.row(cells)], fixed=False)
