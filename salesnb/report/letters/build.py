@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.contracts.facts import UNASSIGNED
@@ -12,6 +13,7 @@ from salesnb.model.errors import DataError, Place, Text
 from salesnb.report.letters.content import Acknowledgement, Amount, Figure, Kpi, Letter, Member, Need, Party, Step
 from salesnb.report.letters.incentives import incentive_lines
 from salesnb.report.letters.indicators import indicator
+from salesnb.report.letters.roster import Holder, Roster
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,44 +76,40 @@ class Sources:
     acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)
     with_pay: bool = True
 
+    @cached_property
+    def roster(self) -> Roster:
+        """The people on the day from which the targets apply."""
+        return Roster(self.people, max(self.plan.start, self.approval.effective or self.plan.start))
 
-@dataclass(frozen=True)
-class Holder:
-    """Whoever signs: a row of people as it stands when the letter applies."""
-
-    id: str
-    name: str
-    role: str
-    region: str
-    team: str
-    start: date
-    end: date
+    @cached_property
+    def vacant(self) -> frozenset[str]:
+        """Who is to have a target and is not on the roster yet, found once for all letters."""
+        stated = self.params.people
+        seats = {seat.filled_by or seat.id for seat in stated.positions}
+        seats |= {f"{seat.id}-{number}" for seat in stated.positions for number in range(1, seat.count + 1)}
+        seats |= {move.person for move in stated.movements if move.kind == "joins"}
+        targets = self.cells[self.cells["target_minor"] > 0]
+        return frozenset((set(targets["person_id"]) & seats) - set(self.people["person_id"]))
 
 
 def letters(sources: Sources) -> Iterator[Letter]:
     """Every letter of the plan: regions first, then people, by id. What belongs to nobody has no letter, and an open
     seat gets one when somebody takes it."""
     targets = sources.cells[sources.cells["target_minor"] > 0]
-    waiting = set(vacant(sources))
     for region in sorted(set(targets["region_id"]) - {UNASSIGNED}):
         yield region_letter(sources, region)
-    for person in sorted(set(targets["person_id"]) - {UNASSIGNED} - waiting):
+    for person in sorted(set(targets["person_id"]) - {UNASSIGNED} - sources.vacant):
         yield person_letter(sources, person)
 
 
 def vacant(sources: Sources) -> list[str]:
     """Seats with a target that nobody of the roster sits on yet: positions to be filled and people about to join."""
-    stated = sources.params.people
-    seats = {seat.filled_by or seat.id for seat in stated.positions}
-    seats |= {f"{seat.id}-{number}" for seat in stated.positions for number in range(1, seat.count + 1)}
-    seats |= {move.person for move in stated.movements if move.kind == "joins"}
-    targets = sources.cells[sources.cells["target_minor"] > 0]
-    return sorted((set(targets["person_id"]) & seats) - set(sources.people["person_id"]))
+    return sorted(sources.vacant)
 
 
 def person_letter(sources: Sources, person_id: str) -> Letter:
     """One person's letter; DataError when the roster does not know the person or decomposition.yaml has no letter."""
-    holder = _holder(sources, person_id)
+    holder = sources.roster.holder(person_id)
     place = " · ".join(dict.fromkeys(_name(sources, node) for node in (holder.region, holder.team)))
     return _letter(
         sources,
@@ -127,7 +125,7 @@ def person_letter(sources: Sources, person_id: str) -> Letter:
 def region_letter(sources: Sources, region_id: str) -> Letter:
     """One region's letter, held by whom the region's people report to; its people's targets stand in it."""
     cells = sources.cells[sources.cells["region_id"] == region_id]
-    head = _head(sources, region_id)
+    head = sources.roster.head(region_id)
     name = _name(sources, region_id)
     party = Party(head.name, head.role, head.id, name) if head else Party("", "", "", name)
     made = _letter(
@@ -216,64 +214,22 @@ def _figures(sources: Sources, node: str, total: int) -> Iterator[Figure]:
 
 def _members(sources: Sources, cells: pd.DataFrame) -> Iterator[Member]:
     summed = cells.groupby("person_id", observed=True)["target_minor"].sum().sort_index()
-    waiting = set(vacant(sources))
     for person, amount in summed.items():
         if person == UNASSIGNED:
             yield Member(NOBODY, "", int(amount), UNASSIGNED)
-        elif person in waiting:
+        elif person in sources.vacant:
             yield Member(OPEN_SEAT, "", int(amount), str(person))
         else:
-            known = _holder(sources, str(person))
+            known = sources.roster.holder(str(person))
             yield Member(known.name, known.role, int(amount), known.id)
 
 
 def _issuer(sources: Sources, name: str) -> Party:
     director = sources.params.people.director
-    if not director or not (sources.people["person_id"] == director).any():
+    if not director or director not in sources.roster.rows:
         return Party(name)
-    known = _holder(sources, director)
+    known = sources.roster.holder(director)
     return Party(name, f"{known.role} {known.name}".strip())
-
-
-def _holder(sources: Sources, person_id: str) -> Holder:
-    """The person as known when the targets apply: the row in force then, else the first that follows."""
-    import pandas as pd
-
-    rows = sources.people[sources.people["person_id"] == person_id].sort_values("from_date")
-    if not len(rows):
-        raise DataError(
-            Text(f"人员表里没有 {person_id}，无法出责任书", f"the roster does not know {person_id}"),
-            where=Place(file="people", key=person_id),
-            remedy=Text(
-                "在人员名册里补上，或改目标的人员", "add the person to the roster, or change the target's person"
-            ),
-        )
-    day = pd.Timestamp(max(sources.plan.start, sources.approval.effective or sources.plan.start))
-    current = rows[(rows["from_date"] <= day) & (rows["to_date"].isna() | (rows["to_date"] >= day))]
-    row = current if len(current) else rows[rows["from_date"] > day] if (rows["from_date"] > day).any() else rows
-    chosen = row.iloc[-1] if len(current) else row.iloc[0]
-    left = rows["left_date"].dropna()
-    return Holder(
-        id=person_id,
-        name=str(chosen["name"]),
-        role="" if pd.isna(chosen["role"]) else str(chosen["role"]),
-        region=str(chosen["region_id"]),
-        team=str(chosen["team_id"]),
-        start=rows["from_date"].iloc[0].date(),
-        end=left.iloc[-1].date() if len(left) else date.max,
-    )
-
-
-def _head(sources: Sources, region_id: str) -> Holder | None:
-    """Whom the region's people report to: the one of them whose own superior is elsewhere. None where it is not one."""
-    import pandas as pd
-
-    day = pd.Timestamp(max(sources.plan.start, sources.approval.effective or sources.plan.start))
-    rows = sources.people
-    rows = rows[(rows["from_date"] <= day) & (rows["to_date"].isna() | (rows["to_date"] >= day))]
-    here = rows[rows["region_id"] == region_id]
-    tops = here[here["manager_id"].isna() | ~here["manager_id"].isin(here["person_id"])]
-    return _holder(sources, str(tops["person_id"].iloc[0])) if len(tops) == 1 else None
 
 
 def _basis(params: Params) -> Text:
