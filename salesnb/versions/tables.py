@@ -5,6 +5,7 @@ Both are byte-identical for equal frames: no index, no versions of libraries, no
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -38,7 +39,10 @@ def write_table(
     parquet = folder / f"{name}.parquet"
     frame = _write_parquet(folder, name, frame, keys)
     with open(_part(folder / f"{name}.csv"), "w", encoding="utf-8-sig", newline="") as out:
-        csv_frame(frame, decimals).to_csv(out, index=False, lineterminator="\r\n")
+        columns = csv_columns(frame, decimals)
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
     digest = sha256_of(_part(parquet))
     os.replace(_part(folder / f"{name}.csv"), folder / f"{name}.csv")
     os.replace(_part(parquet), parquet)
@@ -124,18 +128,36 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def csv_frame(frame: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:
-    """``frame`` as text for people: money in major units, ISO dates, yes/no as 1/0, nothing that a spreadsheet runs."""
-    import pandas as pd
-
-    out = {}
+def csv_columns(frame: pd.DataFrame, decimals: int = 2) -> dict[str, list[str]]:
+    """Header → cells for people: money in major units, ISO dates, yes/no as 1/0, nothing that a spreadsheet runs."""
+    out: dict[str, list[str]] = {}
     for column in frame.columns:
-        values, header = frame[column], str(column)
+        header = str(column)
         if header.endswith("_minor"):
             major = header.removesuffix("_minor")
             header = major if major not in frame.columns else f"{major}_major"
-        out[formula_safe(header)] = [cell_text(value, str(column), decimals) for value in values.array]
-    return pd.DataFrame(out, columns=list(out), dtype="str")
+        out[formula_safe(header)] = _cells(frame[column], str(column), decimals)
+    return out
+
+
+def _cells(values: pd.Series, column: str, decimals: int) -> list[str]:
+    """Every value as :func:`cell_text` shows it, by the column's type: text and days are said once for each value."""
+    import numpy as np
+    import pandas as pd
+
+    kind = getattr(values.dtype, "kind", "O")
+    if isinstance(values.dtype, pd.StringDtype) or kind == "M":
+        codes, known = pd.factorize(values)
+        said = [*(cell_text(value, column, decimals) for value in known), ""]  # the last is for missing: its code is -1
+        return [said[code] for code in codes.tolist()]
+    is_plain = isinstance(values.dtype, np.dtype)
+    if is_plain and kind in "iu":
+        numbers = values.tolist()
+        is_money = column.endswith("_minor")
+        return [major_units(number, decimals) for number in numbers] if is_money else list(map(str, numbers))
+    if is_plain and kind == "f":
+        return [repr(number) if number == number else "" for number in values.astype("float64").tolist()]
+    return [cell_text(value, column, decimals) for value in values.array]
 
 
 def cell_text(value: Any, column: str, decimals: int = 2) -> str:
@@ -143,13 +165,14 @@ def cell_text(value: Any, column: str, decimals: int = 2) -> str:
     import numpy as np
     import pandas as pd
 
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
+    is_real = isinstance(value, (float, np.floating))
+    if value is None or value is pd.NaT or value is pd.NA or (is_real and value != value):
         return ""
     if isinstance(value, (bool, np.bool_)):
         return "1" if value else "0"
     if column.endswith("_minor") and isinstance(value, (int, np.integer)):
         return major_units(int(value), decimals)
-    if isinstance(value, (float, np.floating)):
+    if is_real:
         return repr(float(value))
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat() if value == value.normalize() else value.isoformat(sep=" ")

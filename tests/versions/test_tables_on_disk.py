@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from salesnb.model.errors import DataError, VersionError
 from salesnb.versions.tables import (
+    cell_text,
+    csv_columns,
     formula_safe,
     major_units,
     read_table,
@@ -82,6 +84,23 @@ def test_csv_shows_major_units_and_runs_no_formula(tmp_path: Path) -> None:
     assert rows["华南"]["note"] == "'+86"
     assert rows["south"]["order_date"] == "2024-01-05"
     assert rows["south"]["is_new"] == "1"
+
+
+def test_a_column_is_said_as_its_values_one_by_one() -> None:
+    days = pd.to_datetime(["2024-01-05", None, "2024-01-05T10:30:00", "2024-01-05"], format="ISO8601")
+    frame = _frame().loc[[0, 1, 2, 0]].reset_index(drop=True).assign(
+        order_date=days,
+        seen_at=days.astype("datetime64[ms]").tz_localize("Asia/Shanghai"),
+        part_minor=[0.5, None, 1.0, 2.0],
+        paid_minor=pd.array([5, None, -5, 0], dtype="Int64"),
+        small=pd.Series([1, -2, 3, 4], dtype="int8"),
+        single=pd.Series([0.1, None, 2, 3], dtype="float32"),
+        kind=pd.Categorical(["-a", None, "b", "-a"]),
+        mixed=pd.Series([1, True, 1.0, "=1"], dtype=object),
+        is_known=pd.array([True, None, False, True], dtype="boolean"),
+    )  # fmt: skip
+    for name, cells in zip(frame.columns, csv_columns(frame).values(), strict=True):
+        assert cells == [cell_text(value, name) for value in frame[name].array], name
 
 
 def test_a_major_column_beside_its_minor_is_kept(tmp_path: Path) -> None:
