@@ -75,12 +75,12 @@ class ChangeQuestions(PaperQuestions):
 
         from salesnb.model.params.decomposition import Decomposition
         from salesnb.versions.manifest import read_manifest
-        from salesnb.versions.snapshot import read_snapshot
+        from salesnb.versions.snapshot import read_one
 
         if version is None or not version.is_dir():
             return None
         try:
-            stated = Decomposition.model_validate(read_snapshot(version).get("decomposition.yaml") or {})
+            stated = Decomposition.model_validate(read_one(version, "decomposition.yaml"))
             as_of = date.fromisoformat(read_manifest(version).as_of)
         except (ValidationError, VersionError):
             return None

@@ -15,7 +15,7 @@ from salesnb.versions import manifest as manifests
 from salesnb.versions.compare import changes_csv, compare_versions
 from salesnb.versions.index import rows
 from salesnb.versions.manifest import Manifest, read_manifest
-from salesnb.versions.snapshot import changed_files, leaves, masked, masked_text, read_snapshot, snapshot_text
+from salesnb.versions.snapshot import changed_files, leaves, masked, masked_text, read_one, read_snapshot, snapshot_text
 from salesnb.versions.tables import write_table
 
 BASE: dict[str, Any] = {
@@ -106,6 +106,8 @@ def test_the_snapshot_reads_back(tmp_path: Path) -> None:
     files = {"goals.yaml": {"一": [1, 2.5, None, True, "NO", "0123"], "day": date(2024, 1, 1)}, "a.yaml": {}}
     (tmp_path / "params.yaml").write_text(snapshot_text(files), encoding="utf-8")
     assert read_snapshot(tmp_path) == files
+    assert {name: read_one(tmp_path, name) for name in files} == files
+    assert read_one(tmp_path, "none.yaml") == {}
     assert "一" in snapshot_text(files)
 
 
@@ -196,3 +198,16 @@ def test_only_files_that_changed_are_read_again(tmp_path: Path) -> None:
             assert moved & side.keys() <= found.keys() and all(found[name] == side[name] for name in found)
     assert changed_files(tmp_path / "0", tmp_path / "1") == ({}, {})
     assert changed_files(tmp_path / "0", tmp_path / "none")[1] == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "files: {a.yaml: {b: 1}, c.yaml: {d: 2}}\n",
+        "schema: 1\nfiles:\n    a.yaml:\n        b: 1\n",
+        "schema: 1\nfiles:\n  'a.yaml':\n    b: 1\n",
+    ],
+)
+def test_one_file_is_read_out_of_a_snapshot_written_by_another_hand(tmp_path: Path, text: str) -> None:
+    (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
+    assert read_one(tmp_path, "a.yaml") == {"b": 1}

@@ -153,9 +153,9 @@ def _grain(folder: Path, currency: str) -> int:
 
     from salesnb.model.params.decomposition import Decomposition
     from salesnb.model.params.quantities import Yuan
-    from salesnb.versions.snapshot import read_snapshot
+    from salesnb.versions.snapshot import read_one
 
-    stated: Any = read_snapshot(folder).get("decomposition.yaml", {})
+    stated: Any = read_one(folder, "decomposition.yaml")
     grain = stated.get("grain") if isinstance(stated, dict) else None
     major = TypeAdapter(Yuan).validate_python(Decomposition().grain if grain is None else grain)
     return max(1, round(major * 10 ** minor_digits(currency)))
