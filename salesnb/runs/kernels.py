@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from salesnb.model.errors import RunError, Text
 from salesnb.runs import parents
 from salesnb.runs.early import awaited
 from salesnb.runs.fingerprint import PACKAGE
@@ -105,6 +106,7 @@ class Kernels:
     def __init__(self, job: Job, stage: Path) -> None:
         self._job, self._stage = job, stage
         self._exit, self._booted = ExitStack(), list[Any]()
+        self._is_stopped = False
 
     def __enter__(self) -> Kernels:
         job = self._job
@@ -125,20 +127,30 @@ class Kernels:
         return Start(self._env, workdir, self._scratch, self._preload, version, self._plain)
 
     def boot(self, start: Start) -> Any:
-        """The manager of a kernel that is on its way up, for the thread that will run a notebook in it."""
+        """The manager of a kernel that is on its way up, for the thread that will run a notebook in it.
+
+        RunError when the run was stopped meanwhile: the kernel is killed, as :meth:`stop` could not see it yet."""
         from jupyter_client.utils import run_sync
 
         kernel = manager_class(start)(kernel_name="python3")
         self._booted.append(kernel)
         run_sync(kernel.start_kernel)(extra_arguments=["--HistoryManager.hist_file=:memory:"])
+        if self._is_stopped:
+            _kill(kernel)
+            raise RunError(Text("运行已中断", "the run was stopped"))
         return kernel
 
     def stop(self) -> None:
-        """Kill every kernel of this run."""
+        """Kill every kernel of this run, also one that is only on its way up."""
+        self._is_stopped = True
         for kernel in self._booted:
-            process = getattr(kernel.provisioner, "process", None)
-            if process is not None:
-                process.kill()
+            _kill(kernel)
+
+
+def _kill(kernel: Any) -> None:
+    process = getattr(kernel.provisioner, "process", None)
+    if process is not None:
+        process.kill()
 
 
 def preloaded(job: Job) -> tuple[str, ...]:
