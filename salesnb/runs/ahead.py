@@ -14,6 +14,7 @@ from salesnb.model.lexicon import lexicon
 from salesnb.report.spoken import speaking
 from salesnb.runs.beside import Lost, Twin, possible
 from salesnb.runs.fingerprint import digest_of
+from salesnb.runs.spare import Spare
 
 if TYPE_CHECKING:
     from salesnb.model.lexicon import Lexicon
@@ -32,10 +33,13 @@ PAGES_NEED = (
 
 
 class Ahead:
-    """The twin that makes sections; without one ``parts`` knows of none, and whoever wants them makes them."""
+    """The twin that makes sections; without one ``parts`` knows of none, and whoever wants them makes them.
+
+    ``spare`` is what this process makes itself while it waits."""
 
     def __init__(self, job: Job, stage: Path) -> None:
         self._settings, self._stage = job.settings, stage
+        self.spare = Spare(job.settings, stage)
         self._asked: list[str] = []
         self._made: dict[str, str] = {}
         self._twin: Twin | None = None

@@ -17,6 +17,7 @@ from salesnb.runs.comparison import made_words
 from salesnb.runs.dag import Plan
 from salesnb.runs.directory import BOOK, CALENDAR, PAGE, files_of
 from salesnb.runs.settings import Settings
+from salesnb.runs.spare import CELLS, Spare, readers_of
 from salesnb.runs.workbook import Tables, table_contract
 from salesnb.versions.manifest import Manifest
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from salesnb.versions.narrow import Rule
     from salesnb.versions.readers import Reader
 
-CELLS = "target_cells"
-CONDENSED = (CELLS, "retarget_cells")  # a reader plans by person, line and month; the finest grain is the workbook's
 _KINDS = ("year", "half", "quarter", "month", "week", "day")
 
 
@@ -65,21 +64,16 @@ class Audiences:
         return self.source.stage / reader.level / folder_name(reader.node)
 
 
-def audiences_of(settings: Settings, manifest: Manifest, stage: Path, plan: Plan, tables: Tables) -> Audiences | None:
-    """Who gets a folder below ``stage``, from the version's ``tables``.
+def audiences_of(settings: Settings, manifest: Manifest, plan: Plan, spare: Spare) -> Audiences | None:
+    """Who gets a folder in the stage, from the version's tables and what ``spare`` has made of them already.
 
     ``plan`` names the tables that a unit's own notebooks share with regions and people. None where nobody is asked for
     or the version holds no roster (``people``): without one nobody's rows are known.
     """
-    from salesnb.versions.readers import readers
-
     if not are_wanted(settings, manifest):
         return None
-    asked = settings.params.company.audiences
-    source = _source(settings, manifest, stage, plan, tables)
-    given = source.tables[CELLS]["person_id"].unique() if CELLS in source.tables else ()
-    found = readers(tables["people"], settings.as_of, asked.levels, map(str, given), asked.managers_see_pay)
-    return Audiences(settings, manifest, source, tuple(found))
+    source = _source(settings, manifest, plan, spare)
+    return Audiences(settings, manifest, source, readers_of(settings, spare.tables["people"], source.tables.get(CELLS)))
 
 
 def are_wanted(settings: Settings, manifest: Manifest) -> bool:
@@ -92,6 +86,7 @@ class _Source:
     """What all readers' folders are made from: tables, names and the judged periods in words."""
 
     stage: Path
+    spare: Spare
     tables: dict[str, pd.DataFrame]
     names: dict[tuple[str, str], str]
     scopes: dict[str, str]
@@ -99,16 +94,13 @@ class _Source:
     shared: dict[str, Shared]
 
 
-def _source(settings: Settings, manifest: Manifest, stage: Path, plan: Plan, tables: Tables) -> _Source:
+def _source(settings: Settings, manifest: Manifest, plan: Plan, spare: Spare) -> _Source:
     """The version's tables that some reader may see a part of; rows of nodes that are nobody's own are left out."""
     from salesnb.report.own import Shared
     from salesnb.versions.narrow import RULES, rule_for
 
-    found = {name: tables[name] for name in RULES if name in manifest.tables}
-    for name, frame in found.items():
-        if "dimension" in frame:
-            found[name] = frame[frame["dimension"].str.contains("person_id|team_id|region_id", regex=True)]
-    found |= {name: _condensed(found[name]) for name in CONDENSED if name in found}
+    tables, stage = spare.tables, spare.stage
+    found = {name: spare.shown(name) for name in RULES if name in manifest.tables}
     shared, rules = dict[str, Shared](), dict(RULES)
     for notebook in plan.notebooks:
         for name, levels in notebook.shares.items():
@@ -118,7 +110,8 @@ def _source(settings: Settings, manifest: Manifest, stage: Path, plan: Plan, tab
                 columns = table_contract(name, frame, stage / "tables").columns
                 shared[name] = Shared(notebook.title.get(settings.lang) or notebook.name, columns)
     held = {name: frame for name, frame in found.items() if len(frame)}
-    return _Source(stage, held, _names(manifest, tables), _scopes(manifest, tables, settings.lang), rules, shared)
+    names, scopes = _names(manifest, tables), _scopes(manifest, tables, settings.lang)
+    return _Source(stage, spare, held, names, scopes, rules, shared)
 
 
 def _names(manifest: Manifest, tables: Tables) -> dict[tuple[str, str], str]:
@@ -134,9 +127,11 @@ def _names(manifest: Manifest, tables: Tables) -> dict[tuple[str, str], str]:
 def _write(settings: Settings, manifest: Manifest, source: _Source, reader: Reader, folder: Path) -> None:
     """One reader's folder; none for a reader without a row in any table."""
     from salesnb.report import own
-    from salesnb.versions.narrow import names_for, narrowed
+    from salesnb.versions.narrow import names_for
 
-    narrow = ((name, narrowed(name, frame, reader, source.rules)) for name, frame in source.tables.items())
+    narrow = (
+        (name, source.spare.own(name, frame, reader, source.rules[name])) for name, frame in source.tables.items()
+    )
     frames = {name: frame for name, frame in narrow if frame is not None}
     if not frames:
         return
@@ -225,12 +220,6 @@ def _workbook(
     kept = {name: frame for name, frame in frames.items() if len(frame) < MAX_ROWS}
     sheets = [Sheet(_contract(name, frame, stage / "tables"), frame) for name, frame in kept.items()]
     write_workbook(path, sheets, lang, cover, settings.params.company.currency)
-
-
-def _condensed(cells: pd.DataFrame) -> pd.DataFrame:
-    """Target cells by person, product line and month: what a reader plans by, exact sums of the cells."""
-    keys = ["plan", "region_id", "team_id", "person_id", "product_line", "month", "currency"]
-    return cells.groupby(keys, sort=True)["target_minor"].sum().reset_index()
 
 
 def _contract(name: str, frame: pd.DataFrame, folder: Path) -> TableContract:

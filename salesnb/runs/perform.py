@@ -8,6 +8,7 @@ decides and keeps the results; each notebook that is executed has a thread of it
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -84,10 +85,19 @@ class _Course:
         if self.running and not self.ahead.is_there:
             self.threads.submit(_import, PAGES_NEED)
         while self.running:
-            ended, _ = wait(self.running.values(), self._patience(), FIRST_COMPLETED)
+            ended = self._awaited()
             for name in [name for name, future in self.running.items() if future in ended]:
                 self._ended(name, self.running.pop(name).result())
             self._start()
+
+    def _awaited(self) -> set[Future[Done]]:
+        """Who has ended, once one has or it is time to look again; a processor that is free meanwhile is used."""
+        patience, began = self._patience(), time.monotonic()
+        while len(self.running) < self.most and self.ahead.spare.step(self.job.results.tables):
+            ended, _ = wait(self.running.values(), 0, FIRST_COMPLETED)
+            if ended or (patience is not None and time.monotonic() - began > patience):
+                return ended
+        return wait(self.running.values(), patience, FIRST_COMPLETED)[0]
 
     def release(self) -> None:
         """Let every lane that still waits for its turn go."""

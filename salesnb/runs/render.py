@@ -14,7 +14,8 @@ from salesnb.runs.comparison import made_words, page_text
 from salesnb.runs.dag import Notebook, Plan
 from salesnb.runs.directory import directory
 from salesnb.runs.settings import Settings
-from salesnb.runs.workbook import Tables, write_excel
+from salesnb.runs.spare import Spare
+from salesnb.runs.workbook import write_excel
 from salesnb.versions.compare import VersionDiff, changes_csv, compare
 from salesnb.versions.folders import PeriodFolder
 from salesnb.versions.index import first_page
@@ -64,25 +65,26 @@ def write_all(
     if ahead is not None:
         ahead.close()
     if not failures:
-        failures = _books(settings, plan, manifest, stage)
+        failures = _books(settings, plan, manifest, stage, ahead.spare if ahead else Spare(settings, stage))
     if failures:
         manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
         _write(stage, "failure", _failure_page(settings, plan, manifest, stage))
     return manifest
 
 
-def _books(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> list[Failure]:
+def _books(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, spare: Spare) -> list[Failure]:
     """The workbook, and the folders of regions and people with the page that lists them; a failure where one cannot be
     made. They are many and none waits for another."""
-    tables, broken, lang = Tables(stage / "tables"), list[Failure](), settings.lang
+    broken, lang = list[Failure](), settings.lang
+    spare.settle(manifest.tables)
     try:
-        audiences = audiences_of(settings, manifest, stage, plan, tables)
+        audiences = audiences_of(settings, manifest, plan, spare)
     except Exception as error:  # a defect of ours is said as a failed page, not as a broken run
         audiences, broken = None, [_unrendered("audiences", error, lang)]
 
     def write(reader: Reader | None) -> None:
         if reader is None or audiences is None:
-            write_excel(settings, plan, manifest, stage, tables)
+            write_excel(settings, plan, manifest, stage, spare.tables)
         else:
             audiences.write(reader)
 
