@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event, Thread
 
 import ipywidgets as widgets
@@ -24,7 +25,7 @@ class Panel:
         self.begun, self.go_on = Event(), Event()
         self.go_on.set()
         for name, slider in self.sliders.items():
-            self.turns.watch(slider, lambda value, name=name: self._moved(name, value))
+            self.turns.watch(slider, partial(self._moved, name))
 
     def _moved(self, name: str, value: float) -> None:
         self.steps.append(name)
@@ -70,6 +71,17 @@ def test_what_a_step_changes_elsewhere_is_shown_and_starts_no_step(panel: Panel)
     assert panel.steps == []
     panel.turns.take(lambda: panel.plan.update(b=3.0))
     assert panel.sliders["b"].value == 3.0
+
+
+def test_a_push_is_not_corrected_by_what_nobody_sees(panel: Panel) -> None:
+    seen: list[float] = []
+    panel.turns.watch(panel.sliders["a"], lambda value: panel.plan.update(a=round(value, 2)))
+    panel.sliders["a"].observe(lambda change: seen.append(change["new"]), names="value")
+    pushed = 10.2 + 0.1
+    panel.sliders["a"].value = pushed
+    assert pushed != 10.3 == panel.plan["a"] and seen == [pushed]
+    panel.turns.take(lambda: panel.plan.update(a=10.4))
+    assert panel.sliders["a"].value == 10.4 and seen == [pushed, 10.4]
 
 
 def test_a_move_the_plan_refuses_goes_back(panel: Panel) -> None:
