@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _DROPPED = ("PYTHONSTARTUP", "MATPLOTLIBRC", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "PYTHONINSPECT", "PYTHONBREAKPOINT")
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _SCRATCH = "salesnb-kernels-"
+_BEGINNING_SECONDS = 60.0  # another run's folder may be younger than its lock
 # Importing these starts no thread and reads no file of the user's: a process that has done so may be forked.
 _WARM_ROOTS = ("salesnb", "numpy", "pandas", "pyarrow", "matplotlib")
 # What our stages import inside functions, when they read, draw and write; ``.*`` stands for all modules of a package.
@@ -79,11 +80,11 @@ def scratch_folder() -> Iterator[Path]:
     from filelock import FileLock
 
     for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
-        if is_abandoned(left):
+        if is_abandoned(left, _BEGINNING_SECONDS):
             shutil.rmtree(left, ignore_errors=True)
     path = Path(tempfile.mkdtemp(prefix=_SCRATCH))
     lock = FileLock(path / STAGE_LOCK)
-    lock.acquire(blocking=False)
+    lock.acquire()
     try:
         yield path
     finally:

@@ -118,11 +118,14 @@ def remove_stale(period: PeriodFolder) -> int:
     return len(gone)
 
 
-def is_abandoned(path: Path) -> bool:
-    """Whether the process that made the folder ``path`` and holds its lock has ended, however it did."""
+def is_abandoned(path: Path, least_seconds: float = 0.0) -> bool:
+    """Whether the process that made the folder ``path`` and holds its lock has ended, however it did; False for a
+    folder that changed within ``least_seconds``, whose lock its maker may be about to take."""
     from filelock import FileLock, Timeout
 
     lock_file = path / STAGE_LOCK
+    if _age(path) < least_seconds:
+        return False
     if not lock_file.exists():
         return _age(path) >= ORPHAN_SECONDS
     lock = FileLock(lock_file)

@@ -14,7 +14,15 @@ from salesnb.model.errors import UsageError, VersionError
 from salesnb.versions.folders import PeriodFolder, periods, version_number
 from salesnb.versions.manifest import Manifest, NotebookEntry, read_manifest
 from salesnb.versions.prune import prune
-from salesnb.versions.publish import open_stage, remove_stale, replace_text, staged, writing
+from salesnb.versions.publish import (
+    STAGE_LOCK,
+    is_abandoned,
+    open_stage,
+    remove_stale,
+    replace_text,
+    staged,
+    writing,
+)
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permission bits are a POSIX matter")
 
@@ -86,6 +94,14 @@ def test_a_live_stage_is_left_alone_and_an_abandoned_one_is_removed(folder: Peri
         child.wait()
     with open_stage(folder).lock:
         assert len(list(folder.path.glob(".stage-*"))) == 1, "the dead one went when a new one was opened"
+
+
+def test_a_folder_whose_lock_may_be_about_to_be_taken_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / STAGE_LOCK).touch()
+    assert is_abandoned(tmp_path) and not is_abandoned(tmp_path, 60)
+    old = time.time() - 61
+    os.utime(tmp_path, (old, old))
+    assert is_abandoned(tmp_path, 60)
 
 
 def test_a_stage_without_lock_is_removed_only_when_old(folder: PeriodFolder) -> None:
