@@ -110,9 +110,6 @@ def carry(notebook: Notebook, source: Earlier, stage: Path) -> NotebookEntry:
     for file in source.files_of(notebook.name):
         (stage / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source.path / file, stage / file)
-    for file in files_of(entry):
-        (stage / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source.path / file, stage / file)
     (stage / "facts" / f"{notebook.stage}.json").write_text(
         json.dumps(entry.facts, ensure_ascii=False, indent=1), encoding="utf-8"
     )
