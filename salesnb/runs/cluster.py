@@ -12,7 +12,7 @@ import atexit
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -129,6 +129,8 @@ def _connected(address: str) -> Iterator[Client]:
 
 def _same_workbook(client: Client, address: str, folder: Path) -> None:
     """Every worker sees the folder of this batch and has the code of this command, or nothing is run."""
+    with suppress(TimeoutError):  # workers that start beside the scheduler need a moment to sign in
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
     seen = client.run(about, str(folder))
     if not seen:
         raise UsageError(

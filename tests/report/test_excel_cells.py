@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from salesnb.report.excel_cells import NONE, columns_class, figures
 
 TEXTS = st.lists(st.none() | st.sampled_from(["", "a", "华东", " b ", "<&>", "=1"]), max_size=40)
+MADE = datetime(2024, 1, 1)  # a workbook says the second it was made in
 NUMBERS = st.lists(st.none() | st.floats(allow_nan=False) | st.integers(-(10**14), 10**14), max_size=40)
 
 
@@ -22,6 +24,7 @@ def test_equal_to_cells_written_one_by_one(columns: list[list[object]], tmp_path
     filled = [[*column, *[None] * (height - len(column))] for column in columns]
     for name in ("whole", "single"):
         with xlsxwriter.Workbook(str(folder / name), {"in_memory": True}) as book:
+            book.set_properties({"created": MADE})
             page = book.add_worksheet("x", columns_class() if name == "whole" else None)
             forms = [book.add_format({"bold": True}), book.add_format({"num_format": "0.0"}), book.add_format({})]
             for j, values in enumerate(filled):

@@ -85,7 +85,7 @@ def test_a_worker_killed_half_way_costs_no_report(workbook: Workbook, cluster: A
 @pytest.mark.long
 def test_a_dead_scheduler_ends_the_batch_and_the_next_does_the_rest(workbook: Workbook) -> None:
     pytest.importorskip("distributed", reason="needs the extra: pip install '.[cluster]'")
-    _slow(workbook)
+    _slow(workbook, "if unit in ('u2', 'u3'): time.sleep(2)")
     environment = workbook.environment() | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"}
 
     def servers(port: int) -> list[Any]:
@@ -127,6 +127,15 @@ def test_a_dead_scheduler_ends_the_batch_and_the_next_does_the_rest(workbook: Wo
             process.wait()
     assert code == 0, said
     assert said.count("没有变化") == len(done) and said.count("已发布 v001") == 4 - len(done) and "4 个已是最新" in out
+
+
+def test_without_a_worker_nothing_is_begun(workbook: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra: pip install '.[cluster]'")
+    monkeypatch.setattr("salesnb.runs.cluster.CONNECT_SECONDS", 0.5)
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as made:
+        order = Order(("u",), ("2024",), Request("", ""), scheduler=made.scheduler_address)
+        with pytest.raises(UsageError, match="has no workers"):
+            batch(order, Progress("en"), "none")
 
 
 def test_without_a_scheduler_nothing_is_begun(workbook: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
