@@ -278,7 +278,7 @@ class ChangeQuestions(PaperQuestions):
             out.append(Text(f"{end:%Y-%m-%d} 离岗" + (f"，{name}接手" if name else ""),
                             f"leaves {end:%Y-%m-%d}" + (f", {name} takes over" if name else "")))  # fmt: skip
         if row["is_manager"]:
-            out.append(Text("带队，另有本人目标", "leads others, with a target of his own"))
+            out.append(Text("带队，另有本人目标", "leads others, has a target too"))
         if row["region_count"] > 1:
             out.append(Text(f"服务 {row['region_count']} 个区域", f"serves {row['region_count']} regions"))
         return ("；" if self.lang == "zh" else "; ").join(self.say(text) for text in out)

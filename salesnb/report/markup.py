@@ -43,12 +43,14 @@ def apart(text: str) -> str:
     return _APART.sub(" ", text)
 
 
+def tied(text: str) -> str:
+    """A sentence in which a figure never parts from its unit at the end of a line."""
+    return _CODE.sub("\\1\u00a0", _UNIT.sub("\u00a0", text))
+
+
 def prose(value: object) -> Markup:
-    """A sentence as escaped text in which a figure never parts from its unit at the end of a line."""
-    if isinstance(value, Markup):
-        return value
-    tied = _CODE.sub("\\1\u00a0", _UNIT.sub("\u00a0", apart(plain(value))))
-    return escape(tied)
+    """A sentence as escaped text, its figures tied to their units, Chinese and Latin letters apart."""
+    return value if isinstance(value, Markup) else escape(tied(apart(plain(value))))
 
 
 def attribute(value: object) -> Markup:

@@ -266,7 +266,8 @@ def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head:
     elif isinstance(value, Markup):
         shown = value
     else:
-        shown = markup.text(write(value))
+        said = write(value)
+        shown = markup.text(markup.tied(said) if not show.is_figure and cells(said) > LONG_NAME else said)
     if is_head:
         # a long name wraps instead of pushing the figures off a phone; a short one stays on one line
         return Markup(f'<th scope="row">{f"<span>{shown}</span>" if cells(shown) > LONG_NAME else shown}</th>')

@@ -55,7 +55,7 @@ def derivation(totals: Mapping[tuple[str, str], int], lang: str, currency: str) 
          strong(money(int(target), lang, currency)), "；每个人都可以展开看自己的每一步。"),
         (f"From last year's {last}: people and offices {people}, reasons only move amounts between people, ",
          f"rules {rules}; the target is ",
-         strong(money(int(target), lang, currency)), ". Unfold a person to see every step of his own."),
+         strong(money(int(target), lang, currency)), ". Unfold a region for the steps of each of its people."),
     )  # fmt: skip
 
 
