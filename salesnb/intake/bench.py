@@ -3,9 +3,11 @@ rows set aside."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from salesnb.intake.quality.findings import Findings
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY = "1500MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
+_HELD: list[duckdb.DuckDBPyConnection] = []  # the one database in memory that this process asks
+_TURN = Lock()
 
 
 def ident(name: str) -> str:
@@ -34,6 +38,28 @@ def connected(database: str = ":memory:") -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(database)
     connection.execute("SET enable_progress_bar=false")
     return connection
+
+
+def asking() -> duckdb.DuckDBPyConnection:
+    """A connection of its own to the one database in memory of this process, for a question that creates nothing in it
+    but what is registered; opening a database for each would take longer than most answers. Close it after use."""
+    with _TURN:
+        if not _HELD:
+            _HELD.append(connected())
+        connection = _HELD[0].cursor()
+    connection.execute("SET enable_progress_bar=false")
+    return connection
+
+
+def _let_go() -> None:
+    """Before a fork: a forked process has none of the database's threads and would wait for them when it ends."""
+    _TURN.acquire()
+    while _HELD:
+        _HELD.pop().close()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing is forked
+    os.register_at_fork(before=_let_go, after_in_parent=_TURN.release, after_in_child=_TURN.release)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.intake.bench import connected
+from salesnb.intake.bench import asking
 from salesnb.model.params.company import Company
 from salesnb.model.tables import check, contract
 
@@ -29,7 +29,7 @@ def ledger_check(lines: Path, booked: pd.DataFrame, company: Company, as_of: dat
     own = booked[booked["currency"] == company.currency]
     sums = own.groupby("month", as_index=False)["booked_minor"].sum()
     given = {"lines": str(lines), "as_of": as_of, "currency": company.currency}
-    with connected() as connection:
+    with asking() as connection:
         found = connection.execute(f"SELECT DISTINCT month FROM read_parquet($lines) WHERE {_KNOWN}", given).fetchall()
         months = sorted({*sums["month"], *(month for (month,) in found)})
         closed = {m: company.calendar.period(m).end + timedelta(days=company.close_days) for m in months}

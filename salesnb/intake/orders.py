@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.intake.bench import connected
+from salesnb.intake.bench import asking
 from salesnb.intake.sums import files
 
 if TYPE_CHECKING:
@@ -31,5 +31,5 @@ def orders(lines: Path | Sequence[Path], start: date, end: date, as_of: date) ->
         GROUP BY 1, {_REST} ORDER BY 1, {_REST}
     """
     given = {"lines": files(lines), "start": start, "end": end, "as_of": as_of}
-    with connected() as connection:
+    with asking() as connection:
         return connection.execute(query, given).df()

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.intake.bench import connected, literal
+from salesnb.intake.bench import asking, connected, literal
 from salesnb.model.errors import DataError, Text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def write(lines: Path, people: Path, moves: Sequence[Move], folder: Path) -> tup
 
 def moved(path: Path, as_of: date) -> pd.DataFrame:
     """What rulings known on ``as_of`` moved (see :func:`write`), sorted."""
-    with connected() as connection:
+    with asking() as connection:
         query = "SELECT * FROM read_parquet($path) WHERE known_date <= $as_of ORDER BY ALL"
         return connection.execute(query, {"path": str(path), "as_of": as_of}).df()
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.intake.bench import connected
+from salesnb.intake.bench import asking
 from salesnb.intake.tables import cells
 from salesnb.model.tables import DTYPES, TableContract, contract
 
@@ -69,7 +69,7 @@ def _summed(folder: Path, name: str, as_of: date) -> pd.DataFrame:
 
 
 def _ask(query: str, path: Path, as_of: date) -> pd.DataFrame:
-    with connected() as connection:
+    with asking() as connection:
         return connection.execute(query, {"path": str(path), "as_of": as_of}).df()
 
 

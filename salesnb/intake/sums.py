@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesnb.intake.bench import connected, literal
+from salesnb.intake.bench import asking, literal
 from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.periods import Window
 
@@ -64,7 +64,7 @@ def sums(lines: Path | Sequence[Path], by: Sequence[str], windows: Sequence[Wind
           ON CASE WHEN w.month IS NULL THEN l.order_date BETWEEN w.start AND w."end" ELSE l.month = w.month END
         WHERE {_KNOWN} GROUP BY {keys} ORDER BY {keys}
     """
-    with connected() as connection:
+    with asking() as connection:
         connection.register("windows", _window_rows(windows))
         return connection.execute(query, {"lines": files(lines), "as_of": as_of}).df()
 
@@ -119,5 +119,5 @@ def files(lines: Path | Sequence[Path]) -> list[str]:
 
 
 def _ask(query: str, lines: Path | Sequence[Path], as_of: date) -> pd.DataFrame:
-    with connected() as connection:
+    with asking() as connection:
         return connection.execute(query, {"lines": files(lines), "as_of": as_of}).df()
