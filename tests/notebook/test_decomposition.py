@@ -69,7 +69,7 @@ def test_every_table_of_the_page_is_the_same_sum(book: Any) -> None:
 
 
 def test_rules_name_their_state(book: Any) -> None:
-    shown = str(book.rules().table)
+    shown = str(book.rules().table).replace("\u00a0", " ")
     for row in book.rule_status.to_dict("records"):
         assert row["text"].replace("“", "").split("（")[0][:6] in shown
     gave = book.rule_status[book.rule_status["status"] == "relaxed"]

@@ -16,7 +16,7 @@ function foldable(table){var box=table.closest(".scroll"),fold=+table.dataset.fo
 var tools=document.createElement("div"),label=document.createElement("label"),input=document.createElement("input"),count=document.createElement("span"),more=document.createElement("button");
 tools.className="tools";label.textContent=zh?"查找 ":"Find ";input.type="search";count.setAttribute("role","status");label.appendChild(input);tools.appendChild(label);tools.appendChild(count);
 more.type="button";more.className="more-rows";box.parentNode.insertBefore(tools,box);box.parentNode.insertBefore(more,box.nextSibling);
-table.refold=function(){var want=input.value.trim().toLowerCase(),all=rows(),hits=all.filter(function(r){return!want||r.textContent.toLowerCase().indexOf(want)>=0});
+table.refold=function(){var want=input.value.trim().toLowerCase(),all=rows(),hits=all.filter(function(r){return!want||r.textContent.replace(/\s/g," ").toLowerCase().indexOf(want)>=0});
 all.forEach(function(r){r.hidden=true});hits.forEach(function(r,i){r.hidden=!open&&!want&&i>=fold});
 count.textContent=want?(zh?"找到 "+hits.length+" 行":hits.length+" rows found"):(zh?"共 "+all.length+" 行":all.length+" rows");
 more.hidden=!!want||all.length<=fold;more.textContent=open?(zh?"收起":"Show fewer"):(zh?"显示其余 "+(all.length-fold)+" 行":"Show "+(all.length-fold)+" more rows")};
