@@ -33,3 +33,8 @@ def speaking(words: Lexicon) -> Iterator[None]:
 def spoken(text: str) -> str:
     """A text as the unit says it in the page's language; unchanged where the unit gave no other words."""
     return _held[0](text)
+
+
+def words() -> Lexicon:
+    """The words at hand."""
+    return _held[0]

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from salesnb.model.lexicon import lexicon
 from salesnb.report.spoken import speaking
 from salesnb.runs.beside import Lost, Twin, possible
-from salesnb.runs.fingerprint import digest_of
+from salesnb.runs.reuse import likely, mark_of
 from salesnb.runs.spare import Spare
 
 if TYPE_CHECKING:
-    from salesnb.model.lexicon import Lexicon
     from salesnb.report.sections import Parts
     from salesnb.runs.job import Job
 
@@ -39,7 +38,10 @@ class Ahead:
 
     def __init__(self, job: Job, stage: Path) -> None:
         self._settings, self._stage = job.settings, stage
-        self.spare = Spare(job.settings, stage)
+        latest = job.latest.manifest if job.latest is not None and likely(job) else None
+        self._held = latest.made if latest is not None else {}
+        same = {name: table.sha256 for name, table in latest.tables.items()} if latest is not None else {}
+        self.spare = Spare(job.settings, stage, same)
         self._asked: list[str] = []
         self._made: dict[str, str] = {}
         self._twin: Twin | None = None
@@ -65,6 +67,11 @@ class Ahead:
             self._twin.ask(name)
             self._asked.append(name)
 
+    def carried(self, name: str, is_latest: bool) -> None:
+        """Notebook ``name`` stands in the stage; as the latest version has it, its page serves again as a rule."""
+        if not is_latest or f"all/{name}.html" not in self._held:
+            self.ask(name)
+
     def parts(self, name: str) -> Parts | None:
         """What was made of notebook ``name`` in the words spoken now; None where that is to be done here."""
         while name in self._asked and self._twin is not None:
@@ -73,7 +80,7 @@ class Ahead:
                 self._made[first] = self._twin.answer()
             except Lost:
                 continue
-        if self._made.get(name) != _mark(lexicon(self._settings.params, self._settings.lang)):
+        if self._made.get(name) != mark_of(lexicon(self._settings.params, self._settings.lang)):
             return None
         found: Parts = pickle.loads(self._file(name).read_bytes())
         return found
@@ -99,9 +106,4 @@ class Ahead:
         with speaking(words):
             made = sections.parts(node, self._settings.lang, name)
         self._file(name).write_bytes(pickle.dumps(made))
-        return _mark(words)
-
-
-def _mark(words: Lexicon) -> str:
-    """What tells apart the words of two moments: an import may have written its list of names in between."""
-    return digest_of([words.lang, words.words])
+        return mark_of(words)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from salesnb.model.audience import calendar_file, folder_name
@@ -16,6 +17,7 @@ from salesnb.model.tables import TableContract
 from salesnb.runs.comparison import made_words
 from salesnb.runs.dag import Plan
 from salesnb.runs.directory import BOOK, CALENDAR, PAGE, files_of
+from salesnb.runs.reuse import Reuse
 from salesnb.runs.settings import Settings
 from salesnb.runs.spare import CELLS, Spare, readers_of
 from salesnb.runs.workbook import Tables, table_contract
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from salesnb.versions.narrow import Rule
     from salesnb.versions.readers import Reader
 
+_NAMING = ("nodes", "people", "review_pace", "rule_status", CELLS)  # who reads, and what names and periods pages say
 _KINDS = ("year", "half", "quarter", "month", "week", "day")
 
 
@@ -48,11 +51,13 @@ class Audiences:
     manifest: Manifest
     source: _Source
     readers: tuple[Reader, ...]
+    known: _Known | None = None
 
     def write(self, reader: Reader) -> None:
         """Write one reader's folder; none for a reader without a row in any table. Raises Unwritten."""
         try:
-            _write(self.settings, self.manifest, self.source, reader, self._folder(reader))
+            if self.known is None or not self.known.write(self.settings, reader, self._folder(reader)):
+                _write(self.settings, self.manifest, self.source, reader, self._folder(reader))
         except Exception as error:
             raise Unwritten(error) from error
 
@@ -64,16 +69,21 @@ class Audiences:
         return self.source.stage / reader.level / folder_name(reader.node)
 
 
-def audiences_of(settings: Settings, manifest: Manifest, plan: Plan, spare: Spare) -> Audiences | None:
+def audiences_of(
+    settings: Settings, manifest: Manifest, plan: Plan, spare: Spare, reuse: Reuse | None = None
+) -> Audiences | None:
     """Who gets a folder in the stage, from the version's tables and what ``spare`` has made of them already.
 
-    ``plan`` names the tables that a unit's own notebooks share with regions and people. None where nobody is asked for
-    or the version holds no roster (``people``): without one nobody's rows are known.
+    ``plan`` names the tables that a unit's own notebooks share with regions and people; ``reuse`` holds the folders of
+    the version before. None where nobody is asked for or the version holds no roster (``people``): without one nobody's
+    rows are known.
     """
     if not are_wanted(settings, manifest):
         return None
     source = _source(settings, manifest, plan, spare)
-    return Audiences(settings, manifest, source, readers_of(settings, spare.tables["people"], source.tables.get(CELLS)))
+    cells = spare.tables[CELLS] if CELLS in manifest.tables else None
+    known = _known(reuse, source)
+    return Audiences(settings, manifest, source, readers_of(settings, spare.tables["people"], cells), known)
 
 
 def are_wanted(settings: Settings, manifest: Manifest) -> bool:
@@ -87,11 +97,72 @@ class _Source:
 
     stage: Path
     spare: Spare
-    tables: dict[str, pd.DataFrame]
+    held: tuple[str, ...]
     names: dict[tuple[str, str], str]
     scopes: dict[str, str]
     rules: Mapping[str, Rule]
     shared: dict[str, Shared]
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that have a row for somebody, as far as readers see them."""
+        found = {name: self.whole(self.spare, name) for name in self.held}
+        return {name: frame for name, frame in found.items() if len(frame)}
+
+    def whole(self, spare: Spare, name: str) -> pd.DataFrame:
+        """A table of ``spare`` before it is narrowed; one that a unit's own notebook shares is as it stands."""
+        return spare.tables[name] if name in self.shared else spare.shown(name)
+
+    def own(self, spare: Spare, name: str, frame: pd.DataFrame, reader: Reader) -> pd.DataFrame | None:
+        """The part of a table of ``spare`` that ``reader`` may see."""
+        return spare.own(name, frame, reader, self.rules[name])
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Readers' folders of the version before; ``changed`` are the tables that are not the same in both versions."""
+
+    reuse: Reuse
+    source: _Source
+    changed: tuple[str, ...]
+
+    def write(self, settings: Settings, reader: Reader, folder: Path) -> bool:
+        """Write a reader's folder as the version before has it; False where the reader has other rows now."""
+        reuse = self.reuse
+        place = PurePosixPath(reader.level, folder.name)
+        book = reuse.book(place / BOOK) if self._are_same(reader) else None
+        if book is None:
+            return False
+        folder.mkdir(parents=True, exist_ok=True)
+        _calendar(self.source.stage, reader, folder)
+        (folder / BOOK).write_bytes(book)
+        before = _context(settings, reuse.before, reuse.folder.joinpath(place))
+        text = reuse.page(place / PAGE, before, _context(settings, reuse.now, folder))
+        if text is not None:
+            (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")
+        return text is not None
+
+    def _are_same(self, reader: Reader) -> bool:
+        """Whether the reader sees of every changed table what they saw before."""
+        source, spares = self.source, (self.reuse.spare, self.source.spare)
+        for name in self.changed:
+            old, new = (source.own(spare, name, source.whole(spare, name), reader) for spare in spares)
+            if old is None or new is None:
+                if old is not new:
+                    return False
+            elif not old.equals(new) or list(old.dtypes) != list(new.dtypes):
+                return False
+        return True
+
+
+def _known(reuse: Reuse | None, source: _Source) -> _Known | None:
+    """What the version before holds for readers; None where every folder has to be made: other readers, other names,
+    other tables at all, or a unit's own notebook that shares some."""
+    if reuse is None or source.shared or not reuse.holds(_NAMING):
+        return None
+    changed = reuse.changed({*source.rules, *source.held})
+    is_there = all(name in side.tables for name in changed for side in (reuse.before, reuse.now))
+    return _Known(reuse, source, tuple(changed)) if is_there else None
 
 
 def _source(settings: Settings, manifest: Manifest, plan: Plan, spare: Spare) -> _Source:
@@ -100,18 +171,18 @@ def _source(settings: Settings, manifest: Manifest, plan: Plan, spare: Spare) ->
     from salesnb.versions.narrow import RULES, rule_for
 
     tables, stage = spare.tables, spare.stage
-    found = {name: spare.shown(name) for name in RULES if name in manifest.tables}
+    held = [name for name in RULES if name in manifest.tables]
     shared, rules = dict[str, Shared](), dict(RULES)
     for notebook in plan.notebooks:
         for name, levels in notebook.shares.items():
             if name in manifest.tables:
-                frame = found[name] = tables[name]
+                frame = tables[name]
+                held += [name] if name not in held else []
                 rules[name] = rule_for(name, frame.columns, levels)
                 columns = table_contract(name, frame, stage / "tables").columns
                 shared[name] = Shared(notebook.title.get(settings.lang) or notebook.name, columns)
-    held = {name: frame for name, frame in found.items() if len(frame)}
     names, scopes = _names(manifest, tables), _scopes(manifest, tables, settings.lang)
-    return _Source(stage, spare, held, names, scopes, rules, shared)
+    return _Source(stage, spare, tuple(held), names, scopes, rules, shared)
 
 
 def _names(manifest: Manifest, tables: Tables) -> dict[tuple[str, str], str]:
@@ -129,9 +200,7 @@ def _write(settings: Settings, manifest: Manifest, source: _Source, reader: Read
     from salesnb.report import own
     from salesnb.versions.narrow import names_for
 
-    narrow = (
-        (name, source.spare.own(name, frame, reader, source.rules[name])) for name, frame in source.tables.items()
-    )
+    narrow = ((name, source.own(source.spare, name, frame, reader)) for name, frame in source.tables.items())
     frames = {name: frame for name, frame in narrow if frame is not None}
     if not frames:
         return

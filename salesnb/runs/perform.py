@@ -211,7 +211,7 @@ class _Course:
         job.results.entries[notebook.name] = entry.model_copy(update={"stale": choice.stale})
         source = choice.source.manifest
         job.results.tables |= {name: table for name, table in source.tables.items() if table.writer == notebook.name}
-        self.ahead.ask(notebook.name)
+        self.ahead.carried(notebook.name, choice.source is job.latest)
         count = self._count(notebook)
         job.progress.say(Text(f"{count} 沿用 {label}", f"{count} carried from {label}"))
         job.progress.event("carried", notebook=notebook.name, source=label, stale=choice.stale)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import SalesnbError, Text, VersionError
 from salesnb.model.params.strict import load_yaml
@@ -13,6 +13,7 @@ from salesnb.runs.beside import in_two
 from salesnb.runs.comparison import made_words, page_text
 from salesnb.runs.dag import Notebook, Plan
 from salesnb.runs.directory import directory
+from salesnb.runs.reuse import Reuse, made_in, mark_of, reuse_of
 from salesnb.runs.settings import Settings
 from salesnb.runs.spare import Spare
 from salesnb.runs.workbook import write_excel
@@ -23,11 +24,15 @@ from salesnb.versions.manifest import Failure, Manifest, NotebookEntry, read_man
 from salesnb.versions.readers import Reader
 from salesnb.versions.snapshot import snapshot_text
 
+if TYPE_CHECKING:
+    from salesnb.report.page import PageContext
+
 __all__ = ["first_page", "params_snapshot", "write_all"]
 
 _PAGES = "all"
 QUALITY = "data_quality"
 READERS = "readers"
+_QUALITY_TABLES = ("import_ledger", "findings", "set_aside", "ledger_check", "basis_bridge")
 
 
 def params_snapshot(settings: Settings) -> str:
@@ -47,8 +52,13 @@ def write_all(
     ``ahead`` may hold sections of pages that were made while other notebooks ran. Returns the manifest with the count
     of changed cells and with the failures of pages that could not be made.
     """
+    from salesnb.report.spoken import words
+
     (stage / _PAGES).mkdir()
-    difference = _difference(manifest, stage, previous)
+    manifest = manifest.model_copy(update={"words": mark_of(words())})
+    before = _before(manifest, previous)
+    reuse = reuse_of(settings, before, previous, manifest, stage)
+    difference = _difference(manifest, stage, before, previous)
     (stage / "changes.csv").write_text(changes_csv(difference), encoding="utf-8-sig", newline="")
     manifest = manifest.model_copy(update={"changed_cells": difference.cell_count if difference else 0})
     failures = list(manifest.failures)
@@ -58,27 +68,28 @@ def write_all(
         )
     for notebook in plan.notebooks:
         if manifest.notebooks[notebook.name].state in ("ok", "carried"):
-            failure = _page(settings, plan, manifest, notebook, stage, ahead)
+            failure = _page(settings, plan, manifest, notebook, stage, ahead, reuse)
             failures += [failure] if failure else []
     if not failures and (stage / "tables" / "findings.parquet").is_file():
-        _write(stage, QUALITY, _quality_page(settings, plan, manifest, stage))
+        _write(stage, QUALITY, _quality_page(settings, plan, manifest, stage, reuse))
     if ahead is not None:
         ahead.close()
     if not failures:
-        failures = _books(settings, plan, manifest, stage, ahead.spare if ahead else Spare(settings, stage))
+        failures = _books(settings, plan, manifest, ahead.spare if ahead else Spare(settings, stage), reuse)
     if failures:
         manifest = manifest.model_copy(update={"failures": failures, "state": "failed", "version": ""})
         _write(stage, "failure", _failure_page(settings, plan, manifest, stage))
-    return manifest
+        return manifest
+    return manifest.model_copy(update={"made": made_in(stage)})
 
 
-def _books(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, spare: Spare) -> list[Failure]:
+def _books(settings: Settings, plan: Plan, manifest: Manifest, spare: Spare, reuse: Reuse | None) -> list[Failure]:
     """The workbook, and the folders of regions and people with the page that lists them; a failure where one cannot be
     made. They are many and none waits for another."""
-    broken, lang = list[Failure](), settings.lang
+    broken, lang, stage = list[Failure](), settings.lang, spare.stage
     spare.settle(manifest.tables)
     try:
-        audiences = audiences_of(settings, manifest, plan, spare)
+        audiences = audiences_of(settings, manifest, plan, spare, reuse)
     except Exception as error:  # a defect of ours is said as a failed page, not as a broken run
         audiences, broken = None, [_unrendered("audiences", error, lang)]
 
@@ -103,34 +114,65 @@ def _books(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, spar
     return broken
 
 
-def _difference(manifest: Manifest, stage: Path, previous: Path | None) -> VersionDiff | None:
-    """What changed since ``previous``; None for a first version, a failed run, or where the other cannot be read."""
+def _before(manifest: Manifest, previous: Path | None) -> Manifest | None:
+    """The manifest of the version before; None for a first version, a failed run, or where it cannot be read."""
     if previous is None or manifest.state == "failed":
         return None
     try:
-        return compare(previous, read_manifest(previous), stage, manifest)
+        return read_manifest(previous)
     except VersionError:  # somebody altered the version before: no reason to lose this one, status names it
         return None
 
 
+def _difference(manifest: Manifest, stage: Path, before: Manifest | None, previous: Path | None) -> VersionDiff | None:
+    """What changed since ``before``; None where there is nothing to compare with, or it cannot be read."""
+    if previous is None or before is None:
+        return None
+    try:
+        return compare(previous, before, stage, manifest)
+    except VersionError:
+        return None
+
+
 def _page(
-    settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook, stage: Path, ahead: Ahead | None
+    settings: Settings,
+    plan: Plan,
+    manifest: Manifest,
+    notebook: Notebook,
+    stage: Path,
+    ahead: Ahead | None,
+    reuse: Reuse | None,
 ) -> Failure | None:
     """Make one notebook's page; whatever the report room refuses becomes a failure of that notebook."""
-    import nbformat
-
-    from salesnb.report import page
-
-    name = notebook.name
-    parts = ahead.parts(name) if ahead is not None else None
-    node = nbformat.read(stage / "notebooks" / f"{name}.ipynb", as_version=4) if parts is None else None
     try:
         context = _context(settings, plan, manifest, notebook, stage)
-        html = page.render(node, context, name) if parts is None else page.rendered(parts, context)
+        html = _page_before(settings, plan, notebook, context, reuse) or _made(notebook.name, context, stage, ahead)
     except Exception as error:  # a defect of ours must not take the other notebooks' results with it
         return _unrendered(notebook.name, error, settings.lang)
     _write(stage, notebook.name, html)
     return None
+
+
+def _page_before(
+    settings: Settings, plan: Plan, notebook: Notebook | None, context: PageContext, reuse: Reuse | None
+) -> str | None:
+    """The page of a notebook, or of the data's quality, as the version before has it; None where it is to be made."""
+    if reuse is None or not (reuse.has_notebook(notebook.name) if notebook else reuse.holds(_QUALITY_TABLES)):
+        return None
+    before = _context(settings, plan, reuse.before, notebook, reuse.folder)
+    return reuse.page(PurePosixPath(_PAGES, f"{notebook.name if notebook else QUALITY}.html"), before, context)
+
+
+def _made(name: str, context: PageContext, stage: Path, ahead: Ahead | None) -> str:
+    """A notebook's page, from its sections where these were made ahead."""
+    import nbformat
+
+    from salesnb.report import page
+
+    parts = ahead.parts(name) if ahead is not None else None
+    if parts is not None:
+        return page.rendered(parts, context)
+    return page.render(nbformat.read(stage / "notebooks" / f"{name}.ipynb", as_version=4), context, name)
 
 
 def _unrendered(name: str, error: Exception, lang: str) -> Failure:
@@ -138,7 +180,7 @@ def _unrendered(name: str, error: Exception, lang: str) -> Failure:
     return Failure(notebook=name, kind="render", error=type(error).__name__, message=message)
 
 
-def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook | None, stage: Path) -> Any:
+def _context(settings: Settings, plan: Plan, manifest: Manifest, notebook: Notebook | None, stage: Path) -> PageContext:
     from salesnb.report.page import Link, PageContext
 
     lang = settings.lang
@@ -212,14 +254,17 @@ def _title(notebook: Notebook, manifest: Manifest, lang: str) -> str:
     return str(stated or notebook.title.get(lang) or notebook.name)
 
 
-def _quality_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:
+def _quality_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, reuse: Reuse | None) -> str:
     """The data-quality report of this version, from the tables the history notebook wrote."""
     from salesnb.report import quality
     from salesnb.versions.tables import read_table
 
-    names = ("import_ledger", "findings", "set_aside", "ledger_check", "basis_bridge")
-    ledger, findings, aside, closed, bridge = (read_table(stage / "tables", n) for n in names)
-    return quality.render_page(ledger, findings, aside, closed, bridge, _context(settings, plan, manifest, None, stage))
+    context = _context(settings, plan, manifest, None, stage)
+    known = _page_before(settings, plan, None, context, reuse)
+    if known is not None:
+        return known
+    ledger, findings, aside, closed, bridge = (read_table(stage / "tables", name) for name in _QUALITY_TABLES)
+    return quality.render_page(ledger, findings, aside, closed, bridge, context)
 
 
 def _failure_page(settings: Settings, plan: Plan, manifest: Manifest, stage: Path) -> str:

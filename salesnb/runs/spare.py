@@ -27,10 +27,15 @@ _MOST_ROWS = 1_000_000  # what is narrowed beforehand stays in memory beside the
 
 
 class Spare:
-    """Tables of the stage, read once, and readers' own parts of them."""
+    """Tables of the stage, read once, and readers' own parts of them.
 
-    def __init__(self, settings: Settings, stage: Path) -> None:
+    Those that are the ``same`` (sha256 by name) as in the version before are not narrowed ahead: as a rule its folders
+    serve again.
+    """
+
+    def __init__(self, settings: Settings, stage: Path, same: Mapping[str, str] | None = None) -> None:
         self.stage, self.tables = stage, Tables(stage / "tables")
+        self._same = same or {}
         self._settings = settings
         self._read: dict[str, str] = {}
         self._shown: dict[str, pd.DataFrame] = {}
@@ -68,7 +73,8 @@ class Spare:
     def _begin_narrowing(self) -> bool:
         from salesnb.versions.narrow import RULES
 
-        ready = self._read.keys() & RULES.keys() - self._narrowed if self._readers else ()
+        moved = {name for name, digest in self._read.items() if self._same.get(name) != digest}
+        ready = moved & RULES.keys() - self._narrowed if self._readers else ()
         if not ready:
             return False
         name = min(ready)

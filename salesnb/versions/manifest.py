@@ -73,7 +73,9 @@ class CodeState(Entry):
 class Manifest(Entry):
     """The whole manifest. ``state`` is ``complete`` in a version folder and ``failed`` below ``failed/``.
 
-    ``lead`` is the notebook a reader should open first; ``headline`` and ``figures`` are its.
+    ``lead`` is the notebook a reader should open first; ``headline`` and ``figures`` are its. ``page`` and ``words``
+    tell the program and the words that pages were made by, ``made`` the sha256 of pages and readers' workbooks: where
+    any of them differs, what it stands for is not taken over by a later version.
     """
 
     schema_: int = Field(default=SCHEMA, alias="schema")
@@ -97,6 +99,8 @@ class Manifest(Entry):
     params: dict[str, str] = Field(default_factory=dict)
     data: dict[str, str] = Field(default_factory=dict)
     page: str = ""
+    words: str = ""
+    made: dict[str, str] = Field(default_factory=dict)
     notebooks: dict[str, NotebookEntry] = Field(default_factory=dict)
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     checks: list[dict[str, Any]] = Field(default_factory=list)
