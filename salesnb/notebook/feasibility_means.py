@@ -140,21 +140,25 @@ class MeansQuestions(GoalQuestions):
         return render(frame, columns, self.lang, self.unit_shown, Options(caption=self.say(shown.label)))
 
     def hires(self) -> Exhibit:
-        """The cheapest hires that close each region's gap."""
+        """The cheapest hires that close each region's gap, and those that are decided already."""
         from salesnb.report.exhibit import Exhibit
         from salesnb.report.sentences import feasibility_means as said
         from salesnb.report.tables import Options, Show, render
+        from salesnb.stages import feasibility
 
         frame, shown = self.hire_plan, contract("feasibility_hires")
         reading = said.hires(frame, self.lang, self.currency)
         if frame.empty:
             return Exhibit("hires", reading=reading)
+        decided = feasibility.decided_hires(self.params.people, self.period.end, self.as_of)
+        regions = self.staffing.names.get("region_id", {})
+        readings = [reading, said.hires_decided(frame, decided, regions, self.lang)]
         unit = self.money_unit(int(frame["value_minor"].max()))
         names = [c for c in ("name", "role", "start_month", "hire_count", "value_minor", "cost_minor")
                  if frame[c].notna().any()]  # fmt: skip
         options = Options(caption=self.say(shown.label))
         table = render(frame, [Show(shown.column(c)) for c in names], self.lang, unit, options)
-        return Exhibit("hires", reading=reading, table=table)
+        return Exhibit("hires", reading=readings, table=table)
 
     # ------------------------------------------------------------------ ceilings
 

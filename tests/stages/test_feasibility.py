@@ -212,6 +212,50 @@ def test_the_cheapest_hires_mix_roles_where_that_costs_less():
     assert plan(4, 6000)[0] == {"senior": 2}
 
 
+def test_decided_hires_are_those_that_start_after_the_day_and_within_the_period():
+    said = {"by": "x", "reference": "x", "role": "rep", "team": "t1"}
+    seats = [
+        {"start": date(2024, 5, 1), "count": 2, "decided": date(2023, 12, 1)},
+        {"start": date(2024, 5, 1), "decided": date(2024, 2, 1)},  # not decided yet
+        {"start": date(2023, 12, 1), "decided": date(2023, 10, 1)},  # here already
+        {"start": date(2025, 2, 1), "decided": date(2023, 12, 1)},  # of the next year
+        {"start": date(2024, 6, 1), "decided": date(2023, 12, 1), "state": "withdrawn"},
+        {"start": date(2024, 6, 1), "decided": date(2023, 12, 1), "role": "desk"},  # carries no quota
+        {"start": date(2024, 3, 1), "decided": date(2023, 12, 1), "team": "t2", "filled_by": "P9", "state": "filled"},
+    ]
+    joins = {"kind": "joins", "from": date(2024, 3, 1), "decided": date(2023, 12, 1), "by": "x", "reference": "x"}
+    params = People.model_validate(
+        {
+            "roles": {"rep": PLAIN, "desk": {**PLAIN, "carries_quota": False}},
+            "teams": [{"id": "t1", "region": "east"}, {"id": "t2", "region": "west"}],
+            "positions": [{**said, "id": f"p{i}", **seat} for i, seat in enumerate(seats)],
+            "movements": [
+                {**joins, "id": "m1", "person": "P8", "to_team": "t2"},
+                {**joins, "id": "m2", "person": "P9", "to_team": "t2"},  # fills a position that counts already
+            ],
+        }
+    )
+    assert fe.decided_hires(params, date(2024, 12, 31), date(2023, 12, 31)) == {"east": 2, "west": 2}
+    assert fe.decided_hires(params, date(2024, 4, 30), date(2023, 12, 31)) == {"west": 2}
+    assert fe.decided_hires(params, date(2024, 12, 31), date(2023, 11, 30)) == {"east": 1}
+
+
+@pytest.mark.parametrize(
+    ("decided", "zh", "en"),
+    [
+        ({}, "没有已决定的招聘", "No hire is decided"),
+        ({"e": 2, "w": 1}, "未计入在岗人数；按人数还差 1 人：西 1 人。", "1 more to find: West 1."),
+        ({"e": 1, "w": 2}, "按人数已够。", "by heads they are enough."),
+    ],
+)  # fmt: skip
+def test_decided_hires_stand_against_those_the_gaps_ask_for(decided, zh, en):
+    from salesnb.report.sentences.feasibility_means import hires_decided
+
+    frame = pd.DataFrame({"node_id": ["e", "w", "w"], "hire_count": [1, 1, 1]})
+    assert zh in str(hires_decided(frame, decided, {"e": "东", "w": "西"}, "zh"))
+    assert en in str(hires_decided(frame, decided, {"e": "East", "w": "West"}, "en"))
+
+
 def test_capacity_of_the_company_is_that_of_its_seats():
     staff = staffed(5, 3_000_000)
     table = fe.capacity_table(staff, {}).set_index("dimension")

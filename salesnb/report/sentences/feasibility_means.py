@@ -74,6 +74,33 @@ def hires(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     return line + ("。" if lang == "zh" else ".")
 
 
+def hires_decided(frame: pd.DataFrame, decided: Mapping[str, int], names: Mapping[str, str], lang: str) -> Line:
+    """The hires that are decided beside those the gaps ask for. ``decided``: heads by region; ``names``: its names."""
+    if not decided:
+        return either(lang, ("截至此日没有已决定的招聘。",), ("No hire is decided by this day.",))
+    asked = {str(node): int(count) for node, count in frame.groupby("node_id", sort=False)["hire_count"].sum().items()}
+    missing = {node: count - decided.get(node, 0) for node, count in asked.items() if count > decided.get(node, 0)}
+    here = _heads(decided, names, lang)
+    line = either(
+        lang,
+        (f"另有已决定、尚未到岗的 {sum(decided.values())} 人（{here}），未计入在岗人数；",),
+        (f"Decided, but yet to start and not among today's people: {sum(decided.values())} ({here}); ",),
+    )
+    if not missing:
+        return line + either(lang, ("按人数已够。",), ("by heads they are enough.",))
+    left, where = sum(missing.values()), _heads(missing, names, lang)
+    return line + either(
+        lang,
+        ("按人数还差 ", bad(f"{left} 人"), f"：{where}。"),
+        ("by heads ", bad(f"{left} more"), f" to find: {where}."),
+    )
+
+
+def _heads(counts: Mapping[str, int], names: Mapping[str, str], lang: str) -> str:
+    each = [(names.get(node, node), count) for node, count in counts.items()]
+    return listed([Text(f"{name} {count} 人", f"{name} {count}").get(lang) for name, count in each], lang)
+
+
 def pipeline(frame: pd.DataFrame, lang: str, currency: str) -> Line:
     """Cover of the company's target by open deals and by those still to be created."""
     whole = frame[frame["dimension"] == "company"]

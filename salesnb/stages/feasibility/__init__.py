@@ -22,7 +22,15 @@ from salesnb.stages.feasibility.ceilings import (
     pipeline_table,
 )
 from salesnb.stages.feasibility.field import Level, commitments, feedback_table, launch_table, target_table
-from salesnb.stages.feasibility.hiring import Staffing, capacity_table, head_value, hiring_plan, leaving_cost, realistic
+from salesnb.stages.feasibility.hiring import (
+    Staffing,
+    capacity_table,
+    decided_hires,
+    head_value,
+    hiring_plan,
+    leaving_cost,
+    realistic,
+)
 from salesnb.stages.feasibility.outcome import month_table, node_table, record_table, reliability_table
 from salesnb.stages.feasibility.people import Team, build_team, roles_of, season_ahead, seats
 from salesnb.stages.feasibility.scenarios import CHANGES, Levers, scenario_table
@@ -48,6 +56,7 @@ __all__ = [
     "capacity_table",
     "ceiling_table",
     "commitments",
+    "decided_hires",
     "feedback_table",
     "head_value",
     "hiring_plan",

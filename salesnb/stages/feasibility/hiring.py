@@ -177,6 +177,26 @@ def _cost(staff: Staffing, role: str, months: int) -> np.ndarray | None:
     return ((once or 0.0) + (salary or 0.0) * left) * staff.minor
 
 
+def decided_hires(people: People, end: date, as_of: date) -> dict[str, int]:
+    """Heads by region that were decided by ``as_of`` and start after it, by ``end``: positions and joiners.
+
+    None of them is among the seats of the team, so they stand against the hires that a gap asks for.
+    """
+    regions = {team.id: team.region for team in people.teams}
+    carries = {name for name, role in people.roles.items() if role.carries_quota}
+    found: dict[str, int] = {}
+    for seat in people.positions:
+        if seat.state != "withdrawn" and seat.decided <= as_of < seat.start <= end and seat.role in carries:
+            region = regions.get(seat.team, "")
+            found[region] = found.get(region, 0) + seat.count
+    placed = {seat.filled_by for seat in people.positions}
+    for move in people.movements:
+        if move.kind == "joins" and move.decided <= as_of < move.from_ <= end and move.person not in placed:
+            region = regions.get(move.to_team, "")
+            found[region] = found.get(region, 0) + 1
+    return found
+
+
 def realistic(hires: pd.DataFrame, team: Team) -> pd.DataFrame:
     """The rows of ``feasibility_hires`` of regions whose plan stays within :data:`REALISTIC` of today's people."""
     asked = hires.groupby("node_id")["hire_count"].sum()
