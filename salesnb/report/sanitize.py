@@ -35,6 +35,7 @@ _KEPT, _ATTRIBUTES = frozenset(_ELEMENTS.split()), frozenset(_NAMES.split())
 # end tags that HTML leaves out where the next cell or row begins: a quarter of a table's bytes
 _IMPLIED = frozenset(("td", "th", "tr"))
 _SAID = frozenset(("title", "alt", "aria-label"))  # attributes a reader sees or hears
+_LISTS = frozenset(("class", "headers"))  # names apart by a space
 _CASE = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 # what nbconvert and the notebook's own style put around an output
 _WRAPPERS = frozenset(("cell", "inner_cell", "text_cell_render", "output_wrapper", "output", "output_area",
@@ -93,8 +94,11 @@ class _Cleaner(HTMLParser):
         return name
 
     def handle_data(self, data: str) -> None:
-        if not self.gone:
-            self.out.append(str(escape(spoken(data))))
+        if self.gone:
+            return
+        if data.isspace() and data.isascii() and ("pre", True) not in self.open:
+            data = "\n" if "\n" in data else " "  # indentation of markup
+        self.out.append(str(escape(spoken(data))))
 
     def _void(self, tag: str, given: dict[str, str]) -> None:
         if tag == "img" and not _PICTURE.match(given.get("src", "")):
@@ -105,10 +109,10 @@ class _Cleaner(HTMLParser):
 
     def _attributes(self, tag: str, given: dict[str, str]) -> str:
         kept = []
-        for name, value in given.items():
+        for name, value in sorted(given.items()):
             if name not in _ATTRIBUTES or not self._may(tag, name, value):
                 continue
-            said = spoken(value) if name in _SAID else value
+            said = spoken(value) if name in _SAID else " ".join(value.split()) if name in _LISTS else value
             kept.append(f' {_CASE.get(name, name)}="{escape(said)}"')
         if tag == "a" and given.get("href", "").lower().startswith("http"):
             kept.append(' rel="noopener noreferrer"')

@@ -189,8 +189,29 @@ def _fragment(cells: list[Any], seen: set[str]) -> Markup:
     shown = [cell for cell in cells if _has_content(cell)]
     if not shown:
         return Markup("")
+    blocks = [block for cell in shown for block in _blocks(cell)]
+    if None not in blocks:
+        cleaned = (sanitize.clean(block, seen) for block in blocks if block is not None)
+        return Markup("\n").join(block for block in cleaned if block)
     html, _ = _exporter().from_notebook_node(new_notebook(cells=shown))
     return sanitize.clean(html, seen)
+
+
+def _blocks(cell: Any) -> list[str | None]:
+    """The cell's markup as nbconvert would wrap it: only the wrapping, which a page takes off again, costs most of its
+    time. None for what nbconvert has to make: pictures, printed text, raw cells, attachments."""
+    if cell.cell_type == "markdown" and not cell.get("attachments"):
+        from nbconvert.filters import strip_files_prefix
+
+        return [strip_files_prefix(_exporter().markdown2html({"cell": cell}, cell.source))]
+    return [_html(output) for output in cell.outputs] if cell.cell_type == "code" else [None]
+
+
+def _html(output: Any) -> str | None:
+    """The output's markup; None for another output, one with pictures that may lack their words, or one in a frame."""
+    html = output.data.get("text/html") if output.output_type in ("display_data", "execute_result") else None
+    is_framed = output.get("metadata", {}).get("text/html", {}).get("isolated")
+    return None if html is None or is_framed or "<img" in html.lower() else html
 
 
 def _has_content(cell: Any) -> bool:

@@ -50,7 +50,7 @@ def test_ids_hold_letters_only_and_differ_for_other_names() -> None:
         ("<script>alert(1)</script>ok", "ok"),
         ("<p onclick=x style='color:red' class=note>a</p>", '<p class="note">a</p>'),
         ("<img src=https://h/x.png>b", "b"),
-        ("<img src=data:image/png;base64,AAAA>", '<img src="data:image/png;base64,AAAA" alt="">'),
+        ("<img src=data:image/png;base64,AAAA>", '<img alt="" src="data:image/png;base64,AAAA">'),
         ("<a href=javascript:alert(1)>c</a>", "<a>c</a>"),
         ("<a href=//host/x>c</a>", "<a>c</a>"),
         ("<a href=' java\tscript:x'>c</a>", "<a>c</a>"),

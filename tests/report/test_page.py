@@ -13,6 +13,7 @@ import nbformat.v4 as v4
 import pytest
 
 from salesnb.model.errors import RunError
+from salesnb.report import sanitize, sections
 from salesnb.report.exhibit import Exhibit
 from salesnb.report.page import PageContext, render
 
@@ -137,6 +138,24 @@ def test_outputs_of_a_units_own_notebook_are_made_harmless() -> None:
     assert "said &amp; &lt;done&gt;" in body and 'src="data:image/png;base64,' in body and "data:image/svg" in body
     assert "display:none}" not in body.split("<script>")[0] and 'href="javascript' not in body
     assert "<h1>&lt;b onclick=x&gt;T&lt;/b&gt;</h1>" in body
+
+
+def test_markup_is_what_nbconvert_would_have_wrapped() -> None:
+    """Only the wrapping is left out: markdown in its kinds, exhibits, several outputs of one cell."""
+    html = [
+        '<div class="exhibit  half" id="x-a"><p class="">1 &lt; 2</p></div>\n',
+        "<table><tr><td>a<td>b</table>",
+        "<b>x",
+    ]
+    outputs = [v4.new_output("display_data", data={"text/html": each}) for each in html]
+    cells = [
+        v4.new_markdown_cell("文字 **重** `码` $a<b$\n\n- 一\n- 二\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+        v4.new_code_cell("", outputs=outputs),
+        v4.new_markdown_cell('> 引文 [x](files/a.html "t")\n\n```python\n1 < 2\n```'),
+        v4.new_code_cell("", outputs=[v4.new_output("execute_result", data={"text/html": html[0], "text/plain": "y"})]),
+    ]
+    whole, _ = sections._exporter().from_notebook_node(v4.new_notebook(cells=cells))
+    assert sections._fragment(cells, set()) == sanitize.clean(whole, set())
 
 
 def test_questions_without_an_answer_are_gathered_and_answers_stay() -> None:
