@@ -100,8 +100,7 @@ class PlanBase(Ahead):
 
     def keep(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """Check a table, kept for ``write`` if it is one of ours; others belong to the notebook that writes them."""
-        checked = check(frame, contract(name))
-        return super().keep(name, checked) if name.startswith(OWN) else checked
+        return super().keep(name, frame) if name.startswith(OWN) else check(frame, contract(name))
 
     # ------------------------------------------------------------------ cells
 

@@ -60,28 +60,49 @@ class PayQuestions(SeriesQuestions):
         return out
 
     def _target(self, person: str, months: tuple[str, ...]) -> int:
-        own = self.cells.frame[self.cells.frame["person_id"] == person]
-        if "month" in own:
-            own = own[own["month"].isin(list(months))]
-            return int(own["target_minor"].sum())
-        whole = int(own["target_minor"].sum())
-        return whole * len(months) // len(self.plan_year.months)
+        by_month = self._targets.get(person, {})
+        if "month" in self.cells.frame:
+            return sum(by_month.get(month, 0) for month in months)
+        return by_month.get("", 0) * len(months) // len(self.plan_year.months)
+
+    @cached_property
+    def _targets(self) -> dict[str, dict[str, int]]:
+        """Each person's target by month; under no month where the cells have none."""
+        frame = self.cells.frame if "month" in self.cells.frame else self.cells.frame.assign(month="")
+        sums = frame.groupby(["person_id", "month"])["target_minor"].sum().reset_index()
+        out: dict[str, dict[str, int]] = {}
+        for person, month, amount in sums.itertuples(index=False):
+            out.setdefault(str(person), {})[str(month)] = int(amount)
+        return out
+
+    @cached_property
+    def _line_targets(self) -> dict[str, pd.Series]:
+        """Each person's target by product line, where it is not less than nothing."""
+        sums = self.cells.frame.groupby(["person_id", "product_line"])["target_minor"].sum().clip(lower=0)
+        return {str(person): own.droplevel(0) for person, own in sums.groupby(level=0)}
+
+    @cached_property
+    def _sold(self) -> dict[str, tuple[float, float, float]]:
+        """Each person's sales of last year, their cost, and the sales whose cost is known; under "" everyone's."""
+        columns = ["net_minor", "cost_minor", "costed_minor"]
+        frame = self.last_cells.frame
+        net, cost, costed = (float(value) for value in frame[columns].sum())
+        out = {"": (net, cost, costed)}
+        for person, *sums in frame.groupby("person_id")[columns].sum().itertuples():
+            net, cost, costed = (float(value) for value in sums)
+            out[str(person)] = (net, cost, costed)
+        return out
 
     def _mix(self, person: str) -> Mix:
         """The commission rate of his target's product lines and the gross margin of his sales last year."""
         from salesnb.stages import incentives
 
-        own = self.cells.frame[self.cells.frame["person_id"] == person]
-        lines = own.groupby("product_line")["target_minor"].sum().clip(lower=0)
+        lines = self._line_targets[person]
         rates = [float(self.scheme.rate(str(line), self.plan_year.end) or 0) for line in lines.index]
         rate = float((lines * rates).sum() / lines.sum()) if lines.sum() > 0 else 0.0
-        sold = self.last_cells.frame
-        mine = sold[sold["person_id"] == person]
-        known = mine if len(mine) and mine["net_minor"].sum() > 0 else sold
-        margin = None
-        if len(known) and known["costed_minor"].fillna(0).sum() > 0:
-            margin = 1 - float(known["cost_minor"].sum()) / float(known["costed_minor"].sum())
-        return incentives.Mix(rate, margin)
+        own = self._sold.get(person, self._sold[""])
+        _, cost, costed = own if own[0] > 0 else self._sold[""]
+        return incentives.Mix(rate, 1 - cost / costed if costed > 0 else None)
 
     @cached_property
     def drawn(self) -> NDArray[np.float64]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from salesnb.model.params.quantities import Selection
 from salesnb.model.periods import Window, month_range
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from salesnb.model.params.actions import Measure
 
+_T = TypeVar("_T")
 SEEN = 6  # months a trigger may look back
 RECENT = 3  # months whose sales say how long dealers' stock lasts
 
@@ -66,6 +67,24 @@ class SeriesQuestions(PlanBase):
         """The settlement month of each day."""
         return days.map({day: self.calendar.month_of(day.date()) for day in days.drop_duplicates()})
 
+    def _kept(self, question: str, where: Selection, made: Callable[[], _T]) -> _T:
+        """An answer that holds for every month it is asked about."""
+        key = f"{question} {where!r}"
+        if key not in self._answers:
+            self._answers[key] = made()
+        found: _T = self._answers[key]
+        return found
+
+    @cached_property
+    def _answers(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
+    def _received(self) -> pd.Series:
+        """Money received by settlement month."""
+        receipts = self._table("receipts")
+        return receipts["received_minor"].groupby(self._booked(receipts["receipt_date"])).sum()
+
     def _years(self, *columns: str) -> pd.DataFrame:
         """Orders by customer and ``columns`` in the twelve months up to each closed month, which names the window."""
         windows = []
@@ -77,34 +96,36 @@ class SeriesQuestions(PlanBase):
     # ------------------------------------------------------------------ one reader a metric
 
     def _chosen(self, where: Selection) -> pd.DataFrame | None:
-        """Monthly sales of a selection."""
+        """Sales of a selection with their cost, by month; None where it names what sales do not know."""
         from salesnb.stages.action_plan import COLUMNS, Cells
 
         if any(word not in COLUMNS for word in where):
             return None
-        columns = tuple(dict.fromkeys(COLUMNS[word] for word in where))
-        frame = self._months(*columns)
-        return Cells(frame, "net_minor").pick(where)
+
+        def made() -> pd.DataFrame:
+            chosen = Cells(self._months(*dict.fromkeys(COLUMNS[word] for word in where)), "net_minor").pick(where)
+            return chosen.groupby("month")[["net_minor", "cost_minor", "costed_minor"]].sum()
+
+        return self._kept("chosen", where, made)
 
     def _sales(self, where: Selection, months: Sequence[str]) -> float | None:
         frame = self._chosen(where)
-        if frame is None or not (frame["month"] <= months[-1]).any():
+        if frame is None or not (frame.index <= months[-1]).any():
             return None  # what has never been sold yet has no series: a launch to come is not a fall to zero
-        return float(frame.loc[frame["month"].isin(list(months)), "net_minor"].sum())
+        return float(frame.loc[frame.index.isin(list(months)), "net_minor"].sum())
 
     def _margin(self, where: Selection, months: Sequence[str]) -> float | None:
         frame = self._chosen(where)
-        rows = None if frame is None else frame[frame["month"].isin(list(months))]
-        if rows is None or rows["costed_minor"].fillna(0).sum() <= 0:
+        rows = None if frame is None else frame[frame.index.isin(list(months))]
+        if rows is None or rows["costed_minor"].sum() <= 0:
             return None
         return 1 - float(rows["cost_minor"].sum()) / float(rows["costed_minor"].sum())
 
     def _collection(self, where: Selection, months: Sequence[str]) -> float | None:
-        receipts, sales = self._table("receipts"), self._sales({}, months)
-        if where or receipts.empty or not sales:
+        received, sales = self._received, self._sales({}, months)
+        if where or received.empty or not sales:
             return None
-        booked = self._booked(receipts["receipt_date"])
-        return float(receipts.loc[booked.isin(list(months)), "received_minor"].sum()) / sales
+        return float(received[received.index.isin(list(months))].sum()) / sales
 
     def _leads(self, where: Selection, months: Sequence[str]) -> float | None:
         from salesnb.stages.action_plan import COLUMNS, Cells
@@ -113,13 +134,19 @@ class SeriesQuestions(PlanBase):
         known = {**COLUMNS, "source": "source"}
         if frame.empty or any(known.get(word, "") not in frame for word in where):
             return None
-        created = frame["created_date"].dt
-        made = frame[(created.year * 100 + created.month).isin([int(m[:4]) * 100 + int(m[5:]) for m in months])]
-        if "source" in where:
-            nodes = where["source"]
-            made = made[made["source"].isin(nodes if isinstance(nodes, tuple) else ())]
-        rest = {word: nodes for word, nodes in where.items() if word != "source"}
-        return float(len(Cells(made, "source").pick(rest)))
+
+        def made() -> pd.Series:
+            """How many were created in each month, 202406."""
+            held = frame
+            if "source" in where:
+                nodes = where["source"]
+                held = held[held["source"].isin(nodes if isinstance(nodes, tuple) else ())]
+            rest = {word: nodes for word, nodes in where.items() if word != "source"}
+            created = Cells(held, "source").pick(rest)["created_date"].dt
+            return (created.year * 100 + created.month).value_counts()
+
+        counts = self._kept("leads", where, made)
+        return float(counts[counts.index.isin([int(m[:4]) * 100 + int(m[5:]) for m in months])].sum())
 
     def _new_customers(self, where: Selection, months: Sequence[str]) -> float | None:
         first = self.facts.first_orders(self.as_of)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from salesnb.model.params.quantities import Not, Selection
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 # a selection's word → the column of cells that holds it
 COLUMNS = {
@@ -48,16 +50,23 @@ class Cells:
         """The amount of a selection; None where the cells do not have one of its dimensions."""
         if any(word not in self.words for word in where):
             return None
-        return int(self.pick(where)[self.amount].sum())
+        held = self._held(where)
+        amounts = self.frame[self.amount]
+        return int((amounts if held is None else amounts[held]).sum())
 
     def pick(self, where: Selection) -> pd.DataFrame:
         """The rows of a selection; each of its dimensions must be a column (KeyError)."""
-        chosen = self.frame
+        held = self._held(where)
+        return self.frame if held is None else self.frame[held]
+
+    def _held(self, where: Selection) -> NDArray[np.bool_] | None:
+        """Whether each row is one of the selection; None where all are."""
+        found: NDArray[np.bool_] | None = None
         for word, nodes in where.items():
-            values = chosen[COLUMNS[word]].astype(str)
-            held = values.isin(nodes.not_) if isinstance(nodes, Not) else values.isin(nodes)
-            chosen = chosen[~held if isinstance(nodes, Not) else held]
-        return chosen
+            values = self.frame[COLUMNS[word]].astype(str)
+            held = ~values.isin(nodes.not_) if isinstance(nodes, Not) else values.isin(nodes)
+            found = held.to_numpy(bool) if found is None else found & held.to_numpy(bool)
+        return found
 
 
 def meet(one: Selection, other: Selection, parents: Mapping[Node, Node]) -> Selection | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from salesnb.model.params.goals import Goal
@@ -91,11 +92,12 @@ def _addressable(sizes: pd.DataFrame, nodes: pd.DataFrame, market: Market, when:
     share = sizes["product_line"].map(known).astype("float64")
     whole = sizes.assign(reach=sizes["size_minor"] * share)
     out = []
-    for _, row in nodes.iterrows():
-        here = whole[whole["year"] == row["year"]]
-        if row["dimension"] != WHOLE:
-            here = here[here[row["dimension"]] == row["node_id"]]
-        out.append(None if here["reach"].isna().any() or here.empty else round(float(here["reach"].sum())))
+    for dimension, node, year in zip(nodes["dimension"], nodes["node_id"], nodes["year"], strict=True):
+        here = whole["year"] == year
+        if dimension != WHOLE:
+            here &= whole[dimension] == node
+        reach = whole["reach"].to_numpy()[here.to_numpy(bool)]
+        out.append(None if len(reach) == 0 or np.isnan(reach).any() else round(float(pd.Series(reach).sum())))
     return pd.Series(out, index=nodes.index, dtype="Int64")
 
 
