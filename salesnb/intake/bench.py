@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY = "1500MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
+MOST = "3000MB"  # of a machine that has it to spare: an import that spills takes a third longer
 _HELD: list[duckdb.DuckDBPyConnection] = []  # the one database in memory that this process asks
 _TURN = Lock()
 
@@ -62,13 +63,21 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing is forked
     os.register_at_fork(before=_let_go, after_in_parent=_TURN.release, after_in_child=_TURN.release)
 
 
+def room(connection: duckdb.DuckDBPyConnection) -> str:
+    """What an import may hold before it spills: a sixth of what DuckDB would take of this machine or container by
+    itself, but MEMORY at least and MOST at most."""
+    amount, unit = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0].split()
+    share = float(amount) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit) / 1e6 / 6
+    return f"{min(max(share, float(MEMORY[:-2])), float(MOST[:-2])):.0f}MB"
+
+
 @dataclass
 class Bench:
-    """State of one import. ``folder`` is temporary and belongs to it."""
+    """State of one import. ``folder`` is temporary and belongs to it; ``memory`` is what it may hold (see ``room``)."""
 
     folder: Path
     findings: Findings = field(default_factory=Findings)
-    memory: str = MEMORY
+    memory: str = ""
     _connection: duckdb.DuckDBPyConnection | None = None
     _counter: int = 0
 
@@ -77,7 +86,7 @@ class Bench:
         """The connection, opened on first use."""
         if self._connection is None:
             connection = connected()
-            connection.execute(f"SET memory_limit={literal(self.memory)}")
+            connection.execute(f"SET memory_limit={literal(self.memory or room(connection))}")
             connection.execute(f"SET temp_directory={literal(str(self.folder / 'spill'))}")
             connection.execute("SET preserve_insertion_order=true")
             # duckdb 2.0.0 fails (index -1 of a vector) on ORDER BY … LIMIT over a view that computes with rowid

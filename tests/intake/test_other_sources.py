@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from salesnb.intake import facts
+from salesnb.intake.bench import Bench
+from salesnb.intake.tables import known
 from salesnb.intake.tables.wide import month_of
 from salesnb.model.errors import DataError, ParamsError
 from salesnb.model.periods import Window
@@ -208,8 +210,13 @@ def test_rows_that_went_are_named_once_and_only_where_the_export_reaches(unit) -
 def test_a_ledger_of_rows_from_before_days_were_kept_still_holds(unit) -> None:
     (unit.folder / "orders.csv").write_text(text(ROWS[:50]), encoding="utf-8")
     found = unit("2024-04-01")
-    ledger = found.folder.parent / "known.parquet"
-    pd.read_parquet(ledger, columns=["h", "first_seen"]).to_parquet(ledger)
+    ledger, lines = found.folder.parent / "known.parquet", found.folder / "sales_lines.parquet"
+    bench = Bench(found.folder)
+    exact = "CAST(net_minor AS DECIMAL(20, 0)) * 0.01 AS net, CAST(quantity AS DECIMAL(38, 18)) AS quantity"
+    bench.run(f"CREATE TABLE l AS SELECT * EXCLUDE (quantity), {exact} FROM read_parquet('{lines}')")
+    query = f"SELECT h, NULL::DATE AS first_seen FROM {known._spelled_hashes(bench, 'l')}"
+    bench.sql.execute(query).df().to_parquet(ledger)
+    bench.close()
     (unit.folder / "orders.csv").write_text(text([*ROWS, ["B1", "1", "2024-01-05", *ROWS[0][3:]]]), encoding="utf-8")
     lines = unit("2024-07-10").table("sales_lines").set_index("order_id")["known_date"]
     assert lines["B1"] == pd.Timestamp("2024-07-10") and lines.drop("B1").isna().all()

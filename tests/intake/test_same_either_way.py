@@ -7,10 +7,12 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesnb.intake.bench import Bench
+from salesnb.intake.clean import few
 from salesnb.intake.read import encoding
 from salesnb.intake.tables import known
 from tests.intake.exports import ROWS, TOTAL, load, rows, source, text
@@ -29,6 +31,22 @@ def test_rows_in_any_order_give_the_same_tables() -> None:
     assert list(there.tables["sales_lines"]["order_id"]) == sorted(row[0] for row in ROWS)
 
 
+def test_words_told_apart_first_and_held_as_numbers_give_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = rows((3, "区域", ""), (4, "客户", "　客户1 "), (5, "产品", "p1"), (6, "业务员", "null"), (7, "金额", "1.005"))
+    files = {"a.csv": text([*odd[:30], ROWS[0]]), "b.csv": text([*odd[29:], ["A001", "1", *ROWS[9][2:]]])}
+    for exports in (files, {"a.csv": text(ROWS)}):
+        found = []
+        for least in (few.FROM_ROWS, 0):
+            monkeypatch.setattr(few, "FROM_ROWS", least)
+            found.append(load(exports, {"orders": source("*.csv")}))
+        as_text, as_numbers = found
+        for name in SALES:
+            pd.testing.assert_frame_equal(as_text.tables[name], as_numbers.tables[name])
+        assert as_text.findings == as_numbers.findings
+        assert as_text.set_aside is not None and as_numbers.set_aside is not None
+        pd.testing.assert_frame_equal(as_text.set_aside, as_numbers.set_aside)
+
+
 def test_a_later_file_may_hold_finer_amounts() -> None:
     fine = rows((59, "金额", "159.590000000000000001"), (58, "金额", "1.2E2"))
     whole = load({"orders.csv": text(fine)})
@@ -38,19 +56,22 @@ def test_a_later_file_may_hold_finer_amounts() -> None:
     assert whole.total == TOTAL - 15858 + 12000
 
 
-def test_amounts_in_cents_are_known_by_the_hash_of_wide_ones() -> None:
+def test_a_row_is_known_by_its_content_in_whatever_types_it_is_held() -> None:
+    said = dict.fromkeys(known._CONTENT, "'x'") | {"order_date": "DATE '2024-01-05'", "is_return": "false"}
     with tempfile.TemporaryDirectory() as folder:
-        bench, found = Bench(Path(folder)), {}
+        bench, spelled, hashed = Bench(Path(folder)), set(), set()
         try:
             for kind in ("DECIMAL(15,2)", "DECIMAL(16,2)", "DECIMAL(38,18)"):
-                columns = ", ".join(f"'{c}' AS {c}" for c in known._CONTENT if c not in ("net", "quantity"))
-                amounts = f"CAST(-1234.5 AS {kind}) AS net, CAST(NULL AS {kind}) AS quantity"
-                beside = "0 AS _file, 1 AS _row, false AS _made, 'p' AS person_id"
-                bench.run(f"CREATE OR REPLACE TABLE l AS SELECT {columns}, {amounts}, {beside}")
-                found[kind] = bench.one(f"SELECT h FROM {known._hashed(bench, 'l')}")
+                for word in ("VARCHAR", "ENUM('a', 'x')"):
+                    amounts = {"net": f"CAST(-1234.5 AS {kind})", "quantity": f"CAST(NULL AS {kind})"}
+                    held = said | amounts | {"product_id": f"CAST('x' AS {word})"}
+                    columns = ", ".join(f"{sql} AS {c}" for c, sql in held.items())
+                    bench.run(f"CREATE OR REPLACE TABLE l AS SELECT {columns}")
+                    spelled.add(bench.one(f"SELECT h FROM {known._spelled_hashes(bench, 'l')}"))
+                    hashed.add(bench.one(f"SELECT h FROM {known._hashed('l')}"))
         finally:
             bench.close()
-    assert len(set(found.values())) == 1
+    assert len(spelled) == len(hashed) == 1
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from salesnb.intake.bench import Bench, literal
+from salesnb.intake.clean import few
 from salesnb.intake.clean.columns import CENTS
 from salesnb.model.contracts.facts import CELL_KEYS, SALES_DAILY
 from salesnb.model.tables import contract
@@ -44,9 +45,10 @@ def _same_throughout(bench: Bench, lines: str, columns: Sequence[str]) -> dict[s
     asked = ", ".join(f"min({c})::VARCHAR, max({c})::VARCHAR, count({c})" for c in columns)
     total, *found = bench.rows(f"SELECT count(*), {asked} FROM {lines}")[0]
     parts = {c: found[3 * i : 3 * i + 3] for i, c in enumerate(columns)}
+    kinds = {c: "VARCHAR" if kind.startswith("ENUM") else kind for c, kind in kinds.items()}
     none = {c: f"NULL::{_OUT.get(c, kinds[c])}" for c, (_, _, count) in parts.items() if not count}
     one = {
-        c: f"CAST({literal(low)} AS {_OUT.get(c, kinds[c])})"
+        c: few.one(low) if kinds[c] == "VARCHAR" else f"CAST({literal(low)} AS {_OUT.get(c, kinds[c])})"
         for c, (low, high, count) in parts.items()
         if count == total and low == high and low is not None
     }

@@ -1,6 +1,7 @@
 """When a row became known: the first import that held it (CONTRACTS, as-of).
 
-Every unit keeps a ledger of row hashes beside its imports. Two kinds of rows count as known on their own day: those of
+Every unit keeps a ledger of what rows said beside its imports (older ones hold hashes of it instead, and go on doing
+so). Two kinds of rows count as known on their own day: those of
 the very first import, as far as anybody can tell, and those dated after all that earlier imports cover, for they are
 the regular export of a new month however late it is made. An import covers the months that were over when it was made
 and the days before its last order. A row of such a day which no earlier import held was not known before the import
@@ -9,6 +10,7 @@ that brought it: a late booking, or an order that was changed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -35,8 +37,8 @@ _CONTENT = (
     "quantity",
     "is_return",
 )
-# hash, day of the import that first held the row, day from which it counts as known (null: its own), day it went
-_LEDGER = "h, seen, first_seen, gone, order_date, net"
+# day of the import that first held the row, day from which it counts as known (null: its own), day it went
+_DAYS = "seen, first_seen, gone"
 
 
 def dated(bench: Bench, company: Company, rows: Stack, lines: str, ledger: Path | None) -> str:
@@ -45,15 +47,12 @@ def dated(bench: Bench, company: Company, rows: Stack, lines: str, ledger: Path 
     now = today(company.timezone, company.today)
     if ledger is None or all("known_date" in source.columns for source in rows.sources):
         return lines
-    day, hashed = f"DATE '{now.isoformat()}'", _hashed(bench, lines)
-    held = f"SELECT h, min(order_date) AS order_date, min(net) AS net FROM {hashed} GROUP BY h"
+    day, content = f"DATE '{now.isoformat()}'", ", ".join(_CONTENT)
     if not ledger.is_file():
-        first = f"SELECT h, {day} AS seen, NULL::DATE AS first_seen, NULL::DATE AS gone, order_date, net"
-        _write(bench, f"{first} FROM ({held})", ledger)
+        first = f"SELECT {content}, {day} AS seen, NULL::DATE AS first_seen, NULL::DATE AS gone FROM {lines}"
+        _write(bench, first, ledger)
         return lines
-    old = _old(bench, ledger)
-    seen = _seen(bench, old, held, day)
-    _write(bench, f"SELECT {_LEDGER} FROM {seen}", ledger)
+    seen, hashed = _compared(bench, lines, ledger, day)
     late, amount = bench.rows(f"SELECT count(*), sum(net) FROM {seen} WHERE seen = {day} AND first_seen = {day}")[0]
     if late:
         bench.findings.add(_late_rows(rows, late, amount, now))
@@ -76,15 +75,38 @@ def dated(bench: Bench, company: Company, rows: Stack, lines: str, ledger: Path 
     return out
 
 
-def _hashed(bench: Bench, lines: str) -> str:
-    """SQL of the lines with the hash ``h`` of their content. An amount in cents is spelled as the wide decimal it was
-    always hashed as, so that ledgers of earlier imports hold."""
+def _compared(bench: Bench, lines: str, ledger: Path, day: str) -> tuple[str, str]:
+    """(every row of the ledger and of this import once, with its days; SQL of the lines with their hashes); the next
+    ledger is written. A row credited to several people is one row."""
+    path = f"read_parquet({literal(str(ledger))})"
+    have = {c for c, *_ in bench.rows(f"DESCRIBE SELECT * FROM {path}")}
+    hashed = _spelled_hashes(bench, lines) if "h" in have else _hashed(lines)
+    held = f"SELECT h, min(order_date) AS order_date, min(net) AS net FROM {hashed} GROUP BY h"
+    seen = _seen(bench, _old(bench, path, have), held, day)
+    if "h" in have:
+        _write(bench, f"SELECT h, {_DAYS}, order_date, net FROM {seen}", ledger)
+        return seen, hashed
+    columns = ", ".join([*(f"r.{c}" for c in _CONTENT), "s.seen", "s.first_seen", "s.gone"])
+    here, there = (f"SELECT {columns} FROM {rows} r JOIN {seen} s USING (h)" for rows in (hashed, _hashed(path)))
+    _write(bench, f"{here} UNION ALL BY NAME {there} WHERE NOT s.here", ledger)
+    return seen, hashed
+
+
+def _hashed(rows: str) -> str:
+    """SQL of ``rows`` with the hash ``h`` of their content, the same for the same content in whatever type it is held;
+    it lives no longer than the import, so that it need not be the same in the next version of DuckDB."""
+    days, amounts = ("order_date",), ("net", "quantity")
+    kinds = dict.fromkeys(days, "DATE") | dict.fromkeys(amounts, DECIMAL) | {"is_return": "BOOLEAN"}
+    cells = ", ".join(f"{c}::{kinds.get(c, 'VARCHAR')}" for c in _CONTENT)
+    return f"(SELECT *, hash({cells}) AS h FROM {rows})"
+
+
+def _spelled_hashes(bench: Bench, lines: str) -> str:
+    """The same with the hash that ledgers of older imports hold instead of the content: an amount in cents is spelled
+    as the wide decimal it was always hashed as."""
     kinds = {name: kind for name, kind, *_ in bench.rows(f"DESCRIBE {lines}")}
     text = ", ".join(f"coalesce({_spelled(c, kinds[c])}, '')" for c in _CONTENT)
-    return (
-        "(SELECT _file, _row, _made, person_id, order_date, net,"
-        f" md5_number_lower(concat_ws(chr(31), {text})) AS h FROM {lines})"
-    )
+    return f"(SELECT *, md5_number_lower(concat_ws(chr(31), {text})) AS h FROM {lines})"
 
 
 def _spelled(column: str, kind: str) -> str:
@@ -94,20 +116,20 @@ def _spelled(column: str, kind: str) -> str:
     return f"{column}::{DECIMAL}::VARCHAR" if kind.startswith("DECIMAL") else f"{column}::VARCHAR"
 
 
-def _old(bench: Bench, ledger: Path) -> str:
-    """The stored ledger; one written before days and amounts were kept has none of them."""
-    path = f"read_parquet({literal(str(ledger))})"
-    have = {c for c, *_ in bench.rows(f"DESCRIBE SELECT * FROM {path}")}
+def _old(bench: Bench, path: str, have: Collection[str]) -> str:
+    """The stored ledger, every row once; one written before days and amounts were kept has none of them."""
     types = {"seen": "DATE", "gone": "DATE", "order_date": "DATE", "net": "DECIMAL(38,18)"}
     missing = "".join(f", NULL::{kind} AS {name}" for name, kind in types.items() if name not in have)
+    once = ", ".join(f"any_value({c}) AS {c}" for c in ("seen", "first_seen", "gone", "order_date", "net"))
     out = bench.name("ledger")
-    bench.run(f"CREATE TABLE {out} AS SELECT *{missing} FROM {path}")
+    rows = path if "h" in have else _hashed(path)
+    bench.run(f"CREATE TABLE {out} AS SELECT h, {once} FROM (SELECT *{missing} FROM {rows}) GROUP BY h")
     return out
 
 
 def _seen(bench: Bench, old: str, held: str, day: str) -> str:
-    """The ledger with this import's rows. What went is looked for only between the first and last day of this import:
-    an export may hold the newest months alone."""
+    """The rows of ledger and import with their days, ``here`` those of this import. What went is looked for only
+    between the first and last day of this import: an export may hold the newest months alone."""
     out = bench.name("seen")
     ordered, made = "coalesce(o.order_date, n.order_date)", f"coalesce(o.seen, {day})"
     # a date typed too late reaches no further than the import that brought it
@@ -120,7 +142,7 @@ def _seen(bench: Bench, old: str, held: str, day: str) -> str:
         f"CREATE TABLE {out} AS WITH n AS ({held}) SELECT h, coalesce(o.seen, {day}) AS seen,"
         f" CASE WHEN o.h IS NOT NULL THEN o.first_seen WHEN n.order_date < {covered} THEN {day} END AS first_seen,"
         f" CASE WHEN n.h IS NOT NULL THEN NULL WHEN o.gone IS NULL AND {inside} THEN {day} ELSE o.gone END AS gone,"
-        f" coalesce(n.order_date, o.order_date) AS order_date, coalesce(n.net, o.net) AS net"
+        f" coalesce(n.order_date, o.order_date) AS order_date, coalesce(n.net, o.net) AS net, n.h IS NOT NULL AS here"
         f" FROM {old} o FULL JOIN n USING (h)"
     )
     return out
@@ -128,7 +150,7 @@ def _seen(bench: Bench, old: str, held: str, day: str) -> str:
 
 def _write(bench: Bench, query: str, ledger: Path) -> None:
     path = literal(str(next_of(ledger)))
-    bench.run(f"COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
+    bench.run(f"COPY ({query}) TO {path} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)")
 
 
 def _late_rows(rows: Stack, count: int, amount: Decimal, now: date) -> Finding:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from salesnb.intake.bench import Bench, ident, literal
+from salesnb.intake.clean import few
 from salesnb.intake.clean.columns import CENTS, DECIMAL
 from salesnb.intake.quality import sales_checks
 from salesnb.intake.quality.gate import gate
@@ -50,7 +51,8 @@ def exact_lines(
     """
     stop_share = company.quality.stop_share_set_aside.at(date.max, date.max)
     kept = gate(bench, rows, ("net", "order_date" if "order_date" in rows.columns else "month"), stop_share)
-    kept = sales_checks.without_duplicates(bench, rows, kept)
+    once = _numbered_once(bench, rows, kept)
+    kept = kept if once else sales_checks.without_duplicates(bench, rows, kept)
     kept = sales_checks.on_basis(bench, company, rows, kept)
     as_read = _as_read(company, rows, beside)
     lines = _based(bench, company, rows, kept, as_read)
@@ -62,11 +64,13 @@ def exact_lines(
     shadow = None
     if "credits" in beside:
         lines, shadow = credits.from_table(bench, beside["credits"], lines, stop_share)
-    sourced, joined = _sourced(bench, rows, lines, dims)
+    sourced, joined = _sourced(bench, rows, lines, dims, as_read)
     has_keys = {"order_id", "line_no"} <= set(rows.columns)
     whole = has_keys and not bench.one(f"SELECT count(*) FROM {kept} WHERE order_id IS NULL OR line_no IS NULL")
     direct = as_read and not joined and kept == rows.name
-    outside, internal = eliminated(bench, company, rows, _keyed(bench, rows, sourced, whole, direct))
+    keyed = _keyed(bench, sourced, whole, direct)
+    keyed = keyed if once and whole and direct else _unique(bench, rows, keyed)
+    outside, internal = eliminated(bench, company, rows, keyed)
     return Exact(outside, internal, shadow)
 
 
@@ -89,22 +93,19 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str, as_read: bool
     day = _have(rows, "order_date")
     first_of_month = "CAST(month || '-01' AS DATE)" if "month" in rows.columns else "NULL"
     date_of = {c: f"CAST({_have(rows, c)} AS DATE)" for c in ("known_date", "ship_date", "invoice_date")}
-    ids = [f"coalesce({_have(rows, i)}, {_have(rows, n)})::VARCHAR AS {i}" for i, n in IDS] + [
-        f"{_have(rows, i)}::VARCHAR AS {i}" for i in PLAIN_IDS
-    ]
-    names = [f"{_have(rows, n)}::VARCHAR AS {n}" for n in (*(n for _, n in IDS), "region_path", "category")]
+    ids = [f"{_word(rows, i, n)} AS {i}" for i, n in IDS] + [f"{_word(rows, i)} AS {i}" for i in PLAIN_IDS]
+    names = [f"{_word(rows, n)} AS {n}" for n in (*(n for _, n in IDS), "region_path", "category")]
     basis = (
         f"coalesce({date_of.get(company.basis.date, 'NULL')}, _day)" if company.basis.date != "order_date" else "_day"
     )
     month = booked_month(settlement_month(basis, company), "known_date", company)
     bench.run(
         f"CREATE VIEW {out} AS SELECT * REPLACE (coalesce(month, {month}) AS month) FROM ("
-        f"SELECT _file, _row, {_have(rows, 'order_id')}::VARCHAR AS order_id, {_have(rows, 'line_no')}::VARCHAR "
-        f"AS line_no,"
+        f"SELECT _file, _row, {_word(rows, 'order_id')} AS order_id, {_word(rows, 'line_no')} AS line_no,"
         f" coalesce({day}, {first_of_month})::DATE AS order_date, coalesce({day}, {first_of_month})::DATE AS _day,"
         f" {', '.join(f'{sql} AS {c}' for c, sql in date_of.items())},"
         f" {_have(rows, 'month')}::VARCHAR AS month, {', '.join(ids)}, {', '.join(names)},"
-        f" coalesce({_have(rows, 'currency')}, {literal(company.currency)})::VARCHAR AS currency,"
+        f" {_currency(rows, company, as_read)} AS currency,"
         f" coalesce({_have(rows, 'share_of_credit')}, 1)::{DECIMAL} AS share_of_credit,"
         f" coalesce({_have(rows, 'is_primary')}, true)::BOOLEAN AS is_primary,"
         f" {', '.join(f'{sql} AS {c}' for c, sql in amounts.items())}, {_is_return(rows)} AS is_return,"
@@ -113,6 +114,20 @@ def _based(bench: Bench, company: Company, rows: Stack, kept: str, as_read: bool
         f" FROM {kept})"
     )
     return _signed_returns(bench, rows, out) if "is_return" in rows.columns else out
+
+
+def _word(rows: Stack, column: str, instead: str = "") -> str:
+    """SQL of a text, of ``instead`` where it is blank; one of few different words stays as it is held."""
+    there = [c for c in (column, instead) if c in rows.columns]
+    if len(there) == 1 or column in rows.whole:
+        return ident(there[0]) if there[0] in rows.words else f"{ident(there[0])}::VARCHAR"
+    return f"coalesce({', '.join(ident(c) for c in there)})::VARCHAR" if there else "NULL::VARCHAR"
+
+
+def _currency(rows: Stack, company: Company, as_read: bool) -> str:
+    if "currency" in rows.columns:
+        return f"coalesce(currency, {literal(company.currency)})::VARCHAR"
+    return few.one(company.currency) if as_read else f"{literal(company.currency)}::VARCHAR"
 
 
 def _amount(rows: Stack, column: str, as_read: bool) -> str:
@@ -145,35 +160,64 @@ def _signed_returns(bench: Bench, rows: Stack, based: str) -> str:
     return out
 
 
-def _sourced(bench: Bench, rows: Stack, lines: str, dims: Mapping[str, str]) -> tuple[str, bool]:
+def _sourced(bench: Bench, rows: Stack, lines: str, dims: Mapping[str, str], as_read: bool) -> tuple[str, bool]:
     """Lines whose blanks the dimension tables fill, what they do not know either being ``_unassigned``; and whether
     any table was joined for it."""
     named = enrich.by_name(bench, rows, lines, dims)
     filled = enrich.filled(bench, rows, named, dims, "order_date")
-    columns = [f"coalesce({c}, {literal(UNASSIGNED)}) AS {c}" for c in (*(i for i, _ in IDS), *PLAIN_IDS)]
+    unmapped = as_read and filled == lines
+    named_by = {**dict(IDS), **dict.fromkeys(PLAIN_IDS, "")}
+    columns = [f"{_assigned(rows, c, named_by[c], unmapped)} AS {c}" for c in named_by]
     out = bench.name("sourced")
     bench.run(f"CREATE VIEW {out} AS SELECT * REPLACE ({', '.join(columns)}) FROM {filled}")
     return out, filled != lines
 
 
-def _keyed(bench: Bench, rows: Stack, sourced: str, whole: bool, direct: bool) -> str:
-    """Lines with unique keys whatever the export says: lines without number are counted within their order by content,
-    never by position; a key twice with different content is a finding, and the later one gets a suffix. Rows that can
-    be taken as they were read (``direct``) are not copied: every later question reads the columns it needs."""
-    content = (
-        "order_date, product_id, customer_id, person_id, net, quantity, list, cost, region_id, channel_id, is_return,"
-        " _file, _row"
-    )
+def _assigned(rows: Stack, column: str, name: str, unmapped: bool) -> str:
+    """SQL of an id that is never blank; ``unmapped``: nothing but its own columns can give it a value."""
+    if unmapped and not {column, name} & set(rows.columns):
+        return few.one(UNASSIGNED)
+    if unmapped and column in rows.whole:
+        return column
+    kind = rows.words.get(column if column in rows.columns else name, "VARCHAR")
+    return f"coalesce({column}, {literal(UNASSIGNED)}::{kind})"
+
+
+def _numbered_once(bench: Bench, rows: Stack, kept: str) -> bool:
+    """Whether no order line stands twice, by the hashes of its keys: cheap, and then no row can equal another one."""
+    if not {"order_id", "line_no"} <= set(rows.columns):
+        return False
+    person = f"coalesce({_word(rows, 'person_id', 'person_name')}, {literal(UNASSIGNED)})"
+    query = f"SELECT 1 FROM {kept} GROUP BY hash(order_id, line_no, {person}) HAVING count(*) > 1 LIMIT 1"
+    return not bench.rows(query)
+
+
+_CONTENT = (
+    "order_date, product_id, customer_id, person_id, net, quantity, list, cost, region_id, channel_id, is_return,"
+    " _file, _row"
+)
+
+
+def _keyed(bench: Bench, sourced: str, whole: bool, direct: bool) -> str:
+    """Lines with keys whatever the export says: lines without number are counted within their order by content, never
+    by position. Rows that can be taken as they were read (``direct``) are not copied: every later question reads the
+    columns it needs."""
     out = bench.name("keyed")
     numbered = (
         "CASE WHEN line_no IS NULL THEN printf('%05d', row_number() OVER"
-        f" (PARTITION BY order_id, line_no IS NULL ORDER BY {content})) ELSE line_no END"
+        f" (PARTITION BY order_id, line_no IS NULL ORDER BY {_CONTENT})) ELSE line_no END"
     )
     line = "line_no" if whole else numbered
     bench.run(
         f"CREATE {'VIEW' if whole and direct else 'TABLE'} {out} AS SELECT * REPLACE ({line} AS line_no)"
         f" FROM (SELECT * REPLACE (coalesce(order_id, {literal(UNASSIGNED)}) AS order_id) FROM {sourced})"
     )
+    return out
+
+
+def _unique(bench: Bench, rows: Stack, out: str) -> str:
+    """Keyed lines with unique keys: a key twice with different content is a finding, and the later one gets a
+    suffix."""
     # numbers are counted first: texts are compared only where two of them are equal
     if not bench.rows(f"SELECT 1 FROM {out} GROUP BY hash({_KEYS}) HAVING count(*) > 1 LIMIT 1"):
         return out
@@ -187,6 +231,6 @@ def _keyed(bench: Bench, rows: Stack, sourced: str, whole: bool, direct: bool) -
     bench.run(
         f"CREATE TABLE {final} AS SELECT * FROM (SELECT * EXCLUDE (_nth) REPLACE (CASE WHEN _nth > 1 THEN"
         f" line_no || '#' || _nth ELSE line_no END AS line_no) FROM (SELECT *, row_number() OVER"
-        f" (PARTITION BY {_KEYS} ORDER BY is_return, {content}) AS _nth FROM {out}))"
+        f" (PARTITION BY {_KEYS} ORDER BY is_return, {_CONTENT}) AS _nth FROM {out}))"
     )
     return final

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from salesnb.intake.bench import Bench, ident, literal
+from salesnb.intake.clean import few
 from salesnb.intake.clean.columns import (
     CENTS,
-    DECIMAL,
     TYPES,
     Reading,
     Typed,
@@ -25,6 +25,7 @@ from salesnb.intake.quality import drift
 from salesnb.intake.read.layout import plain
 from salesnb.intake.read.raw import Raw
 from salesnb.intake.tables.specs import kinds
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.money import minor_digits
 from salesnb.model.params.company import ColumnMap, Company
 from salesnb.model.params.company import Source as Mapping
@@ -45,7 +46,8 @@ _UNITS = {
 @dataclass
 class Stack:
     """A table's typed rows: DuckDB table ``name`` with ``_file _row _flaw _bad`` and ``columns`` (mapped anywhere).
-    ``cents`` are the columns of amounts that are of type CENTS because no value so far needs more."""
+    ``cents`` are the columns of amounts that are of type CENTS because no value needs more; ``words`` the types of
+    columns that hold few different words, those of them that are ``whole`` being blank nowhere."""
 
     table: str
     name: str
@@ -54,19 +56,35 @@ class Stack:
     headers: list[dict[str, str]] = field(default_factory=list)
     sources: list[Mapping] = field(default_factory=list)
     cents: set[str] = field(default_factory=set)
+    words: dict[str, str] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
 
-    def create(self, bench: Bench) -> None:
-        """Create the empty table."""
+    def fill(self, bench: Bench, read: Sequence[Selection]) -> None:
+        """Create the table with the rows of everything that was ``read``, in its order."""
         known = kinds(self.table)
-        self.cents = {c for c in self.columns if known[c] == "decimal"}
-        listed = ", ".join(f"{ident(c)} {CENTS if c in self.cents else TYPES[known[c]]}" for c in self.columns)
+        self.cents = {c for c in self.columns if known[c] == "decimal" and all(s.in_cents(c) for s in read)}
+        if self.table == "sales_lines" and sum(s.raw.rows for s in read) >= few.FROM_ROWS:
+            for column in (c for c in self.columns if known[c] in ("id", "text")):
+                self._number(bench, column, read)
+        listed = ", ".join(f"{ident(c)} {self._kind(c)}" for c in self.columns)
         bench.run(f"CREATE TABLE {self.name}(_file INTEGER, _row BIGINT, _flaw VARCHAR, _bad VARCHAR, {listed})")
+        for selection in read:
+            selection.insert(self.words)
 
-    def widen(self, bench: Bench, column: str) -> None:
-        """Give a column room for every exact decimal, before a file that needs it is read."""
-        if column in self.cents:
-            bench.run(f"ALTER TABLE {self.name} ALTER COLUMN {ident(column)} TYPE {DECIMAL}")
-            self.cents.discard(column)
+    def _kind(self, column: str) -> str:
+        return self.words.get(column) or (CENTS if column in self.cents else TYPES[kinds(self.table)[column]])
+
+    def _number(self, bench: Bench, column: str, read: Sequence[Selection]) -> None:
+        """Hold a column of few different words as their numbers."""
+        listed = []
+        for selection in (s for s in read if s.columns[column] is not None):
+            found = selection.words(column)
+            if found is None:
+                return
+            listed.append(found)
+        self.words[column], blank = few.kind(bench, listed, UNASSIGNED)
+        if not blank and len(listed) == len(read):
+            self.whole.add(column)
 
     def header(self, file: int, column: str) -> str:
         """What a file calls one of our columns; our own name where it has no single header for it."""
@@ -108,6 +126,11 @@ class Selection:
     raw: Raw
     mapping: Mapping
 
+    def __post_init__(self) -> None:
+        self.file = len(self.out.raws) - 1
+        self.columns: dict[str, Typed | None] = {}
+        self._few: dict[str, str | None] = {}  # tables of the words of raw columns
+
     @cached_property
     def plain(self) -> bool:
         """Whether all its words can be taken as they stand."""
@@ -119,27 +142,49 @@ class Selection:
             for names in spellings(c)
             if (h := find(self.raw, *names)) is not None
         ]
-        return is_plain(self.bench, self.raw.name, list(dict.fromkeys(headers)))
+        cells = list(dict.fromkeys(headers))
+        if self.raw.rows < few.FROM_ROWS:
+            return is_plain(self.bench, self.raw.name, cells)
+        self._few = {cell: few.words(self.bench, self.raw.name, cell) for cell in cells}
+        many = [cell for cell, listed in self._few.items() if listed is None]
+        asked = [(listed, ["word"]) for listed in self._few.values() if listed is not None]
+        return all(is_plain(self.bench, *question) for question in [*asked, (self.raw.name, many)])
 
-    def insert(self) -> None:
-        """Append the table's typed rows to the stack."""
+    def read(self) -> Selection:
+        """Decide how every column is read, and say what is wrong with it."""
         known = kinds(self.out.table)
-        selects, joins, bad = [], [], []
         for name in self.out.columns:
             column = self.mapping.columns.get(name)
-            done = self._column(name, known[name], column) if column else None
-            if done is not None and not done.cents:
-                self.out.widen(self.bench, name)
-            if done is None:
-                selects.append(f"NULL::{TYPES[known[name]]} AS {ident(name)}")
-                continue
-            selects.append(f"{done.sql} AS {ident(name)}")
-            joins += done.joins
-            if done.odd:
+            self.columns[name] = self._column(name, known[name], column) if column else None
+        return self
+
+    def in_cents(self, column: str) -> bool:
+        """Whether CENTS holds all values of a column."""
+        done = self.columns[column]
+        return done is None or done.cents
+
+    def words(self, column: str) -> str | None:
+        """The table of a column's different words; None where there are too many."""
+        done = self.columns[column]
+        assert done is not None
+        if done.sql in self._few and not done.joins:
+            return self._few[done.sql]
+        return few.words(self.bench, f"{self.raw.name} {' '.join(done.joins)}", done.sql)
+
+    def insert(self, kinds_of_words: dict[str, str]) -> None:
+        """Append the table's typed rows to the stack; columns of ``kinds_of_words`` as the numbers of their words."""
+        known = kinds(self.out.table)
+        selects, joins, bad = [], [], []
+        for name, done in self.columns.items():
+            kind = kinds_of_words.get(name) or TYPES[known[name]]
+            sql = f"NULL::{kind}" if done is None else done.sql
+            selects.append(f"{f'CAST({sql} AS {kind})' if name in kinds_of_words else sql} AS {ident(name)}")
+            joins += done.joins if done else []
+            if done and done.odd:
                 bad.append(f"CASE WHEN {done.odd}.bad THEN {literal(name)} END")
         flags = f"nullif(concat_ws(',', {', '.join(bad)}), '')" if bad else "NULL"
         self.bench.run(
-            f"INSERT INTO {self.out.name} SELECT {len(self.out.raws) - 1}, _row, _flaw, {flags}, {', '.join(selects)}"
+            f"INSERT INTO {self.out.name} SELECT {self.file}, _row, _flaw, {flags}, {', '.join(selects)}"
             f" FROM {self.raw.name} {' '.join(dict.fromkeys(joins))} {self._where()}"
         )
 

@@ -26,7 +26,7 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
     known = kinds(table)
     mapped = [c for c in known if any(c in s.columns for s in sources.values())]
     out = Stack(table, bench.name(f"typed_{table}"), tuple(mapped))
-    out.create(bench)
+    read: list[Selection] = []
     for name, mapping in sources.items():
         begun = len(out.raws)
         for place, path in source_paths(folder, name, mapping, company):
@@ -38,10 +38,11 @@ def stack(bench: Bench, company: Company, folder: Path, table: str) -> Stack | N
                 out.raws.append(raw)
                 out.headers.append(_headers_of(raw, mapping))
                 out.sources.append(mapping)
-                Selection(bench, company, out, raw, mapping).insert()
+                read.append(Selection(bench, company, out, raw, mapping).read())
                 if not raw.rows:
                     bench.findings.add(report.no_rows(raw, table))
         bench.findings.extend(drift.columns_new(out.raws[begun:], headers(mapping), table))
+    out.fill(bench, read)
     return out
 
 
