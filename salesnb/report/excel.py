@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from salesnb.model.errors import DataError, Place, Text
 from salesnb.model.money import minor_digits
@@ -38,12 +38,26 @@ _NOTE_HEAD = (
 )
 
 
+class Columned(Protocol):
+    """A table without pandas: names of columns, and each as a list."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, column: str, /) -> list[Any]: ...
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """One table: its contract gives labels, kinds and meaning; ``label`` replaces the contract's as the name."""
+    """One table: its contract gives labels, kinds and meaning; ``label`` replaces the contract's as the name.
+
+    ``frame`` holds ``columns`` and gives each by its name, as a list or a series.
+    """
 
     table: TableContract
-    frame: pd.DataFrame
+    frame: pd.DataFrame | Columned
     label: Text | None = None
 
 
@@ -166,7 +180,8 @@ def _refuse(sheet: Sheet) -> None:
 
 def _columns(sheet: Sheet, lang: str) -> list[Column]:
     """The columns there are, without texts in the other language that stand in this one beside them."""
-    held = {column.name for column in sheet.table.columns if column.name in sheet.frame.columns}
+    there = set(sheet.frame.columns)
+    held = {column.name for column in sheet.table.columns if column.name in there}
     other = "_en" if lang == "zh" else "_zh"
     twins = {name for name in held if name.endswith(other) and f"{name.removesuffix(other)}_{lang}" in held}
     return [column for column in sheet.table.columns if column.name in held - twins]
@@ -200,8 +215,9 @@ def _table(made: _Book, name: str, sheet: Sheet) -> None:
         is_figure = column.kind in tables.FIGURES
         label = column.label.get(made.lang)
         page.head(label, made.form("head_right" if is_figure else "head"))
-        page.set_column(j, j, _width(label, column, sheet.frame[column.name]))
-        page.below(_cells(made, page, j, column, sheet.frame[column.name]), _form(made, column))
+        values = _listed(sheet, column)
+        page.set_column(j, j, _width(label, column, values))
+        page.below(_cells(made, page, j, column, values), _form(made, column))
     keys = sum(column.name in sheet.table.keys for column in columns[:2])
     page.freeze_panes(1, max(keys, 1) if len(columns) > 3 else 0)
     if columns:
@@ -211,13 +227,19 @@ def _table(made: _Book, name: str, sheet: Sheet) -> None:
     page.fit_to_pages(1, 0)
 
 
+def _listed(sheet: Sheet, column: Column) -> list[Any]:
+    """A column's values."""
+    values = sheet.frame[column.name]
+    return values if isinstance(values, list) else list(values.tolist())
+
+
 def _form(made: _Book, column: Column) -> Any:
     return made.form(column.kind if column.kind in _formats(0) else "text")
 
 
-def _cells(made: _Book, page: Any, j: int, column: Column, values: pd.Series) -> list[str]:
+def _cells(made: _Book, page: Any, j: int, column: Column, found: list[Any]) -> list[str]:
     """One column's cells; what is missing stays empty."""
-    found, is_missing = values.tolist(), numbers.is_missing
+    is_missing = numbers.is_missing
     if column.kind == "minor":
         scale = 10 ** minor_digits(made.currency)
         return figures(None if is_missing(value) else int(value) / scale for value in found)
@@ -267,12 +289,12 @@ def _text(made: _Book, value: object, where: str) -> str:
     return shown[: MAX_TEXT - 1] + "…"
 
 
-def _width(label: str, column: Column, values: pd.Series) -> float:
+def _width(label: str, column: Column, values: list[Any]) -> float:
     """A column's width by its header and first rows; Chinese characters count double."""
     widest = tables.cells(label) + 3  # room for the filter's button
     if column.kind in _WIDTHS:
         return float(max(widest, _WIDTHS[column.kind]))
-    first = {str(value) for value in values.head(300).tolist()}
+    first = {str(value) for value in values[:300]}
     widest = max([widest, *(tables.cells(spoken(text)) for text in first)])
     return float(min(max(widest + 1, 8), 48))
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from salesnb.report.own import Shared
     from salesnb.report.page import PageContext
     from salesnb.versions.narrow import Rule
+    from salesnb.versions.part import Part
     from salesnb.versions.readers import Reader
 
 _NAMING = ("nodes", "people", "review_pace", "rule_status", CELLS)  # who reads, and what names and periods pages say
@@ -113,7 +114,7 @@ class _Source:
         """A table of ``spare`` before it is narrowed; one that a unit's own notebook shares is as it stands."""
         return spare.tables[name] if name in self.shared else spare.shown(name)
 
-    def own(self, spare: Spare, name: str, frame: pd.DataFrame, reader: Reader) -> pd.DataFrame | None:
+    def own(self, spare: Spare, name: str, frame: pd.DataFrame, reader: Reader) -> Part | None:
         """The part of a table of ``spare`` that ``reader`` may see."""
         return spare.own(name, frame, reader, self.rules[name])
 
@@ -150,7 +151,7 @@ class _Known:
             if old is None or new is None:
                 if old is not new:
                     return False
-            elif not old.equals(new) or list(old.dtypes) != list(new.dtypes):
+            elif not old.frame.equals(new.frame) or list(old.frame.dtypes) != list(new.frame.dtypes):
                 return False
         return True
 
@@ -199,22 +200,23 @@ def _write(settings: Settings, manifest: Manifest, source: _Source, reader: Read
     """One reader's folder; none for a reader without a row in any table."""
     from salesnb.report import own
     from salesnb.versions.narrow import names_for
+    from salesnb.versions.part import Frames
 
     narrow = ((name, source.own(source.spare, name, frame, reader)) for name, frame in source.tables.items())
-    frames = {name: frame for name, frame in narrow if frame is not None}
-    if not frames:
+    parts = {name: part for name, part in narrow if part is not None}
+    if not parts:
         return
     folder.mkdir(parents=True, exist_ok=True)
     _calendar(source.stage, reader, folder)
-    _workbook(settings, manifest, source.stage, reader, frames, folder / BOOK)
+    _workbook(settings, manifest, source.stage, reader, parts, folder / BOOK)
     page = own.Own(
         dimension=f"{reader.level}_id",
         node=reader.node,
         name=reader.name,
         lang=settings.lang,
         currency=settings.params.company.currency,
-        frames=frames,
-        names=names_for(frames, source.names, reader),
+        frames=Frames(parts),
+        names=names_for(parts, source.names, reader),
         scopes=source.scopes,
         shared=source.shared,
     )
@@ -270,7 +272,7 @@ def _workbook(
     manifest: Manifest,
     stage: Path,
     reader: Reader,
-    frames: Mapping[str, pd.DataFrame],
+    parts: Mapping[str, Part],
     path: Path,
 ) -> None:
     from salesnb.report.excel import MAX_ROWS, Cover, Sheet, write_workbook
@@ -286,14 +288,13 @@ def _workbook(
     cover = Cover(
         Text("目标、进展与行动", "Targets, progress, actions").get(lang), [(k.get(lang), v) for k, v in lines]
     )
-    kept = {name: frame for name, frame in frames.items() if len(frame) < MAX_ROWS}
-    sheets = [Sheet(_contract(name, frame, stage / "tables"), frame) for name, frame in kept.items()]
+    kept = {name: part for name, part in parts.items() if len(part) < MAX_ROWS}
+    sheets = [Sheet(_contract(name, part, stage / "tables"), part) for name, part in kept.items()]
     write_workbook(path, sheets, lang, cover, settings.params.company.currency)
 
 
-def _contract(name: str, frame: pd.DataFrame, folder: Path) -> TableContract:
+def _contract(name: str, part: Part, folder: Path) -> TableContract:
     """The table's contract with the columns that are left."""
-    whole = table_contract(name, frame, folder)
-    columns = tuple(column for column in whole.columns if column.name in frame.columns)
-    keys = tuple(key for key in whole.keys if key in frame.columns)
-    return TableContract(name, keys, columns, whole.label)
+    whole, held = table_contract(name, part.whole.frame, folder), set(part.columns)
+    columns = tuple(column for column in whole.columns if column.name in held)
+    return TableContract(name, tuple(key for key in whole.keys if key in held), columns, whole.label)

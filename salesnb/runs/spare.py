@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.runs.settings import Settings
 from salesnb.runs.workbook import Tables
+from salesnb.versions.part import Part, Whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,8 @@ class Spare:
         self._settings = settings
         self._read: dict[str, str] = {}
         self._shown: dict[str, pd.DataFrame] = {}
-        self._own: dict[tuple[str, Reader], tuple[Rule, pd.DataFrame | None]] = {}
+        self._own: dict[tuple[str, Reader], tuple[Rule, Part | None]] = {}
+        self._wholes: dict[str, Whole] = {}
         self._readers: tuple[Reader, ...] | None = None
         self._narrowed: set[str] = set()
         self._work: Iterator[None] = iter(())
@@ -90,7 +92,7 @@ class Spare:
         frame = self.shown(name)
         if 0 < len(frame) < _MOST_ROWS:
             for reader in self._readers or ():
-                self._own[name, reader] = rule, _narrowed(name, frame, reader, rule)
+                self._own[name, reader] = rule, self._part(name, frame, reader, rule)
                 yield
 
     def settle(self, tables: Mapping[str, TableEntry]) -> None:
@@ -100,6 +102,7 @@ class Spare:
             self.tables = Tables(self.stage / "tables")
             self._shown.clear()
             self._own.clear()
+            self._wholes.clear()
 
     def shown(self, name: str) -> pd.DataFrame:
         """A table as far as readers see it: without rows of nodes that are nobody's own, target cells condensed."""
@@ -110,10 +113,17 @@ class Spare:
             self._shown[name] = _condensed(frame) if name in CONDENSED else frame
         return self._shown[name]
 
-    def own(self, name: str, frame: pd.DataFrame, reader: Reader, rule: Rule) -> pd.DataFrame | None:
+    def own(self, name: str, frame: pd.DataFrame, reader: Reader, rule: Rule) -> Part | None:
         """The part of table ``name`` (``frame``) that ``reader`` may see by ``rule``; None where none of it is."""
         made = self._own.get((name, reader))
-        return made[1] if made is not None and made[0] is rule else _narrowed(name, frame, reader, rule)
+        return made[1] if made is not None and made[0] is rule else self._part(name, frame, reader, rule)
+
+    def _part(self, name: str, frame: pd.DataFrame, reader: Reader, rule: Rule) -> Part | None:
+        from salesnb.versions.narrow import part_of
+
+        if name not in self._wholes or self._wholes[name].frame is not frame:
+            self._wholes[name] = Whole(frame)
+        return part_of(self._wholes[name], reader, rule)
 
 
 def readers_of(settings: Settings, people: pd.DataFrame, cells: pd.DataFrame | None) -> tuple[Reader, ...]:
@@ -123,12 +133,6 @@ def readers_of(settings: Settings, people: pd.DataFrame, cells: pd.DataFrame | N
     asked = settings.params.company.audiences
     given = cells["person_id"].unique() if cells is not None else ()
     return tuple(readers(people, settings.as_of, asked.levels, map(str, given), asked.managers_see_pay))
-
-
-def _narrowed(name: str, frame: pd.DataFrame, reader: Reader, rule: Rule) -> pd.DataFrame | None:
-    from salesnb.versions.narrow import narrowed
-
-    return narrowed(name, frame, reader, {name: rule})
 
 
 def _condensed(cells: pd.DataFrame) -> pd.DataFrame:

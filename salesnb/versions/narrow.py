@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import DataError, Place, Text
+from salesnb.versions.part import Index, Part, Whole
 from salesnb.versions.readers import Reader
 
 if TYPE_CHECKING:
     import pandas as pd
 
 EVERYBODY = frozenset(("全体", "all"))
-Pick = Callable[["pd.DataFrame", Reader], "pd.Series"]
+Pick = Callable[[Whole, Reader], list[int]]
 
 
 @dataclass(frozen=True)
@@ -31,52 +32,53 @@ class Rule:
     is_pay: bool = False
 
 
-def _rows(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+def _rows(whole: Whole, reader: Reader) -> list[int]:
     """A region's rows by the region that was credited, a person's by the person."""
-    if reader.level == "region" and "region_id" in frame:
-        return frame["region_id"] == reader.node
-    return frame["person_id"].isin(reader.people)
+    if reader.level == "region" and "region_id" in whole:
+        return _region(whole, reader)
+    return _people(whole, reader)
 
 
-def _people(frame: pd.DataFrame, reader: Reader) -> pd.Series:
-    return frame["person_id"].isin(reader.people)
+def _people(whole: Whole, reader: Reader) -> list[int]:
+    return whole.where("person_id", reader.people)
 
 
-def _region(frame: pd.DataFrame, reader: Reader) -> pd.Series:
-    return frame["region_id"] == reader.node
+def _region(whole: Whole, reader: Reader) -> list[int]:
+    return whole.where("region_id", (reader.node,))
 
 
-def _nodes(frame: pd.DataFrame, reader: Reader) -> pd.Series:
-    return _of_nodes(frame["dimension"], frame["node_id"], reader)
+def _nodes(whole: Whole, reader: Reader) -> list[int]:
+    return _of_nodes(whole.by("dimension", "node_id"), reader, "_id")
 
 
-def _levels(frame: pd.DataFrame, reader: Reader) -> pd.Series:
-    return _of_nodes(frame["level"].map(lambda level: f"{level}_id"), frame["node_id"], reader)
+def _levels(whole: Whole, reader: Reader) -> list[int]:
+    return _of_nodes(whole.by("level", "node_id"), reader, "")
 
 
-def _of_nodes(dimension: pd.Series, node: pd.Series, reader: Reader) -> pd.Series:
+def _of_nodes(index: Index, reader: Reader, ending: str) -> list[int]:
     """Rows of the reader's own nodes; a cross such as ``region_id+product_line`` is the region's."""
-    own = (dimension == "person_id") & node.isin(reader.people)
+    own = [(f"person{ending}", person) for person in reader.people]
     if reader.level == "region":
-        own |= dimension.str.startswith("region_id+") & (node.str.split("+").str[0] == reader.node)
-        own |= ((dimension == "region_id") & (node == reader.node)) | (
-            (dimension == "team_id") & node.isin(reader.teams)
-        )
-    return own
+        own += [(f"region{ending}", reader.node), *((f"team{ending}", team) for team in reader.teams)]
+        cross = f"region{ending}+"
+        own += [(d, n) for d, n in index if str(d).startswith(cross) and str(n).split("+")[0] == reader.node]
+    return [row for key in own for row in index.get(key, ())]
 
 
 def _owner(column: str) -> Pick:
-    return lambda frame, reader: frame[column].isin(reader.owners)
+    return lambda whole, reader: whole.where(column, reader.owners)
 
 
-def _attends(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+def _attends(whole: Whole, reader: Reader) -> list[int]:
     wanted = reader.owners | EVERYBODY
-    return frame["people"].fillna("").map(lambda text: bool(wanted & set(str(text).split("、")))).astype(bool)
+    invited = whole.by("people").items()
+    return [row for people, rows in invited if wanted & set(str(people).split("、")) for row in rows]
 
 
-def _moves(frame: pd.DataFrame, reader: Reader) -> pd.Series:
+def _moves(whole: Whole, reader: Reader) -> list[int]:
     """Moves between two of the reader's own people; who else gives or takes is not theirs to read."""
-    return frame["from_id"].isin(reader.people) & frame["to_id"].isin(reader.people)
+    moved = whole.by("from_id", "to_id").items()
+    return [row for (giver, taker), rows in moved if {giver, taker} <= reader.people for row in rows]
 
 
 _SHARES = ("share_of_sales", "share_shift_rate", "share_of_growth", "margin_rate")
@@ -148,24 +150,27 @@ def rule_for(name: str, columns: Iterable[str], levels: tuple[str, ...]) -> Rule
 def narrowed(name: str, frame: pd.DataFrame, reader: Reader, rules: Mapping[str, Rule] = RULES) -> pd.DataFrame | None:
     """The rows and columns of table ``name`` that ``reader`` may see; None where none of it is theirs."""
     rule = rules.get(name)
-    if rule is None or reader.level not in rule.levels or (rule.is_pay and not reader.sees_pay):
+    part = part_of(Whole(frame), reader, rule) if rule is not None else None
+    return None if part is None else part.frame
+
+
+def part_of(whole: Whole, reader: Reader, rule: Rule) -> Part | None:
+    """What ``reader`` may see of a table by ``rule``; None where none of it is theirs."""
+    if reader.level not in rule.levels or (rule.is_pay and not reader.sees_pay):
         return None
-    is_own = rule.pick(frame, reader).to_numpy(dtype=bool)
-    if not is_own.any():  # of most tables a person has no row
-        return None
-    own = frame[is_own]
-    return own.drop(columns=[column for column in rule.drop if column in own.columns]).reset_index(drop=True)
+    rows = rule.pick(whole, reader)
+    return Part(whole, sorted(rows), rule.drop) if rows else None  # of most tables a person has no row
 
 
 def names_for(
-    frames: Mapping[str, pd.DataFrame], names: Mapping[tuple[str, str], str], reader: Reader
+    frames: Mapping[str, pd.DataFrame | Part], names: Mapping[tuple[str, str], str], reader: Reader
 ) -> dict[tuple[str, str], str]:
     """``names`` ((dimension, id) → name) of the ids in ``frames``, which are narrowed, and of the reader's people."""
     held = {("person_id", person) for person in reader.people}
     if "target_derivation" in frames:  # rules that moved these people's targets, in the planner's words
-        held |= {("rule_id", str(rule)) for rule in frames["target_derivation"]["named"].dropna().unique()}
+        held |= {("rule_id", rule) for rule in map(str, frames["target_derivation"]["named"])}
     for frame in frames.values():
         for column in map(str, frame.columns):
             if column.endswith("_id") or column == "product_line":
-                held |= {(column, str(value)) for value in frame[column].dropna().unique()}
+                held |= {(column, value) for value in map(str, frame[column])}
     return {key: names[key] for key in held if key in names}

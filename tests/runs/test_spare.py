@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -69,13 +69,14 @@ def test_parts_made_beforehand_are_those_made_at_the_end(tmp_path: Path, monkeyp
     tables = _written(tmp_path)
     spare = _stepped(Spare(_settings(), tmp_path), tables)
     spare.settle(tables)
+    asked = [(reader, name) for reader in readers(PEOPLE, date(2024, 6, 30), ("region", "person"))
+             for name in ("target_cells", "target_weeks")]  # fmt: skip
+    expected = [narrowed(name, spare.shown(name), reader) for reader, name in asked]
     made: list[str] = []
-    monkeypatch.setattr("salesnb.versions.narrow.narrowed", lambda name, *rest: made.append(name))
-    for reader in readers(PEOPLE, date(2024, 6, 30), ("region", "person")):
-        for name in ("target_cells", "target_weeks"):
-            frame, rule = spare.shown(name), RULES[name]
-            expected = narrowed(name, frame, reader)
-            assert expected is not None and expected.equals(cast(Any, spare.own(name, frame, reader, rule)))
+    monkeypatch.setattr("salesnb.versions.narrow.part_of", lambda *given: made.append(str(given)))
+    for (reader, name), frame in zip(asked, expected, strict=True):
+        found = spare.own(name, spare.shown(name), reader, RULES[name])
+        assert frame is not None and found is not None and frame.equals(found.frame)
     assert not made
     assert spare.shown("target_cells")["target_minor"].tolist() == [150, 70]
 
@@ -87,7 +88,7 @@ def test_parts_of_another_table_are_forgotten(tmp_path: Path) -> None:
     spare.settle(tables | {"target_weeks": tables["target_weeks"].model_copy(update={"sha256": digest})})
     own = next(r for r in readers(PEOPLE, date(2024, 6, 30), ("person",)) if r.node == "P2")
     part = spare.own("target_weeks", spare.shown("target_weeks"), own, RULES["target_weeks"])
-    assert part is not None and part["target_minor"].tolist() == [4]
+    assert part is not None and part["target_minor"] == [4]
 
 
 def test_what_cannot_be_read_is_left_to_whoever_needs_it(tmp_path: Path) -> None:
