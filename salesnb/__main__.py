@@ -13,6 +13,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     if answered(given):  # nothing has changed
         return 0
+    from salesnb.runs.beginning import begin
+    from salesnb.runs.child import collect_seldom
+
+    collect_seldom()
+    begin(given)
     from salesnb.cli.commands import command
 
     return command(given)

@@ -1,4 +1,5 @@
-"""Sections of pages made ahead: those of a notebook that has ended, on another processor while others still run.
+"""What another processor makes while notebooks still run: the parameters' text, and sections of pages of those that
+have ended.
 
 What a page says of its version (its number, its neighbours, its comparison) is only known at the end and added then.
 """
@@ -6,21 +7,24 @@ What a page says of its version (its number, its neighbours, its comparison) is 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salesnb.model.lexicon import lexicon
 from salesnb.report.spoken import speaking
 from salesnb.runs.beside import Lost, Twin, possible
 from salesnb.runs.reuse import likely, mark_of
 from salesnb.runs.spare import Spare
+from salesnb.versions.snapshot import snapshot_text
 
 if TYPE_CHECKING:
     from salesnb.report.sections import Parts
     from salesnb.runs.job import Job
 
-# the twin must not import them again, and kernels take longer to come up
+PARAMS = "params.yaml"
+# twin and owner import them each for themselves: the first kernel need not wait for that, and a processor is free then
 PAGES_NEED = (
     "nbformat",
     "nbconvert.exporters.html",
@@ -34,10 +38,10 @@ PAGES_NEED = (
 class Ahead:
     """The twin that makes sections; without one ``parts`` knows of none, and whoever wants them makes them.
 
-    ``spare`` is what this process makes itself while it waits."""
+    ``params`` is what the parameter files hold; ``spare`` is what this process makes itself while it waits."""
 
-    def __init__(self, job: Job, stage: Path) -> None:
-        self._settings, self._stage = job.settings, stage
+    def __init__(self, job: Job, stage: Path, params: Mapping[str, Any]) -> None:
+        self._settings, self._stage, self._params = job.settings, stage, params
         latest = job.latest.manifest if job.latest is not None and likely(job) else None
         self._held = latest.made if latest is not None else {}
         same = {name: table.sha256 for name, table in latest.tables.items()} if latest is not None else {}
@@ -46,20 +50,14 @@ class Ahead:
         self._made: dict[str, str] = {}
         self._twin: Twin | None = None
         if possible(job.settings.request.jobs):
-            for name in PAGES_NEED:
-                import_module(name)
-            self._twin = Twin(self._make) if possible(job.settings.request.jobs) else None
+            self._twin = Twin(self._make, is_patient=True)
+            self.ask(PARAMS)
 
     def __enter__(self) -> Ahead:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def is_there(self) -> bool:
-        """Whether there is a twin."""
-        return self._twin is not None
 
     def ask(self, name: str) -> None:
         """Notebook ``name`` has ended well and stands in the stage."""
@@ -74,16 +72,25 @@ class Ahead:
 
     def parts(self, name: str) -> Parts | None:
         """What was made of notebook ``name`` in the words spoken now; None where that is to be done here."""
+        if self._answer(name) != mark_of(lexicon(self._settings.params, self._settings.lang)):
+            return None
+        found: Parts = pickle.loads(self._file(name).read_bytes())
+        return found
+
+    def write_params(self) -> None:
+        """``params.yaml`` stands in the stage after this."""
+        if self._answer(PARAMS) is None:
+            self._make(PARAMS)
+
+    def _answer(self, name: str) -> str | None:
+        """What the twin says it has made; None where it has not."""
         while name in self._asked and self._twin is not None:
             first = self._asked.pop(0)
             try:
                 self._made[first] = self._twin.answer()
             except Lost:
                 continue
-        if self._made.get(name) != mark_of(lexicon(self._settings.params, self._settings.lang)):
-            return None
-        found: Parts = pickle.loads(self._file(name).read_bytes())
-        return found
+        return self._made.get(name)
 
     def close(self) -> None:
         """End the twin."""
@@ -97,6 +104,12 @@ class Ahead:
 
     def _make(self, name: str) -> str:
         """In the twin: make a notebook's sections; the mark of the words they are said in."""
+        if name == PARAMS:
+            text = snapshot_text(dict(self._params))
+            (self._stage / PARAMS).write_text(text, encoding="utf-8", newline="\n")
+            for module in PAGES_NEED:
+                import_module(module)
+            return PARAMS
         import nbformat
 
         from salesnb.report import sections

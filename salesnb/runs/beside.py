@@ -23,6 +23,8 @@ from salesnb.runs.child import die_with_parent
 
 _TICKET, _TURNS = 2, 2048  # bytes, and how many of them: the smallest pipe holds them all
 
+_PATIENCE = 5  # a third of what another process gets of a processor both want
+
 
 class Lost(Exception):
     """The twin has no answer: its work raised, or it has ended."""
@@ -35,9 +37,11 @@ def possible(jobs: int) -> bool:
 
 
 class Twin:
-    """Answers questions one after another with ``work``; ends with this process, however that ends."""
+    """Answers questions one after another with ``work``; ends with this process, however that ends.
 
-    def __init__(self, work: Callable[[Any], Any]) -> None:
+    A patient one lets whatever else runs go first: nobody waits for its answers yet."""
+
+    def __init__(self, work: Callable[[Any], Any], is_patient: bool = False) -> None:
         ours, theirs = Pipe()
         me = os.getpid()
         with warnings.catch_warnings():
@@ -45,6 +49,8 @@ class Twin:
             warnings.simplefilter("ignore", DeprecationWarning)
             self._pid = os.fork()
         if self._pid == 0:
+            if is_patient:
+                os.nice(_PATIENCE)
             _be_twin(me, ours, theirs, work)
         theirs.close()
         self._pipe = ours

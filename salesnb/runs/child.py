@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -79,8 +80,15 @@ def reads_of(workdir: str | os.PathLike[str]) -> str:
     return f"{os.fspath(workdir)}.reads"
 
 
+def collect_seldom() -> None:
+    """Let Python look for rubbish less often: imports, parsing and tables make far more objects than they drop."""
+    gc.enable()
+    gc.set_threshold(10_000, 10, 10)
+
+
 def launch() -> None:
     """Run the kernel until it is told to stop."""
+    collect_seldom()
     speak_the_language()
     from ipykernel.kernelapp import IPKernelApp
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesnb.model.errors import RunError, Text
+from salesnb.model.params.strict import parsed
 from salesnb.runs import parents
+from salesnb.runs.beginning import CHARTS, LIBRARIES, library_environment
 from salesnb.runs.early import awaited
-from salesnb.runs.fingerprint import PACKAGE
 from salesnb.runs.managers import Start, manager_class
 from salesnb.runs.settings import Settings
 from salesnb.versions.publish import STAGE_LOCK, is_abandoned
@@ -24,31 +25,20 @@ from salesnb.versions.tables import AWAITED
 if TYPE_CHECKING:
     from salesnb.runs.job import Job
 
-# What would make the same notebook behave differently for another user.
-_DROPPED = ("PYTHONSTARTUP", "MATPLOTLIBRC", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "PYTHONINSPECT", "PYTHONBREAKPOINT")
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _SCRATCH = "salesnb-kernels-"
 _BEGINNING_SECONDS = 60.0  # another run's folder may be younger than its lock
-# Importing these starts no thread and reads no file of the user's: a process that has done so may be forked.
 _WARM_ROOTS = ("salesnb", "numpy", "pandas", "pyarrow", "matplotlib")
-# What our stages import inside functions, when they read, draw and write; ``.*`` stands for all modules of a package.
-_COMPANIONS = (
-    "pandas", "pyarrow.parquet", "pyarrow.dataset", "numpy.random", "numpy.polynomial", "duckdb", "ruamel.yaml",
-    "matplotlib.figure", "matplotlib.font_manager", "matplotlib.backends.backend_svg", "docx", "xlsxwriter",
-    "holidays.countries.*", "chinese_calendar", "filelock", "jinja2", "threadpoolctl", "salesnb.model.*",
-    "salesnb.versions.*", "salesnb.intake.*", "salesnb.methods.*", "salesnb.stages.*", "salesnb.report.*",
-    "salesnb.notebook.*",
+_OURS = (
+    "salesnb.model.*", "salesnb.versions.*", "salesnb.intake.*", "salesnb.methods.*", "salesnb.stages.*",
+    "salesnb.report.*", "salesnb.notebook.*",
 )  # fmt: skip
 
 
 def kernel_environment(settings: Settings, stage: Path, scratch: Path) -> dict[str, str]:
     """The environment of a kernel. ``scratch`` holds its private configuration; the font cache of the charts stays in
     ``outputs/.work`` between runs, because building it takes seconds."""
-    kept = settings.outputs / ".work" / "matplotlib"
-    kept.mkdir(parents=True, exist_ok=True)
-    env = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    above = str(PACKAGE.parent)
-    others = [part for part in env.get("PYTHONPATH", "").split(os.pathsep) if part and part != above]
+    settings.outputs.joinpath(*CHARTS).mkdir(parents=True, exist_ok=True)
+    env = library_environment(os.environ, str(settings.outputs))
     env.update(
         SALESNB_HOME=str(settings.home),
         SALESNB_PARAMS=str(settings.params_root),
@@ -57,17 +47,10 @@ def kernel_environment(settings: Settings, stage: Path, scratch: Path) -> dict[s
         SALESNB_LANG=settings.lang,
         SALESNB_DRAFT="1" if settings.request.draft else "",
         SALESNB_RUN_PID=str(os.getpid()),
-        PYTHONPATH=os.pathsep.join([above, *others]),
-        PYTHONHASHSEED="0",
-        PYTHONUTF8="1",
         IPYTHONDIR=str(scratch / "ipython"),
         JUPYTER_CONFIG_DIR=str(scratch / "jupyter"),
         JUPYTER_RUNTIME_DIR=str(scratch),
-        MPLCONFIGDIR=str(kept),
-        MPLBACKEND="module://matplotlib_inline.backend_inline",
     )
-    for name in _ONE_THREAD:
-        env.setdefault(name, "1")
     return env
 
 
@@ -94,11 +77,24 @@ def scratch_folder() -> Iterator[Path]:
 
 def warm_up(job: Job) -> None:
     """Start the warm parent of the run's kernels: it imports while this process still does other things."""
-    if not job.settings.request.plain_kernels and parents.available():
-        nowhere = Path()  # a parent's environment names no stage
-        env = kernel_environment(job.settings, nowhere, nowhere)
-        params = [str(path) for path in job.settings.params.files.values() if path.suffix == ".yaml"]
-        parents.warm(env, preloaded(job), job.inputs.code_fingerprint(), params)
+    if _are_warm(job):
+        _parent(job)
+
+
+def share_parameters(job: Job) -> None:
+    """Let kernels know what stands in the parameter files that this process has read."""
+    if _are_warm(job):
+        _parent(job).remember(parsed())
+
+
+def _are_warm(job: Job) -> bool:
+    return not job.settings.request.plain_kernels and parents.available()
+
+
+def _parent(job: Job) -> parents.WarmParent:
+    nowhere = Path()  # a parent's environment names no stage
+    env = kernel_environment(job.settings, nowhere, nowhere)
+    return parents.warm(env, preloaded(job), job.inputs.code_fingerprint())
 
 
 class Kernels:
@@ -114,7 +110,7 @@ class Kernels:
         self._scratch = self._exit.enter_context(scratch_folder())
         self._env = kernel_environment(job.settings, self._stage, self._scratch)
         self._env[AWAITED] = " ".join(awaited(job.plan))
-        self._plain = job.settings.request.plain_kernels or not parents.available()
+        self._plain = not _are_warm(job)
         self._preload = preloaded(job)
         return self
 
@@ -162,7 +158,7 @@ def preloaded(job: Job) -> tuple[str, ...]:
             if cell.get("cell_type") == "code":
                 found |= dict.fromkeys(_imports("".join(cell.get("source", ""))))
     chosen = [name for name in found if name.split(".")[0] in _WARM_ROOTS]
-    more = _COMPANIONS if any(name.startswith("salesnb.") for name in chosen) else ()
+    more = (*LIBRARIES, *_OURS) if any(name.startswith("salesnb.") for name in chosen) else ()
     return (*chosen, *more)
 
 

@@ -78,26 +78,41 @@ class Forked:
 class WarmParent:
     """The process that forks kernels, at the other end of a socket pair. It ends with this process, however that ends.
 
-    ``environment`` decides what is imported and how; each kernel gets its own on top. ``params`` are parameter files
-    that its first kernels will read.
+    ``environment`` decides what is imported and how; each kernel gets its own on top.
     """
 
-    def __init__(self, environment: Mapping[str, str], preload: Sequence[str], params: Sequence[str] = ()) -> None:
+    def __init__(self, environment: Mapping[str, str], preload: Sequence[str]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel, self._turn = ours, Lock()
         self._kernels: list[Forked] = []
         # BLAS and pyarrow's allocator would otherwise run threads, and a parent with threads must not fork
         env = _ONE_THREAD | dict(environment) | {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
-        given = list(preload), list(params)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "salesnb.runs.zygote", str(theirs.fileno()), *map(json.dumps, given)],
+                [sys.executable, "-P", "-m", "salesnb.runs.zygote", str(theirs.fileno()), json.dumps(list(preload))],
                 env=env,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+
+    def preload(self, names: Sequence[str]) -> None:
+        """Let it import ``names`` too, before the next kernel."""
+        self._tell({"preload": list(names)}, [])
+
+    def remember(self, parsed: bytes) -> None:
+        """Let its next kernels know what this process has parsed (``strict.parsed``)."""
+        handle = os.memfd_create("parsed")
+        with os.fdopen(handle, "wb") as held:
+            held.write(parsed)
+            held.flush()
+            os.lseek(handle, 0, os.SEEK_SET)
+            self._tell({"preload": []}, [handle])
+
+    def _tell(self, message: Mapping[str, Any], handles: Sequence[int]) -> None:
+        with self._turn, contextlib.suppress(OSError):  # whoever asks it for a kernel learns that it has ended
+            socket.send_fds(self._channel, [json.dumps(message).encode()], list(handles))
 
     @property
     def is_alive(self) -> bool:
@@ -154,7 +169,9 @@ class WarmParent:
         self._channel.close()
 
 
-_parents: dict[tuple[Any, ...], WarmParent] = {}
+_Read = tuple[tuple[str, str], ...]  # what a parent's imports rest on
+_parents: dict[tuple[str, _Read, tuple[str, ...]], WarmParent] = {}
+_begun: dict[_Read, WarmParent] = {}  # at most one, of which is not known yet what else it imports
 _turn = Lock()
 
 
@@ -163,35 +180,60 @@ def available() -> bool:
     return sys.platform == "linux" and hasattr(os, "pidfd_open") and Path("/proc/self/task").is_dir()
 
 
-def warm(
-    environment: Mapping[str, str], preload: Sequence[str], version: str = "", params: Sequence[str] = ()
-) -> WarmParent:
+def begin(environment: Mapping[str, str], libraries: Sequence[str]) -> None:
+    """Start a parent that imports ``libraries``, none of them ours, before it is known what else is to be imported;
+    none where there is one that may serve."""
+    read = _read(environment)
+    with _turn:
+        if not any(parent.is_alive for (_, other, _), parent in _parents.items() if other == read):
+            _end_begun(but=read)
+            if read not in _begun:
+                _begun[read] = WarmParent(environment, libraries)
+
+
+def _end_begun(but: _Read | None = None) -> None:
+    for read in [read for read, parent in _begun.items() if read != but or not parent.is_alive]:
+        _begun.pop(read).close()
+
+
+def warm(environment: Mapping[str, str], preload: Sequence[str], version: str = "") -> WarmParent:
     """The parent for kernels with this environment, started when there is none yet; others without kernels are ended.
 
     ``version`` stands for the program it has imported: a parent of another version would run old code.
     """
-    read = sorted((n, v) for n, v in environment.items() if n.startswith(_READ_AT_IMPORT))
-    key = (version, tuple(read), tuple(sorted(preload)))
+    key = (version, _read(environment), tuple(sorted(preload)))
     with _turn:
         for other, parent in list(_parents.items()):
             if not (parent.is_alive if other == key else parent.is_wanted):
                 _parents.pop(other).close()
         if key not in _parents:
-            _parents[key] = WarmParent(environment, preload, params)
+            _end_begun(but=_read(environment))
+            begun = _begun.pop(_read(environment), None)
+            if begun is not None:
+                begun.preload(preload)
+            _parents[key] = begun or WarmParent(environment, preload)
         return _parents[key]
+
+
+def _read(environment: Mapping[str, str]) -> _Read:
+    """The part of an environment that a parent's imports rest on."""
+    return tuple(sorted((n, v) for n, v in environment.items() if n.startswith(_READ_AT_IMPORT)))
 
 
 def cool() -> None:
     """End every parent of this process, with its kernels."""
     with _turn:
+        _end_begun()
         while _parents:
             _parents.popitem()[1].close()
 
 
 def disown() -> None:
     """In a fork of this process: its parents are not ours, and they must not live on because we hold their sockets."""
-    while _parents:
-        _parents.popitem()[1].forget()
+    for parent in (*_parents.values(), *_begun.values()):
+        parent.forget()
+    _parents.clear()
+    _begun.clear()
 
 
 atexit.register(cool)

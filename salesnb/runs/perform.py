@@ -28,6 +28,7 @@ from salesnb.versions.manifest import Failure, NotebookEntry
 from salesnb.versions.publish import Stage
 
 _LOOK_SECONDS = 0.05
+_BOOT_SECONDS = 0.5
 _LANES_NEED = (
     "nbformat",
     "papermill.execute",
@@ -82,8 +83,8 @@ class _Course:
     def run(self) -> None:
         """Until every notebook has an entry."""
         self._start()
-        if self.running and not self.ahead.is_there:
-            self.threads.submit(_import, PAGES_NEED)
+        if self.running and not wait(self.running.values(), _BOOT_SECONDS, FIRST_COMPLETED).done:
+            _import(PAGES_NEED)  # after kernels have come up: theirs is the work others wait for
         while self.running:
             ended = self._awaited()
             for name in [name for name, future in self.running.items() if future in ended]:

@@ -22,12 +22,11 @@ from salesnb.versions.folders import PeriodFolder
 from salesnb.versions.index import first_page
 from salesnb.versions.manifest import Failure, Manifest, NotebookEntry, read_manifest
 from salesnb.versions.readers import Reader
-from salesnb.versions.snapshot import snapshot_text
 
 if TYPE_CHECKING:
     from salesnb.report.page import PageContext
 
-__all__ = ["first_page", "params_snapshot", "write_all"]
+__all__ = ["first_page", "params_held", "write_all"]
 
 _PAGES = "all"
 QUALITY = "data_quality"
@@ -35,13 +34,13 @@ READERS = "readers"
 _QUALITY_TABLES = ("import_ledger", "findings", "set_aside", "ledger_check", "basis_bridge")
 
 
-def params_snapshot(settings: Settings) -> str:
-    """Text of ``params.yaml``. ParamsError when a file is no proper YAML: said before anything runs."""
+def params_held(settings: Settings) -> dict[str, Any]:
+    """What each parameter file holds. ParamsError when one is no proper YAML: said before anything runs."""
     found: dict[str, Any] = {}
     for name, path in settings.params.files.items():
         is_yaml = path.suffix == ".yaml"
         found[name] = load_yaml(path, f"{settings.unit}/{name}").data if is_yaml else path.read_text(encoding="utf-8")
-    return snapshot_text(found)
+    return found
 
 
 def write_all(

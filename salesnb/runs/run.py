@@ -21,7 +21,7 @@ from salesnb.runs.carry import Earlier, earlier
 from salesnb.runs.execute import prepare_imports
 from salesnb.runs.indexes import refresh_indexes, shelf_of, write_indexes
 from salesnb.runs.job import Job, nothing_to_do, prepare, still_the_same
-from salesnb.runs.kernels import warm_up
+from salesnb.runs.kernels import share_parameters, warm_up
 from salesnb.runs.progress import Progress
 from salesnb.runs.settings import Request
 from salesnb.versions.folders import version_name
@@ -57,13 +57,14 @@ def run(request: Request, progress: Progress) -> Outcome:
         warm_up(job)
     from salesnb.runs.perform import run_notebooks
 
-    folder, snapshot = job.settings.folder, render.params_snapshot(job.settings)
-    with writing(folder.path), staged(folder) as stage, Ahead(job, stage.path) as ahead:
-        (stage.path / "params.yaml").write_text(snapshot, encoding="utf-8", newline="\n")
+    folder, held = job.settings.folder, render.params_held(job.settings)
+    share_parameters(job)
+    with writing(folder.path), staged(folder) as stage, Ahead(job, stage.path, held) as ahead:
         progress.log = stage.path / "run.jsonl"
         progress.event("start", unit=job.settings.unit, period=job.settings.period.text, force=request.force)
         run_notebooks(job, stage, ahead)
         still_the_same(job)
+        ahead.write_params()
         with folder.lock(), speaking(lexicon(job.settings.params, job.settings.lang)):
             return _finish(job, stage, ahead)
 

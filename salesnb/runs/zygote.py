@@ -1,8 +1,8 @@
 """The warmed parent of kernels: imports once what every notebook imports, then forks a kernel for each request.
 
-``python -P -m salesnb.runs.zygote DESCRIPTOR MODULES PARAMETERS`` with one end of a socket pair: each message is a
-request in JSON, each is answered by one. ``PARAMETERS`` are files that every notebook will read. Linux only: elsewhere
-a fork after these imports is not safe.
+``python -P -m salesnb.runs.zygote DESCRIPTOR MODULES`` with one end of a socket pair: each message is a request in
+JSON, and those for a kernel or its end are answered by one. More modules may come in messages of their own, before the
+first kernel is asked for. Linux only: elsewhere a fork after these imports is not safe.
 
 Nothing outlives whoever asked. When that process ends, however it ends, the socket closes and every kernel is killed
 with its group; when this parent is killed, Linux kills its kernels.
@@ -22,7 +22,6 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 # The kernel itself. What notebooks import besides is named by whoever starts us.
@@ -54,7 +53,9 @@ class Parent:
             asked = self.receive()
             if asked is None:
                 return None
-            if "ended" in asked:
+            if "preload" in asked:
+                warm_up(asked["preload"])
+            elif "ended" in asked:
                 self.send({"code": self.ended.get(asked["ended"])})
             elif self.fork(asked):
                 return asked
@@ -102,11 +103,13 @@ class Parent:
             os.waitpid(child, 0)
 
     def receive(self) -> dict[str, Any] | None:
-        """The next request; None when the other end is closed."""
+        """The next request; None when the other end is closed. What files hold that were parsed already is kept."""
         try:
-            message = self.channel.recv(LARGEST)
+            message, handles, _, _ = socket.recv_fds(self.channel, LARGEST, 1)
         except ConnectionResetError:
             return None
+        for handle in handles:
+            _remember(handle)
         asked: dict[str, Any] | None = json.loads(message) if message else None
         return asked
 
@@ -133,15 +136,20 @@ def _import(names: Iterable[str]) -> None:
                 return
 
 
-def _parse(files: Iterable[str]) -> None:
-    """Parse parameter files, whose nodes are kept by their text; what is wrong with one is for its reader to tell."""
-    if files:
-        from salesnb.model.errors import SalesnbError
-        from salesnb.model.params.strict import load_yaml
+def warm_up(names: Iterable[str]) -> None:
+    """Import ``names``, and keep all there is by now out of the way of collections: one in a kernel must not touch,
+    and so copy, what all share."""
+    gc.disable()  # imports make a great many objects and drop few
+    _import(names)
+    gc.freeze()
 
-        for file in files:
-            with suppress(SalesnbError, OSError):
-                load_yaml(Path(file))
+
+def _remember(handle: int) -> None:
+    """Read what parameter files hold, which whoever asks has parsed already."""
+    from salesnb.model.params.strict import remember
+
+    with os.fdopen(handle, "rb") as held:
+        remember(held.read())
 
 
 def _tied(parent: int) -> bool:
@@ -175,10 +183,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which closes the socket
     parent = Parent(socket.socket(fileno=int(sys.argv[1])), owner)
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it once, imported, and looks for that process
-    _import(KERNEL + tuple(json.loads(sys.argv[2])))
-    _parse(json.loads(sys.argv[3]))
-    gc.collect()
-    gc.freeze()  # a collection in a kernel must not touch, and so copy, what all share
+    warm_up(KERNEL + tuple(json.loads(sys.argv[2])))
     asked = parent.serve()
     if asked is None:
         parent.close()

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from salesnb.model.places import outputs_dir
 from salesnb.runs import parents
+from salesnb.runs.beginning import CHARTS, begin
 from salesnb.runs.progress import Progress
 from salesnb.runs.run import Outcome, run
 from salesnb.runs.settings import Request
@@ -211,3 +213,42 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+@needs_fork
+def test_a_parent_begun_before_the_run_is_known_serves_it(workbook: Workbook) -> None:
+    """It has libraries only until the run says what else; its kernels know what the run has read of parameters."""
+    workbook.notebook("10_a", _noted(workbook, "parents.txt", "os.getppid()"))
+    known = "len(strict._PARSED)"
+    workbook.notebook("20_b", "from salesnb.model.params import strict", _noted(workbook, "known.txt", known))
+    begin(["run", "2024", "--explain"])
+    begin(["run", "2024"])
+    assert not parents._begun, "the first run makes the folder of the charts' fonts itself"
+    outputs_dir().joinpath(*CHARTS).mkdir(parents=True)
+    begin(["check"])
+    begin(["run", "2024", "--plain-kernels"])
+    assert not parents._begun
+    begin(["run", "2024"])
+    begin(["run", "2024"])
+    (begun,) = parents._begun.values()
+    assert run(Request("u", "2024"), Progress()).state == "published"
+    assert _read(workbook, "parents.txt") == [str(begun._process.pid)] and not parents._begun
+    assert int(_read(workbook, "known.txt")[0]) > 0
+
+
+@needs_fork
+def test_a_parent_begun_for_nothing_ends(workbook: Workbook) -> None:
+    outputs_dir().joinpath(*CHARTS).mkdir(parents=True)
+    begin(["run", "2024"])
+    (begun,) = parents._begun.values()
+    begun._process.kill()
+    begun._process.wait()
+    workbook.notebook("10_a", "1")
+    assert run(Request("u", "2024"), Progress()).state == "published"  # by another
+    begin(["run", "2024"])
+    assert not parents._begun, "that one may serve the next run too"
+    parents.cool()
+    begin(["run", "2024"])
+    (begun,) = parents._begun.values()
+    parents.cool()
+    assert not begun.is_alive

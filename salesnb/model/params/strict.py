@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import pickle
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ LIMIT_DEPTH = 40
 _KINDS = {"str", "int", "float", "bool", "null", "timestamp"}
 _SHAPES = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 KeyPath = tuple[str | int, ...]
+# A run, a check or a batch reads the same few files again and again, at a quarter of a second each: their texts, and
+# what stands in them, pickled so that every reader has data of its own.
+_PARSED: dict[str, bytes] = {}
+_MOST_PARSED = 64
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,26 @@ def load_yaml(path: Path, name: str | None = None) -> Doc:
 
 def read_yaml(text: str, shown: str) -> Doc:
     """As :func:`load_yaml`, of a text at hand that is known to the user as ``shown``."""
+    if text in _PARSED:
+        return Doc(shown, *pickle.loads(_PARSED[text]))
+    doc = _parsed(text, shown)
+    while len(_PARSED) >= _MOST_PARSED:
+        _PARSED.pop(next(iter(_PARSED)), None)
+    _PARSED[text] = pickle.dumps((doc.data, doc.lines))
+    return doc
+
+
+def parsed() -> bytes:
+    """Every text this process has parsed and what stands in it, for :func:`remember` of a process of ours."""
+    return pickle.dumps(_PARSED)
+
+
+def remember(held: bytes) -> None:
+    """Know what another process of ours has :func:`parsed`; never of bytes that come from anywhere else."""
+    _PARSED.update(pickle.loads(held))
+
+
+def _parsed(text: str, shown: str) -> Doc:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
@@ -107,10 +131,8 @@ def _too_deep(shown: str, line: int | None = None) -> ParamsError:
     )
 
 
-@lru_cache(maxsize=64)
 def _compose(text: str) -> Any:
-    """The file's nodes, kept: a run, a check or a batch reads the same few files again and again, at a quarter of a
-    second each. Nodes are only read."""
+    """The file's nodes."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe", pure=True)
