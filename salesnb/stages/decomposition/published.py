@@ -82,22 +82,21 @@ def _padded(level: str, node: str, target: int, rate: float, grain: int) -> dict
 def target_weeks(plan: Plan, setting: Setting) -> pd.DataFrame:
     """``target_weeks``: each person's months by ISO week and working day. A week that crosses months has a row in each,
     so months and weeks both add up exactly. Amounts are in steps of the plan's finest cells."""
-    pieces = [(month, week, days) for month in setting.months for week, days in _weeks(setting, month)]
-    months = np.array([piece[0] for piece in pieces])
-    step = plan.whole.step
-    parts = []
-    for person, own in plan.by("person_id", "month").groupby("person_id"):
-        sums = dict(zip(own["month"], own["target_minor"], strict=True))
-        for month in own["month"]:
-            here = np.flatnonzero(months == month)
-            days = np.array([pieces[at][2] for at in here], float)
-            amount = int(sums[month])
-            share = days / days.sum() if days.sum() > 0 else np.full(len(days), 1 / len(days))
-            whole = settle(amount / step * share, [amount // step]) * step
-            whole[-1] += amount - whole.sum()
-            named = {"week": [pieces[at][1] for at in here], "working_days": days, "target_minor": whole}
-            parts.append(pd.DataFrame({"person_id": person, "month": month} | named))
-    return check(pd.concat(parts, ignore_index=True), contract("target_weeks"))
+    weeks = {month: _weeks(setting, month) for month in setting.months}
+    sums = plan.by("person_id", "month")
+    amount, step = sums["target_minor"].to_numpy("int64"), plan.whole.step
+    touched = [weeks[month] for month in sums["month"]]
+    size = np.array([len(own) for own in touched], dtype=np.intp)
+    of = np.repeat(np.arange(len(sums)), size)
+    days = np.array([worked for own in touched for _, worked in own], dtype=np.float64)
+    whole_days = np.bincount(of, days, len(sums))
+    share = np.where(whole_days[of] > 0, days / np.maximum(whole_days, 1)[of], 1 / size[of])
+    whole = settle((amount / step)[of] * share, amount // step, of) * step
+    ends = np.cumsum(size)
+    whole[ends - 1] += amount - np.add.reduceat(whole, ends - size)
+    out = sums[["person_id", "month"]].take(of).reset_index(drop=True)
+    out["week"], out["working_days"] = [week for own in touched for week, _ in own], days
+    return check(out.assign(target_minor=whole), contract("target_weeks"))
 
 
 def _weeks(setting: Setting, month: str) -> list[tuple[str, int]]:
