@@ -168,7 +168,8 @@ def _refuse(sheet: Sheet) -> None:
             remedy=Text("用 tables 文件夹里的 CSV 或 Parquet，或先汇总再导出",
                         "use the CSV or Parquet file in the tables folder, or sum it up first"),
         )  # fmt: skip
-    absent = [c.name for c in sheet.table.columns if c.name not in sheet.frame.columns and not c.optional]
+    there = set(sheet.frame.columns)
+    absent = [c.name for c in sheet.table.columns if c.name not in there and not c.optional]
     if absent:
         raise DataError(
             Text(

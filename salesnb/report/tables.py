@@ -106,7 +106,7 @@ def render(
     """The table as markup; the first column is the row's header. UsageError when money is shown without a unit."""
     chosen = options or Options()
     shows = [column if isinstance(column, Show) else Show(column) for column in columns]
-    rows = _rows(frame, shows)
+    rows = _rows(frame, shows, chosen.level)
     shows, said = _said_once(rows, shows, lang)
     printed = rows if chosen.limit is None else rows[: chosen.limit]
     writers = [_writer(show, lang, unit) for show in shows]
@@ -127,17 +127,24 @@ def render(
     return scroll + _rest(len(rows), len(printed), chosen, lang) + said
 
 
-def _rows(frame: pd.DataFrame | Sequence[Mapping[str, Any]], shows: Sequence[Show]) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = (
-        frame.to_dict("records") if hasattr(frame, "to_dict") else list(frame)  # type: ignore[assignment]
-    )
-    known = set(frame.columns) if hasattr(frame, "columns") else set(rows[0]) if rows else None
+def _rows(
+    frame: pd.DataFrame | Sequence[Mapping[str, Any]], shows: Sequence[Show], level: str
+) -> list[Mapping[str, Any]]:
+    """The rows; of a frame only the columns that are shown, or that say how."""
     needed = {show.column.name for show in shows} | {show.state_from for show in shows if show.state_from}
-    absent = sorted(needed - known) if known is not None else []
+    rows: list[Mapping[str, Any]]
+    if isinstance(frame, Sequence):
+        rows, known = list(frame), set(frame[0]) if frame else needed
+    else:
+        known = set(frame.columns)
+        wanted = [column for column in frame.columns if column in needed or column == level]
+        values = zip(*(frame[column].tolist() for column in wanted), strict=True)
+        rows = [dict(zip(wanted, row, strict=True)) for row in values]
+    absent = sorted(needed - known)
     if absent:
         raise UsageError(
             Text(f"表中没有列：{'、'.join(absent)}", f"the table lacks the columns {', '.join(absent)}"),
-            remedy=Text("核对列名", f"it has {', '.join(sorted(map(str, known or ())))}"),
+            remedy=Text("核对列名", f"it has {', '.join(sorted(map(str, known)))}"),
         )
     return rows
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,6 +57,8 @@ class TableDiff:
 
     def cells(self) -> Iterator[Cell]:
         """Every difference as text: changed cells first, then removed, then added rows."""
+        if not self.cell_count:  # most tables of most versions; an empty frame takes long to say that it is empty
+            return
         for row in self.changed.to_dict("records"):
             column = str(row["column"])
             key = key_text(row, self.keys)
@@ -98,12 +101,18 @@ def _is_equal(old: Path, new: Path, name: str) -> bool:
 
 
 def _unchanged(folder: Path, name: str) -> TableDiff:
+    keys = tuple(table_facts(folder, name)[1])
+    return TableDiff(name, keys, "same", {}, _no_cells(keys), _no_rows(), _no_rows())
+
+
+@cache
+def _no_rows() -> pd.DataFrame:
     import pandas as pd
 
-    _, keys = table_facts(folder, name)
-    return TableDiff(name, tuple(keys), "same", {}, _no_cells(tuple(keys)), pd.DataFrame(), pd.DataFrame())
+    return pd.DataFrame()
 
 
+@cache
 def _no_cells(keys: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 

@@ -70,7 +70,7 @@ class Part:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """Names of the columns."""
         return [str(column) for column in self.whole.without(self.dropped).columns]

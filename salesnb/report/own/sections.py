@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -144,17 +145,23 @@ def target(own: Own) -> Markup:
     if cells is None:
         return Markup("")
     value = contract("target_cells").column("target_minor")
-    lines = sorted(map(str, cells["product_line"].unique()))
-    wide = cells.pivot_table(index="month", columns="product_line", values="target_minor", aggfunc="sum").reset_index()
-    rows = wide.assign(shown=[month(m, own.lang) for m in wide["month"]], all_minor=wide[lines].sum(axis=1))
+    asked = Counter[tuple[str, str]]()
+    for key, amount in zip(zip(cells["month"], cells["product_line"], strict=True), cells["target_minor"], strict=True):
+        asked[key] += int(amount)
+    months, lines = (sorted(set(found)) for found in zip(*asked, strict=True))
+    rows = [
+        {"shown": month(m, own.lang), "all_minor": sum(asked[m, line] for line in lines)}
+        | {line: asked.get((m, line)) for line in lines}
+        for m in months
+    ]
     columns = [Show(Column("shown", "text", Text("月份", "Month")))]
     columns += [
         Show(Column(line, "minor", Text(own.named("product_line", line), own.named("product_line", line))))
         for line in lines
     ]
     columns.append(Show(Column("all_minor", "minor", Text("合计", "Total"))))
-    total = {"shown": own.say("合计", "Total"), "all_minor": int(rows["all_minor"].sum())}
-    total |= {line: int(rows[line].sum()) for line in lines}
+    total = {"shown": own.say("合计", "Total"), "all_minor": asked.total()}
+    total |= {line: sum(asked[m, line] for m in months) for line in lines}
     options = Options(caption=value.label.get(own.lang), total=total)
     shown = render(rows, columns, own.lang, own.unit, options)
     return shown if own.is_person else shown + _people_targets(own)
