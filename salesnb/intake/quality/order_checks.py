@@ -25,8 +25,13 @@ def report(bench: Bench, company: Company, rows: Stack, lines: str) -> None:
         _two_values(bench, rows, lines, "order_date", "order_two_dates", Text("下单日期", "order dates"))
     now = f"DATE '{today(company.timezone, company.today).isoformat()}'"
     known = f"(SELECT * FROM {lines} WHERE order_date <= {now} AND coalesce(known_date, order_date) <= {now})"
-    _month_gaps(bench, rows, known)
-    _last_month(bench, rows, known)
+    sold = "FILTER (NOT is_return)"
+    months = bench.rows(
+        f"SELECT month, count(*) {sold}, max(order_date) {sold} FROM {known} WHERE month IS NOT NULL GROUP BY month"
+        " ORDER BY month"
+    )
+    _month_gaps(bench, rows, [month for month, *_ in months])
+    _last_month(bench, rows, [found for found in months if found[1]])
     _late(bench, company, rows, known)
     _units(bench, rows, lines)
     _currencies(bench, company, rows, lines)
@@ -73,8 +78,7 @@ def _two_values(bench: Bench, rows: Stack, lines: str, column: str, code: str, w
         )
 
 
-def _month_gaps(bench: Bench, rows: Stack, lines: str) -> None:
-    there = [m for (m,) in bench.rows(f"SELECT DISTINCT month FROM {lines} WHERE month IS NOT NULL ORDER BY month")]
+def _month_gaps(bench: Bench, rows: Stack, there: Sequence[str]) -> None:
     if not there:
         return
     gaps = sorted(set(month_range(there[0], there[-1])) - set(there))
@@ -100,12 +104,9 @@ def _month_gaps(bench: Bench, rows: Stack, lines: str) -> None:
         )
 
 
-def _last_month(bench: Bench, rows: Stack, lines: str) -> None:
-    """The last month is often cut off in the middle."""
-    found = bench.rows(
-        f"SELECT month, count(*), max(order_date) FROM {lines} WHERE NOT is_return GROUP BY month ORDER BY "
-        f"month DESC LIMIT 13"
-    )
+def _last_month(bench: Bench, rows: Stack, sold: Sequence[tuple[str, int, date]]) -> None:
+    """The last month is often cut off in the middle. ``sold``: months with their lines and their last day."""
+    found = sold[:-14:-1]
     if len(found) < 6:
         return
     month, count, last = found[0]

@@ -23,7 +23,7 @@ def lines_sql(bench: Bench, lines: str) -> str:
     table = contract("sales_lines")
     numbers = {c: f"{c}::{kind}" for c, kind in _OUT.items()}
     columns = ", ".join(f"{numbers.get(c.name, c.name)} AS {c.name}" for c in table.columns)
-    if _in_order(bench, lines, table.keys):
+    if in_order(bench, lines, table.keys):
         return f"SELECT {columns} FROM {lines}"
     same = _same_throughout(bench, lines, [c.name for c in table.columns if c.name not in table.keys])
     carried = ", ".join(c.name for c in table.columns if c.name not in same)
@@ -31,12 +31,14 @@ def lines_sql(bench: Bench, lines: str) -> str:
     return f"SELECT {columns} FROM (SELECT {carried} FROM {lines} ORDER BY {', '.join(table.keys)})"
 
 
-def _in_order(bench: Bench, lines: str, keys: Sequence[str]) -> bool:
-    """Whether ``lines`` (a table, or a view that joins nothing) are read in the order of their keys."""
+def in_order(bench: Bench, lines: str, keys: Sequence[str], once: bool = False) -> bool:
+    """Whether ``lines`` (a table, or a view that joins nothing) are read in the order of their keys; ``once``: and no
+    key stands twice."""
     before = ", ".join(f"lag({k}) OVER () AS _{k}" for k in keys)
     now, last = ", ".join(keys), ", ".join(f"_{k}" for k in keys)
-    apart = f"_{keys[0]} IS NOT NULL AND ({now}) < ({last})"  # the first line has none before it
-    return not bench.rows(f"SELECT 1 FROM (SELECT {now}, {before} FROM {lines}) WHERE {apart} LIMIT 1")
+    apart = f"_later AND (({now}) {'>' if once else '>='} ({last})) IS NOT TRUE"  # the first line has none before it
+    query = f"SELECT 1 FROM (SELECT {now}, lag(true) OVER () AS _later, {before} FROM {lines}) WHERE {apart} LIMIT 1"
+    return not bench.rows(query)
 
 
 def _same_throughout(bench: Bench, lines: str, columns: Sequence[str]) -> dict[str, str]:

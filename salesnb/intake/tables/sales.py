@@ -13,6 +13,7 @@ from salesnb.intake.quality import sales_checks
 from salesnb.intake.quality.gate import gate
 from salesnb.intake.tables import conversions, credits, enrich
 from salesnb.intake.tables.calendar_sql import booked_month, settlement_month
+from salesnb.intake.tables.cells import in_order
 from salesnb.intake.tables.internal import eliminated
 from salesnb.intake.tables.returns import with_returns
 from salesnb.intake.tables.select import Stack
@@ -184,9 +185,12 @@ def _assigned(rows: Stack, column: str, name: str, unmapped: bool) -> str:
 
 
 def _numbered_once(bench: Bench, rows: Stack, kept: str) -> bool:
-    """Whether no order line stands twice, by the hashes of its keys: cheap, and then no row can equal another one."""
+    """Whether no order line stands twice: by the order the rows are in, else by the hashes of their keys. Both are
+    cheap, and then no row can equal another one."""
     if not {"order_id", "line_no"} <= set(rows.columns):
         return False
+    if kept == rows.name and in_order(bench, kept, ("order_id", "line_no"), once=True):
+        return True
     person = f"coalesce({_word(rows, 'person_id', 'person_name')}, {literal(UNASSIGNED)})"
     query = f"SELECT 1 FROM {kept} GROUP BY hash(order_id, line_no, {person}) HAVING count(*) > 1 LIMIT 1"
     return not bench.rows(query)
