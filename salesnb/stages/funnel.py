@@ -98,15 +98,13 @@ def _step(known: pd.DataFrame, step: str) -> tuple[pd.Series | None, pd.Series, 
 def _rates(
     label: pd.Series, passed: pd.Series, failed: pd.Series, days: pd.Series, what: tuple[str, str]
 ) -> pd.DataFrame:
-    frame = pd.DataFrame({"node_id": label, "passed": passed, "failed": failed, "days": days.where(passed)})
-    out = frame.groupby("node_id", as_index=False).agg(
-        size=("passed", "size"),
-        passed_count=("passed", "sum"),
-        failed=("failed", "sum"),
-        median_days=("days", "median"),
-    )
-    out["case_count"] = out["passed_count"] + out["failed"]
-    out["open_count"] = out["size"] - out["case_count"]
+    node, names = pd.factorize(label, sort=True)
+    size = np.bincount(node, minlength=len(names))
+    went = np.bincount(node, passed, len(names)).astype("int64")
+    cases = went + np.bincount(node, failed, len(names)).astype("int64")
+    median = days.where(passed).groupby(node).median().to_numpy()
+    counts = {"passed_count": went, "median_days": median, "case_count": cases, "open_count": size - cases}
+    out = pd.DataFrame({"node_id": names, **counts})
     out["conversion_rate"] = out["passed_count"] / out["case_count"].where(out["case_count"] > 0)
     out["rate_low"], out["rate_high"] = wilson(out["passed_count"], out["case_count"])
     out["shrunk_rate"], out["stands_out"], out["is_noise"] = out["conversion_rate"], "none", False
@@ -115,7 +113,7 @@ def _rates(
         out["shrunk_rate"], out["is_noise"] = held.value, held.noise
         out["stands_out"] = np.array(["none", "above", "below"])[held.stands_out()]
     out["dimension"], out["step"] = what
-    return out.drop(columns=["size", "failed"])
+    return out
 
 
 def effects(known: pd.DataFrame, calendar: Calendar, hours: float = REACTION_HOURS) -> pd.DataFrame:
