@@ -258,23 +258,25 @@ def _moment(value: Any) -> Any:
 
 
 def _texts(made: _Book, page: Any, j: int, values: list[Any]) -> list[str]:
-    """Cells of text: a column of a hundred thousand holds a few hundred texts."""
+    """Cells of text: a column of a hundred thousand holds a few hundred texts, each looked up where it first comes."""
     known: dict[Any, str] = {}
-    ends, again = [], 0
-    for i, value in enumerate(values, start=1):
-        end = known.get(value)
-        if end is not None:
-            again += 1
-        elif numbers.is_missing(value):
-            end = NONE
-        else:
-            shown = _text(made, _words(value, made.lang), f"{page.name} {j + 1}:{i + 1}")
-            end = page.text(shown)
-            if len(shown) < MAX_TEXT:  # every cell that is cut is noted
-                known[value] = end
-        ends.append(end)
-    page.again(again)
+    for value in dict.fromkeys(values):
+        if numbers.is_missing(value):
+            known[value] = NONE
+            continue
+        shown = markup.plain(_words(value, made.lang))
+        if len(shown) > MAX_TEXT:
+            shown = _cut(made, page, j, values, value, shown)
+        known[value] = page.text(shown)
+    ends = [known[value] for value in values]
+    page.again(len(ends) - ends.count(NONE) - sum(end != NONE for end in known.values()))
     return ends
+
+
+def _cut(made: _Book, page: Any, j: int, values: list[Any], value: object, shown: str) -> str:
+    """A text cut at Excel's limit; every cell with it is noted on the last sheet."""
+    made.cut += [f"{page.name} {j + 1}:{i + 1}" for i, other in enumerate(values, start=1) if other == value]
+    return shown[: MAX_TEXT - 1] + "…"
 
 
 def _words(value: Any, lang: str) -> str:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 _SPAN_ROWS = 16  # Excel states the first and last column of each block of so many rows
+_ROWS_AT_ONCE = 1000
 NONE = ""  # the end of a cell that is not there
 
 
@@ -66,15 +67,28 @@ def columns_class() -> Any:
             self.fh.write(f'<row r="1" spans="1:{len(letters)}">{head}</row>')
             styles = _styles(self._columns)
             cells = [
-                [f'<c r="{letter}{i}" s="{style}"{end}' if end else "" for i, end in enumerate(ends, start=2)]
+                _named(letter, style, ends)
                 for letter, style, (ends, _) in zip(letters, styles, self._columns, strict=True)
             ]
             spans = _spans(self._columns)
+            written = list[str]()
             for i, row in enumerate(map("".join, zip(*cells, strict=True)), start=1):
                 if row:
-                    self.fh.write(f'<row r="{i + 1}" spans="{spans[i // _SPAN_ROWS]}">{row}</row>')
+                    written.append(f'<row r="{i + 1}" spans="{spans[i // _SPAN_ROWS]}">{row}</row>')
+                if len(written) == _ROWS_AT_ONCE:
+                    self.fh.write("".join(written))
+                    written.clear()
+            self.fh.write("".join(written))
 
     return Columns
+
+
+def _named(letter: str, style: int, ends: list[str]) -> list[str]:
+    """A column's cells from its ends, with their names and their format."""
+    begun, formed = f'<c r="{letter}', f'" s="{style}"'
+    if NONE in ends:
+        return [f"{begun}{i}{formed}{end}" if end else "" for i, end in enumerate(ends, start=2)]
+    return [f"{begun}{i}{formed}{end}" for i, end in enumerate(ends, start=2)]
 
 
 def _styles(columns: Sequence[tuple[list[str], Any]]) -> list[int]:
@@ -89,10 +103,17 @@ def _spans(columns: Sequence[tuple[list[str], Any]]) -> dict[int, str]:
     """First and last column with a cell in each block of rows; the header stands in the first block."""
     first, last = {0: 1}, {0: len(columns)}
     for j, (ends, _) in enumerate(columns, start=1):
-        for block in {i // _SPAN_ROWS for i, end in enumerate(ends, start=1) if end}:
+        for block in _blocks(ends):
             first.setdefault(block, j)
             last[block] = max(last.get(block, j), j)
     return {block: f"{first[block]}:{last[block]}" for block in first}
+
+
+def _blocks(ends: list[str]) -> Iterable[int]:
+    """Numbers of the blocks of rows in which a column has a cell."""
+    if ends and NONE not in ends:
+        return range(len(ends) // _SPAN_ROWS + 1)
+    return {i // _SPAN_ROWS for i, end in enumerate(ends, start=1) if end}
 
 
 def figure(number: float) -> str:
