@@ -29,7 +29,6 @@ SYSTEM = (
 )  # fmt: skip
 # a font is taken for Chinese only if it has these: common, simplified only, and the marks a report uses
 PROBE = "销售额达成率区间华东％，。！（）、《》“”—−±×÷≥≤ABCabc0123"
-_LARGE = 100.0  # px at which letters are measured
 # drawn as spacing, not as shapes
 _INVISIBLE = frozenset("\u00a0\u2009\u200b\ufeff\t ")
 
@@ -49,13 +48,6 @@ class Font:
     def width(self, text: str, size: float) -> float:
         """Width of ``text`` in px at ``size`` px, by this font's advances; GlyphError for what it cannot draw."""
         return _width(self, text, size)
-
-    def drop(self, text: str, size: float) -> float:
-        """How far, in px, the baseline of ``text`` at ``size`` px lies below the middle of its letters.
-
-        They reach as high as this font's tables say, or higher where one of them does.
-        """
-        return max(_ascent(self.file), *(_reach(self.file, letter) for letter in text)) / 2 * size
 
     def missing(self, text: str) -> str:
         """The characters of ``text`` this font has no glyph for, each once, in order."""
@@ -108,30 +100,6 @@ def _width(font: Font, text: str, size: float) -> float:
     face.set_text(text, 0.0)
     wide, _ = face.get_width_height()
     return float(wide) / 64
-
-
-@lru_cache(maxsize=4096)
-def _reach(file: Path, letter: str) -> float:
-    """How far ``letter`` reaches above its baseline, at a size of 1 px."""
-    from matplotlib.ft2font import LoadFlags
-
-    face = _face(file)
-    face.set_size(_LARGE, 72)
-    face.set_text(letter, 0.0, flags=LoadFlags.NO_HINTING)
-    (_, high), low = face.get_width_height(), face.get_descent()
-    return float(high - low) / 64 / _LARGE
-
-
-@cache
-def _ascent(file: Path) -> float:
-    """How far letters reach above their baseline by the font's own tables, at a size of 1 px; else as far as an l."""
-    face = _face(file)
-    head = face.get_sfnt_table("head")
-    for name, above in (("OS/2", "sTypoAscender"), ("hhea", "ascent")):
-        table = face.get_sfnt_table(name)
-        if table is not None and head is not None:
-            return float(table[above]) / float(head["unitsPerEm"])
-    return _reach(file, "l")
 
 
 @cache

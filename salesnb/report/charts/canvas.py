@@ -1,4 +1,4 @@
-"""A drawing surface for one chart: data positions on a picture of so many px, two widths per chart.
+"""A drawing surface for one chart: matplotlib without pyplot, one unit of the figure = one px, two widths per chart.
 
 Every chart is drawn twice, for a desktop and for a phone, so that its text is 12 px on both; the page's style sheet
 shows one of them. ``figure`` does that, checks that the font has every glyph, and returns ``<figure role="img">``.
@@ -6,6 +6,7 @@ shows one of them. ``figure`` does that, checks that the font has every glyph, a
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from markupsafe import Markup
 
 from salesnb.model.errors import Text, UsageError
 from salesnb.report import fonts, markup, numbers
-from salesnb.report.charts.drawing import Drawing, runs
+from salesnb.report.charts import drawing
 from salesnb.report.palette import LIGHT
 from salesnb.report.spoken import spoken
 
@@ -61,77 +62,83 @@ class Canvas:
     lang: str
 
     def __post_init__(self) -> None:
-        self.drawing = Drawing(self.width, self.height)
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+
+        self.fig = Figure(figsize=(self.width / 72, self.height / 72), dpi=72)
+        self.fig.patch.set_visible(False)
+        FigureCanvasSVG(self.fig)
         self.texts: list[str] = []
-        self.margins, self.inner = (0.0, 0.0, 0.0, 0.0), (float(self.width), float(self.height))
-        self.x, self.y = (0.0, 1.0), (0.0, 1.0)  # the data range that is shown
+        self.ax: Any = None
 
     @property
     def is_narrow(self) -> bool:
         """Drawn for a phone?"""
         return self.width < 400
 
-    def frame(self, left: float, right: float, top: float, bottom: float) -> None:
-        """The axes lie inside the given margins (px)."""
-        self.margins = (left, right, top, bottom)
+    def frame(self, left: float, right: float, top: float, bottom: float) -> Any:
+        """Axes inside the given margins (px), without spines and ticks."""
+        box = (
+            left / self.width,
+            bottom / self.height,
+            (self.width - left - right) / self.width,
+            (self.height - top - bottom) / self.height,
+        )
+        self.ax = self.fig.add_axes(box)
+        self.ax.patch.set_visible(False)
+        self.ax.set_axis_off()
+        self.ax.set_autoscale_on(False)
         self.inner = (self.width - left - right, self.height - top - bottom)
+        return self.ax
 
     def limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """The data range that the axes show; a range without extent is widened by a twentieth."""
-        self.x, self.y = _apart(*x), _apart(*y)
+        """The data range that the axes show."""
+        self.ax.set_xlim(*x)
+        self.ax.set_ylim(*y)
 
     def px(self, x: float = 1.0, y: float = 1.0) -> tuple[float, float]:
         """How much data ``x`` and ``y`` px are."""
-        (x0, x1), (y0, y1) = self.x, self.y
+        (x0, x1), (y0, y1) = self.ax.get_xlim(), self.ax.get_ylim()
         return x * (x1 - x0) / self.inner[0], y * (y1 - y0) / self.inner[1]
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """Where data are in the picture, in px from its upper left corner."""
-        (x0, x1), (y0, y1), (left, _, top, _) = self.x, self.y, self.margins
-        return left + (x - x0) / (x1 - x0) * self.inner[0], top + (y1 - y) / (y1 - y0) * self.inner[1]
-
     def line(self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, dash: str = "") -> None:
-        """A line through the points; NaN breaks it. ``dash`` in multiples of ``width``."""
-        points = [self.place(x, y) for x, y in zip(xs, ys, strict=True)]
-        self.drawing.line(points, LIGHT[colour], width, [float(part) for part in dash.split()])
+        """A line through the points; NaN breaks it."""
+        style: Any = (0, tuple(float(d) for d in dash.split())) if dash else "-"
+        self.ax.plot(xs, ys, color=LIGHT[colour], lw=width, ls=style, clip_on=False, solid_capstyle="round")
 
     def dot(self, x: float, y: float, colour: str, radius: float = 3.2) -> None:
         """A filled dot with a rim in the card's colour."""
-        self.drawing.dot(self.place(x, y), radius, LIGHT[colour], LIGHT["card"])
+        from matplotlib.patches import Ellipse
+
+        dx, dy = self.px(2 * radius, 2 * radius)
+        patch = Ellipse((x, y), dx, dy, facecolor=LIGHT[colour], edgecolor=LIGHT["card"], lw=1, clip_on=False)
+        self.ax.add_artist(patch)  # not add_patch: that measures every shape, and the limits are ours
 
     def band(self, xs: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str = "blue") -> None:
-        """A shaded range between two curves, where both are known."""
-        for a, b in runs([not (math.isnan(one) or math.isnan(other)) for one, other in zip(low, high, strict=True)]):
-            below = [self.place(x, y) for x, y in zip(xs[a:b], low[a:b], strict=True)]
-            above = [self.place(x, y) for x, y in zip(xs[a:b], high[a:b], strict=True)]
-            outline = [above[0], *below, above[-1], *reversed(above)]
-            self.drawing.area(outline, LIGHT[colour], 0.13, is_shade=True)
+        """A shaded range between two curves."""
+        self.ax.fill_between(xs, low, high, color=LIGHT[colour], alpha=0.13, lw=0, clip_on=False)
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, alpha: float = 1.0) -> None:
         """A filled rectangle from its lower left corner."""
-        corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
-        self.drawing.area([self.place(*corner) for corner in corners], LIGHT[colour], alpha)
+        from matplotlib.patches import Rectangle
 
-    def text(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        colour: str = "ink",
-        ha: str = "left",
-        size: float = SIZE,
-        gid: str | None = "",
-    ) -> None:
-        """Text at a data position, its letters' middle at ``y``; ``ha``: left, center or right of it is at ``x``.
+        shape = Rectangle((x, y), width, height, facecolor=LIGHT[colour], lw=0, clip_on=False)
+        if alpha < 1:
+            shape.set_alpha(alpha)
+        self.ax.add_artist(shape)
 
-        ``gid``: "flat" for text on a coloured ground (the style sheet draws no halo), or "bold".
+    def text(self, x: float, y: float, words: str, colour: str = "ink", **how: Any) -> None:
+        """Text at a data position; ``ha``, ``va``, ``size`` as matplotlib takes them.
+
+        ``gid`` marks what only the style sheet draws: "flat" for text on a coloured ground (no halo), "bold" (asking
+        matplotlib for bold would make it search, and warn about, a bold file of the font).
         """
         shown = " ".join(markup.plain(words).split())
         if not shown:
             return
         self.texts.append(shown)
-        across, middle = self.place(x, y)
-        self.drawing.text((across, middle + self.font.drop(shown, size)), shown, LIGHT[colour], size, ha, gid or "")
+        given = {"ha": "left", "va": "center_baseline", "size": SIZE, **how}
+        self.ax.text(x, y, shown, color=LIGHT[colour], family=self.font.family, parse_math=False, **given)
 
     def text_width(self, words: str, size: float = SIZE) -> float:
         """Width of a text in px, with a little room because the reader's font may be wider."""
@@ -164,7 +171,7 @@ class Canvas:
 
     def grid(self, marks: Sequence[float], words: Sequence[str], side: str = "left") -> None:
         """Light horizontal lines with their figures at the left margin."""
-        x0, x1 = self.x
+        x0, x1 = self.ax.get_xlim()
         gap = self.px(x=8)[0]
         for mark, word in zip(marks, words, strict=True):
             self.line([x0, x1], [mark, mark], "line", 1.0)
@@ -172,8 +179,19 @@ class Canvas:
 
     def svg(self) -> str:
         """The drawing as clean SVG text; GlyphError when the font lacks a character of it."""
+        import matplotlib
+
         fonts.check(self.texts, self.font)
-        return self.drawing.svg()
+        out = io.StringIO()
+        settings: Any = {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "salesnb",
+            "text.parse_math": False,
+            "path.simplify": False,
+        }
+        with matplotlib.rc_context(settings):
+            self.fig.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+        return drawing.clean(out.getvalue())
 
 
 def figure(paint: Callable[[int], Canvas], alt: str, wide: bool = False) -> Markup:
@@ -224,15 +242,6 @@ def ticks(low: float, high: float) -> list[float]:
         if len(marks) <= 6 and (not best or marks[-1] - marks[0] < (best[-1] - best[0]) * 0.95):
             best = marks
     return best
-
-
-def _apart(low: float, high: float) -> tuple[float, float]:
-    """Two limits that differ."""
-    largest = max(abs(low), abs(high))
-    if abs(high - low) > largest * 1e-15 and largest > 0:
-        return low, high
-    wide = largest * 0.05 or 0.05
-    return min(low, high) - wide, max(low, high) + wide
 
 
 def _step(raw: float) -> float:

@@ -105,8 +105,9 @@ def _trend(plot: _Plot, width: int) -> Canvas:
 
 def _corner(canvas: Canvas) -> tuple[float, float]:
     """Where a chart says that its axis is cut: above the plot, at the left edge of the picture."""
-    (x0, _), (_, y1) = canvas.x, canvas.y
-    dx, dy = canvas.px(canvas.margins[0], 20)
+    x0, _ = canvas.ax.get_xlim()
+    _, y1 = canvas.ax.get_ylim()
+    dx, dy = canvas.px(canvas.ax.get_position().x0 * canvas.width, 20)
     return x0 - dx, y1 + dy
 
 
@@ -133,7 +134,7 @@ def _x_words(canvas: Canvas, labels: Sequence[str]) -> None:
     room = canvas.inner[0] / max(len(labels) - 1, 1)
     step = max(1, math.ceil((canvas.widest(labels, SMALL) + 6) / room))
     _, dy = canvas.px(y=16)
-    bottom = canvas.y[0]
+    bottom = canvas.ax.get_ylim()[0]
     for i in range(0, len(labels), step):
         canvas.text(i, bottom - dy, labels[i], "muted", ha="center", size=SMALL)
 
@@ -151,11 +152,11 @@ def _draw_lines(canvas: Canvas, plot: _Plot) -> None:
 def _end_words(canvas: Canvas, plot: _Plot, ends: Sequence[tuple[str, int]]) -> None:
     """Direct labels at the ends of the lines, moved apart where they would overlap."""
     dx, dy = canvas.px(8, 15)
-    low, high = canvas.y
+    low, high = canvas.ax.get_ylim()
     final = len(plot.labels) - 1
     at_end = [i for i, (words, last) in enumerate(ends) if last == final and words]
     places = spread([plot.points[i][final] for i in at_end], dy, low, high)
-    room = canvas.margins[1] - 8
+    room = canvas.width - canvas.ax.get_position().x1 * canvas.width - 8
     for i, place in zip(at_end, places, strict=True):
         colour, weight = _ink(plot.series[i].tone)
         canvas.text(final + dx, place, canvas.shorten(ends[i][0], room), colour, gid=weight)
