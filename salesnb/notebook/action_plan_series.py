@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from salesnb.model.contracts.facts import UNASSIGNED
 from salesnb.model.params.quantities import Selection
 from salesnb.model.periods import Window, month_range
 from salesnb.notebook.action_plan_base import PlanBase
@@ -209,8 +210,12 @@ class SeriesQuestions(PlanBase):
         stock = self._table("dealer_stock")
         if stock.empty or set(where) - {"region", "product_line"}:
             return None
-        regions = dict(zip(*(self.facts.table("dealers")[c] for c in ("dealer_id", "region_id")), strict=True))
-        chosen = Cells(stock.assign(region_id=stock["dealer_id"].map(regions)), "stock_minor").pick(where)
+
+        def made() -> pd.DataFrame:
+            regions = dict(zip(*(self.facts.table("dealers")[c] for c in ("dealer_id", "region_id")), strict=True))
+            return Cells(stock.assign(region_id=stock["dealer_id"].map(regions)), "stock_minor").pick(where)
+
+        chosen = self._kept("stock", where, made)
         recent = chosen[(chosen["month"] <= months[-1])]
         seen = sorted(recent["month"].unique())[-RECENT:]
         now = recent[recent["month"] == months[-1]]["stock_minor"]
@@ -226,11 +231,14 @@ class SeriesQuestions(PlanBase):
         before = f"{int(months[-1][:4]) - 1}{months[-1][4:]}"
         if self._months()["month"].min() > before:
             return None  # not twelve months of orders
-        every = self._years(*dict.fromkeys(COLUMNS[word] for word in where))
-        chosen = Cells(every[every["window"] == months[-1]], "order_count").pick(where)
-        orders = chosen[[self.is_assigned(str(c)) for c in chosen["customer_id"]]]
-        count = orders.groupby("customer_id")["order_count"].sum()
-        count = count[count > 0]
+
+        def made() -> pd.DataFrame:
+            chosen = Cells(self._years(*dict.fromkeys(COLUMNS[word] for word in where)), "order_count").pick(where)
+            orders = chosen[chosen["customer_id"] != UNASSIGNED]
+            return orders.groupby(["window", "customer_id"])["order_count"].sum().reset_index()
+
+        held = self._kept("repurchase", where, made)
+        count = held.loc[(held["window"] == months[-1]) & (held["order_count"] > 0), "order_count"]
         return float((count >= 2).mean()) if len(count) else None
 
     def _dealers(self, where: Selection, months: Sequence[str]) -> float | None:

@@ -78,12 +78,15 @@ def measured(spend: pd.DataFrame, months: Sequence[str]) -> Measured:
     """
     uses, curves, spent, bare = [], [], [], 0
     last = spend[spend["month"].isin(list(months))]
-    for key, own in spend.groupby(["category", "region_id"], sort=True):
-        year = last[(last["category"] == key[0]) & (last["region_id"] == key[1])]
-        money = int(year["spend_minor"].sum())
-        known = own[own["lead_count"].notna()]
-        monthly = known.groupby("month")[["spend_minor", "lead_count"]].sum()
-        curve = response(monthly["spend_minor"].to_numpy(float), monthly["lead_count"].to_numpy(float))
+    keys = ["category", "region_id"]
+    paid = last.groupby(keys)["spend_minor"].sum()
+    known = spend[spend["lead_count"].notna()]
+    sums = known.groupby([*keys, "month"])[["spend_minor", "lead_count"]].sum()
+    monthly = {key: own.to_numpy(float) for key, own in sums.groupby(level=keys)}
+    for key in spend.groupby(keys, sort=True).size().index:
+        money = int(paid.get(key, 0))
+        seen = monthly.get(key, np.zeros((0, 2)))
+        curve = response(seen[:, 0], seen[:, 1])
         if curve is None or money <= 0:
             bare += money
             continue
