@@ -44,6 +44,7 @@ class Lattice:
             for g in range(f + 1, len(sizes))
         }
         self.nodes: list[Node] = []
+        self._by_maps: dict[tuple[tuple[int, bytes], ...], Node] = {}
         for f, size in enumerate(sizes):
             self._add(Node(size, {f: np.arange(size)}, [f]))
         self._add(Node(1, {f: np.zeros(size, np.int64) for f, size in enumerate(sizes)}))
@@ -61,23 +62,23 @@ class Lattice:
         second, first = self._pairs[g, f]
         return first, second
 
-    def _add(self, node: Node) -> bool:
+    def _add(self, node: Node) -> None:
         """Take a node in, unless the same partition is there; find all families that refine it."""
         f, parts = next(iter(node.of.items()))
         for g in range(len(self.sizes)):
-            if g in node.of:
+            if g in node.of or self.sizes[g] < node.size:  # fewer groups than parts cannot refine them
                 continue
             in_f, in_g = self._pair(f, g)
             found = np.full(self.sizes[g], -1)
             found[in_g] = parts[in_f]
             if (found[in_g] == parts[in_f]).all():
                 node.of[g] = found
-        for other in self.nodes:
-            if node.of.keys() == other.of.keys() and all((node.of[g] == other.of[g]).all() for g in node.of):
-                other.families += node.families
-                return False
+        maps = tuple((g, node.of[g].astype(np.int64).tobytes()) for g in sorted(node.of))
+        same = self._by_maps.setdefault(maps, node)
+        if same is not node:
+            same.families += node.families
+            return
         self.nodes.append(node)
-        return True
 
     def _close(self) -> None:
         at = 0
