@@ -12,6 +12,8 @@ import sys
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+_PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn")
+_FONT_LIST = "fc-list"
 
 
 def tie_to_parent() -> None:
@@ -51,7 +53,8 @@ def speak_the_language() -> None:
 def note_reads() -> None:
     """Note every file below the parameters' folder that this kernel opens, beside its working folder.
 
-    Whatever starts another program may have read anything: that is noted as ``?``.
+    Whatever starts another program may have read anything: that is noted as ``?``. That of fonts, which charts
+    ask for, reads no parameters.
     """
     root = os.environ.get("SALESNB_PARAMS", "")
     if not root or not os.environ.get("SALESNB_STAGE"):
@@ -69,10 +72,15 @@ def note_reads() -> None:
             path = os.path.abspath(arguments[0])
             if path.startswith(below):
                 note(path.removeprefix(below))
-        elif event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
+        elif event in _PROGRAMS and not _asks_for_fonts(event, arguments):
             note("?")
 
     sys.addaudithook(hear)
+
+
+def _asks_for_fonts(event: str, arguments: tuple[Any, ...]) -> bool:
+    program = arguments[0] if event == "subprocess.Popen" else None
+    return isinstance(program, str) and os.path.basename(program) == _FONT_LIST
 
 
 def reads_of(workdir: str | os.PathLike[str]) -> str:

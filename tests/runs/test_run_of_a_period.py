@@ -14,6 +14,7 @@ from salesnb.runs.explain import explain, stale_notebooks
 from salesnb.runs.progress import Progress
 from salesnb.runs.run import Outcome, run
 from salesnb.runs.settings import Request
+from salesnb.versions.manifest import read_manifest
 from tests.runs.tiny_workbook import Workbook
 
 
@@ -318,3 +319,15 @@ def test_two_builds_in_two_folders_are_equal_but_for_the_stamp(
     for written in found:
         for name in ("all/10_a.html", "manifest.json", "run.jsonl", "params.yaml"):
             assert str(workbook.root.parent) not in written[name].decode(), "no folder of this machine"
+
+
+def test_another_program_may_have_read_anything_but_the_list_of_fonts(workbook: Workbook) -> None:
+    """Charts ask for that list: what their notebook read is known all the same."""
+    called = "import contextlib, os, subprocess\nwith contextlib.suppress(OSError):\n    subprocess.run([{!r}])"
+    workbook.notebook("10_a", called.format("fc-list"))
+    workbook.notebook("20_b", called.format("true"))
+    workbook.notebook("30_c", "import os\nos.system('true # /fc-list')")
+    outcome = run(Request("u", "2024"), Progress())
+    found = {name: entry.params_read for name, entry in read_manifest(outcome.folder).notebooks.items()}
+    assert found["10_a"] is not None
+    assert found["20_b"] is None and found["30_c"] is None
