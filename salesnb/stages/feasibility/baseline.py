@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,16 @@ class View:
     last: Array
     months_seen: tuple[str, ...]
 
+    @cached_property
+    def rows(self) -> dict[tuple[str, str, str], int]:
+        """First row of each (dimension, node, parent), and of each (dimension, node, "") whatever its parent."""
+        out: dict[tuple[str, str, str], int] = {}
+        named = (self.keys[name] for name in ("dimension", "node_id", "parent_id"))
+        for row, (dimension, node, parent) in enumerate(zip(*named, strict=True)):
+            out.setdefault((dimension, node, ""), row)
+            out.setdefault((dimension, node, parent), row)
+        return out
+
 
 @dataclass(frozen=True)
 class Baseline:
@@ -77,11 +88,9 @@ class Baseline:
     def find(self, dimension: str, node: str, parent: str = "") -> tuple[View, int] | None:
         """The view and row of a node; a person's parent decides where he stands in several teams."""
         for view in self.views:
-            hit = (view.keys["dimension"] == dimension) & (view.keys["node_id"] == node)
-            if parent:
-                hit &= view.keys["parent_id"] == parent
-            if hit.any():
-                return view, int(np.flatnonzero(hit)[0])
+            row = view.rows.get((dimension, node, parent))
+            if row is not None:
+                return view, row
         return None
 
     def chance(self, dimension: str, node: str, target_minor: float, parent: str = "") -> float:
