@@ -16,16 +16,16 @@ MOST = 50_000  # different words; beyond it numbers save little
 _SAMPLE = 50_000  # rows by which a column of ever new words is known
 
 
-def words(bench: Bench, rows: str, cell: str) -> str | None:
-    """A table with every different ``word`` of ``cell`` (SQL over ``rows``, a table or joined tables), blank ones as
-    NULL; None where there are too many."""
+def words(bench: Bench, rows: str, cell: str, called: str = "word") -> str | None:
+    """A table with every different word of ``cell`` (SQL over ``rows``, a table or joined tables) in a column
+    ``called`` so, blank ones as NULL; None where there are too many."""
     sample = f"SELECT {cell} AS v FROM {rows} LIMIT {_SAMPLE}"
     if bench.one(f"SELECT count(DISTINCT v) FROM ({sample})") > _SAMPLE // 10:
         about = bench.one(f"SELECT approx_count_distinct({cell}) FROM {rows}")
         if about > MOST:
             return None
     name = bench.name("words")
-    bench.run(f"CREATE TABLE {name} AS SELECT DISTINCT {cell} AS word FROM {rows}")
+    bench.run(f"CREATE TABLE {name} AS SELECT DISTINCT {cell} AS {called} FROM {rows}")
     return name
 
 

@@ -129,7 +129,7 @@ class Selection:
     def __post_init__(self) -> None:
         self.file = len(self.out.raws) - 1
         self.columns: dict[str, Typed | None] = {}
-        self._few: dict[str, str | None] = {}  # tables of the words of raw columns
+        self._few: dict[str, str | None] = {}  # by raw column: the table that holds each of its words once
 
     @cached_property
     def plain(self) -> bool:
@@ -145,10 +145,14 @@ class Selection:
         cells = list(dict.fromkeys(headers))
         if self.raw.rows < few.FROM_ROWS:
             return is_plain(self.bench, self.raw.name, cells)
-        self._few = {cell: few.words(self.bench, self.raw.name, cell) for cell in cells}
+        self._few = {cell: few.words(self.bench, self.raw.name, cell, called=cell) for cell in cells}
         many = [cell for cell, listed in self._few.items() if listed is None]
-        asked = [(listed, ["word"]) for listed in self._few.values() if listed is not None]
+        asked = [(listed, [cell]) for cell, listed in self._few.items() if listed is not None]
         return all(is_plain(self.bench, *question) for question in [*asked, (self.raw.name, many)])
+
+    def _words(self, cell: str, reading: Reading) -> Typed:
+        """A column of words as SQL, each different word being looked at once where they are few."""
+        return typed(self.bench, self._few.get(cell) or self.raw.name, cell, reading)
 
     def read(self) -> Selection:
         """Decide how every column is read, and say what is wrong with it."""
@@ -167,9 +171,10 @@ class Selection:
         """The table of a column's different words; None where there are too many."""
         done = self.columns[column]
         assert done is not None
-        if done.sql in self._few and not done.joins:
-            return self._few[done.sql]
-        return few.words(self.bench, f"{self.raw.name} {' '.join(done.joins)}", done.sql)
+        mapped = self.mapping.columns[column]
+        header = find(self.raw, mapped.column, *mapped.also) if mapped.column else None
+        there = self._few.get(self.raw.sql(header), self.raw.name) if header else self.raw.name
+        return None if there is None else few.words(self.bench, f"{there} {' '.join(done.joins)}", done.sql)
 
     def insert(self, kinds_of_words: dict[str, str]) -> None:
         """Append the table's typed rows to the stack; columns of ``kinds_of_words`` as the numbers of their words."""
@@ -220,9 +225,7 @@ class Selection:
 
     def _joined(self, headers: Sequence[str]) -> Typed:
         """A text made of several columns, joined by "/"; blank parts are left out."""
-        parts = [
-            typed(self.bench, self.raw.name, self.raw.sql(h), Reading(h, "text", plain=self.plain)) for h in headers
-        ]
+        parts = [self._words(self.raw.sql(h), Reading(h, "text", plain=self.plain)) for h in headers]
         listed = ", ".join(p.sql for p in parts)
         return Typed(f"nullif(concat_ws('/', {listed}), '')", [j for p in parts for j in p.joins])
 
@@ -238,6 +241,8 @@ class Selection:
             missing=frozenset(self.mapping.missing),
             plain=self.plain,
         )
+        if kind in ("id", "text"):
+            return self._words(self.raw.sql(header), reading)
         done = typed(self.bench, self.raw.name, self.raw.sql(header), reading)
         self.bench.findings.extend(report.unreadable(self.bench, self.raw, header, reading, done, self.out.table))
         return done
