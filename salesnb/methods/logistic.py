@@ -127,16 +127,20 @@ def _evidence(z: Floats, y: Floats, group: NDArray[np.intp], state: _State, esti
     count = len(state.ridge)
     size = np.bincount(group, minlength=count).astype(np.float64)
     design = np.column_stack([np.ones(len(z)), z])
+    # plain steps are slow for some groups, double ones swing about the answer for others: who turned goes plainly
+    turn, reach = np.zeros(count), np.full(count, 2.0)
     for _ in range(ROUNDS):
         intercept, beta, hessian = _newton(design, y, state, group)
         variance = np.diag(np.linalg.pinv(hessian, hermitian=True))[1:]
         effective = np.clip(size - state.ridge * np.bincount(group, variance, count), 0.0, size)
+        if not estimate:
+            return _State(intercept, beta, state.ridge, effective)
         square = np.bincount(group, beta**2, count)
-        new = np.where(effective > NO_INFORMATION, effective / np.maximum(square, 1e-12), MOST_PENALTY)
-        new = np.minimum(
-            new**2 / state.ridge if estimate else new, MOST_PENALTY
-        )  # double steps: the plain ones are slow
-        settled = not estimate or bool((np.abs(new - state.ridge) <= 1e-3 * state.ridge).all())
+        plain = np.where(effective > NO_INFORMATION, effective / np.maximum(square, 1e-12), MOST_PENALTY)
+        step = np.log(plain / state.ridge)
+        reach = np.where(step * turn < 0.0, 1.0, reach)
+        new, turn = np.minimum(state.ridge * np.exp(reach * step), MOST_PENALTY), step
+        settled = bool((np.abs(new - state.ridge) <= 1e-3 * state.ridge).all())
         state = _State(intercept, beta, state.ridge if settled else new, effective)
         if settled:
             break

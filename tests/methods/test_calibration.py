@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesnb.methods.calibration import backtest, fit_isotonic, isotonic, reliability
-from salesnb.methods.logistic import Encoder, fit_logistic
+from salesnb.methods.logistic import MOST_PENALTY, Encoder, fit_logistic
 
 
 def test_reliability_worked_example() -> None:
@@ -85,6 +85,22 @@ def test_labels_that_tell_nothing_are_dropped_and_those_that_do_are_kept() -> No
     assert model.effective[0] < 5 < 20 and model.effective[1] > 2.5
     said = model.predict(encoder.features([["new"] * 4, ["0", "1", "2", "3"]]))
     np.testing.assert_allclose(said, [0.2, 0.4, 0.5, 0.7], atol=0.05)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_penalty_is_settled(seed: int) -> None:
+    """The evidence procedure's own equation holds: penalty = effective features ÷ squared coefficients."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 4, (4, 3000))
+    weights = rng.normal(0.0, [[1.0], [0.5], [0.3], [0.1]], (4, 4))
+    score = -1.5 + np.take_along_axis(weights, labels, axis=1).sum(0)
+    columns = list(labels.astype(str))
+    encoder = Encoder.of(columns)
+    model = fit_logistic(encoder.features(columns), rng.random(3000) < 1 / (1 + np.exp(-score)), encoder.groups)
+    kept = model.penalty < MOST_PENALTY
+    square = np.bincount(encoder.groups, model.coefficient**2)[kept]
+    np.testing.assert_allclose(model.penalty[kept] * square, model.effective[kept], rtol=3e-3)
+    assert kept[0]
 
 
 @pytest.mark.parametrize("labels", [["a"] * 6, list("abcdef")])
