@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MEMORY = "1500MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
 MOST = "3000MB"  # of a machine that has it to spare: an import that spills takes a third longer
+SMALL = 32_000_000  # bytes of sources below which an import's many short statements gain nothing from a second thread
 _HELD: list[duckdb.DuckDBPyConnection] = []  # the one database in memory that this process asks
 _TURN = Lock()
 
@@ -73,11 +74,13 @@ def room(connection: duckdb.DuckDBPyConnection) -> str:
 
 @dataclass
 class Bench:
-    """State of one import. ``folder`` is temporary and belongs to it; ``memory`` is what it may hold (see ``room``)."""
+    """State of one import. ``folder`` is temporary and belongs to it; ``memory`` is what it may hold (see ``room``);
+    ``threads``: how many DuckDB may use, 0 for its own choice."""
 
     folder: Path
     findings: Findings = field(default_factory=Findings)
     memory: str = ""
+    threads: int = 0
     _connection: duckdb.DuckDBPyConnection | None = None
     _counter: int = 0
 
@@ -89,6 +92,8 @@ class Bench:
             connection.execute(f"SET memory_limit={literal(self.memory or room(connection))}")
             connection.execute(f"SET temp_directory={literal(str(self.folder / 'spill'))}")
             connection.execute("SET preserve_insertion_order=true")
+            if self.threads:
+                connection.execute(f"SET threads={self.threads}")
             # duckdb 2.0.0 fails (index -1 of a vector) on ORDER BY … LIMIT over a view that computes with rowid
             if connection.execute("SELECT 1 FROM duckdb_optimizers() WHERE name = 'late_materialization'").fetchall():
                 connection.execute("SET disabled_optimizers='late_materialization'")

@@ -274,13 +274,14 @@ def _generate(params: Params) -> None:
 
 
 def _import(params: Params, company: Company, target: Path, prints: Mapping[str, str], ledger: Path) -> None:
-    from salesnb.intake.bench import Bench
+    from salesnb.intake.bench import SMALL, Bench
     from salesnb.intake.quality.findings import Findings
     from salesnb.intake.tables.build import Import, build
 
     work = target / "work"
     work.mkdir()
-    bench = Bench(work, Findings(dict(company.quality.severity)))
+    bytes_read = sum(path.stat().st_size for path in source_files(params, company).values())
+    bench = Bench(work, Findings(dict(company.quality.severity)), threads=int(bytes_read < SMALL))
     if company is not params.company:
         from salesnb.intake.read.database import sums_said
 
