@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MEMORY = "1500MB"  # DuckDB spills beyond this; the rest of the process needs a few hundred MB
 MOST = "3000MB"  # of a machine that has it to spare: an import that spills takes a third longer
 SMALL = 32_000_000  # bytes of sources below which an import's many short statements gain nothing from a second thread
+LARGE = 1_500_000_000  # bytes above which twice the memory is worth having: what cannot spill is held by the row
 _HELD: list[duckdb.DuckDBPyConnection] = []  # the one database in memory that this process asks
 _TURN = Lock()
 
@@ -64,23 +65,23 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing is forked
     os.register_at_fork(before=_let_go, after_in_parent=_TURN.release, after_in_child=_TURN.release)
 
 
-def room(connection: duckdb.DuckDBPyConnection) -> str:
+def room(connection: duckdb.DuckDBPyConnection, times: int = 1) -> str:
     """What an import may hold before it spills: a sixth of what DuckDB would take of this machine or container by
-    itself, but MEMORY at least and MOST at most."""
+    itself, but MEMORY at least and MOST at most; the share and the most ``times`` as much."""
     amount, unit = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0].split()
     share = float(amount) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit) / 1e6 / 6
-    return f"{min(max(share, float(MEMORY[:-2])), float(MOST[:-2])):.0f}MB"
+    return f"{min(max(share * times, float(MEMORY[:-2])), float(MOST[:-2]) * times):.0f}MB"
 
 
 @dataclass
 class Bench:
     """State of one import. ``folder`` is temporary and belongs to it; ``memory`` is what it may hold (see ``room``);
-    ``threads``: how many DuckDB may use, 0 for its own choice."""
+    ``size``: bytes of its sources, 0 where that is not known."""
 
     folder: Path
     findings: Findings = field(default_factory=Findings)
     memory: str = ""
-    threads: int = 0
+    size: int = 0
     _connection: duckdb.DuckDBPyConnection | None = None
     _counter: int = 0
 
@@ -89,11 +90,12 @@ class Bench:
         """The connection, opened on first use."""
         if self._connection is None:
             connection = connected()
-            connection.execute(f"SET memory_limit={literal(self.memory or room(connection))}")
+            memory = self.memory or room(connection, 2 if self.size > LARGE else 1)
+            connection.execute(f"SET memory_limit={literal(memory)}")
             connection.execute(f"SET temp_directory={literal(str(self.folder / 'spill'))}")
             connection.execute("SET preserve_insertion_order=true")
-            if self.threads:
-                connection.execute(f"SET threads={self.threads}")
+            if 0 < self.size < SMALL:
+                connection.execute("SET threads=1")
             # duckdb 2.0.0 fails (index -1 of a vector) on ORDER BY … LIMIT over a view that computes with rowid
             if connection.execute("SELECT 1 FROM duckdb_optimizers() WHERE name = 'late_materialization'").fetchall():
                 connection.execute("SET disabled_optimizers='late_materialization'")

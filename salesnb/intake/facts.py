@@ -228,6 +228,7 @@ def _snapshots(company: Company, folder: Path) -> Company:
     return with_snapshots(company, folder / "database")
 
 
+_PACKS, _PACKED = (".parquet", ".gz", ".xlsx"), 6  # what packed files hold is about so many times their size
 _DECIDING = {
     "sources",
     "currency",
@@ -274,14 +275,15 @@ def _generate(params: Params) -> None:
 
 
 def _import(params: Params, company: Company, target: Path, prints: Mapping[str, str], ledger: Path) -> None:
-    from salesnb.intake.bench import SMALL, Bench
+    from salesnb.intake.bench import Bench
     from salesnb.intake.quality.findings import Findings
     from salesnb.intake.tables.build import Import, build
 
     work = target / "work"
     work.mkdir()
-    bytes_read = sum(path.stat().st_size for path in source_files(params, company).values())
-    bench = Bench(work, Findings(dict(company.quality.severity)), threads=int(bytes_read < SMALL))
+    paths = source_files(params, company).values()
+    size = sum(path.stat().st_size * (_PACKED if path.suffix in _PACKS else 1) for path in paths)
+    bench = Bench(work, Findings(dict(company.quality.severity)), size=size)
     if company is not params.company:
         from salesnb.intake.read.database import sums_said
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from salesnb.intake.bench import Bench
 from salesnb.intake.clean import few
 from salesnb.intake.read import encoding
-from salesnb.intake.tables import known
+from salesnb.intake.tables import known, sales
 from tests.intake.exports import ROWS, TOTAL, load, rows, source, text
 
 SALES = ("sales_lines", "sales_cells", "sales_daily", "products", "customers", "people", "nodes")
@@ -45,6 +45,19 @@ def test_words_told_apart_first_and_held_as_numbers_give_the_same_tables(monkeyp
         assert as_text.findings == as_numbers.findings
         assert as_text.set_aside is not None and as_numbers.set_aside is not None
         pd.testing.assert_frame_equal(as_text.set_aside, as_numbers.set_aside)
+
+
+def test_rows_looked_at_in_parts_give_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = ["A001", "1", *ROWS[9][2:]]
+    for exports in ({"a.csv": text(ROWS)}, {"a.csv": text(ROWS[:30]), "b.csv": text([*ROWS[29:], twice])}):
+        found = []
+        for most in (sales.AT_ONCE, 7):
+            monkeypatch.setattr(sales, "AT_ONCE", most)
+            found.append(load(exports, {"orders": source("*.csv")}))
+        at_once, in_parts = found
+        for name in SALES:
+            pd.testing.assert_frame_equal(at_once.tables[name], in_parts.tables[name])
+        assert at_once.findings == in_parts.findings
 
 
 def test_a_later_file_may_hold_finer_amounts() -> None:

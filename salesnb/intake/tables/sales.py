@@ -29,6 +29,7 @@ IDS = (
     ("customer_id", "customer_name"),
     ("dealer_id", "dealer_name"),
 )
+AT_ONCE = 20_000_000  # rows whose hashes are counted in one statement
 _KEYS = "order_id, line_no, person_id"
 PLAIN_IDS = ("customer_type", "channel_id", "industry", "entity_id", "product_line")
 
@@ -192,8 +193,17 @@ def _numbered_once(bench: Bench, rows: Stack, kept: str) -> bool:
     if kept == rows.name and in_order(bench, kept, ("order_id", "line_no"), once=True):
         return True
     person = f"coalesce({_word(rows, 'person_id', 'person_name')}, {literal(UNASSIGNED)})"
-    query = f"SELECT 1 FROM {kept} GROUP BY hash(order_id, line_no, {person}) HAVING count(*) > 1 LIMIT 1"
-    return not bench.rows(query)
+    return not _repeats(bench, kept, f"order_id, line_no, {person}")
+
+
+def _repeats(bench: Bench, table: str, keys: str) -> bool:
+    """Whether two rows' keys have one hash. Many rows are looked at in parts: counts by hash are held in memory."""
+    parts = 1 + bench.one(f"SELECT count(*) FROM {table}") // AT_ONCE
+    for part in range(parts):
+        these = f"WHERE hash({keys}) % {parts} = {part}" if parts > 1 else ""
+        if bench.rows(f"SELECT 1 FROM {table} {these} GROUP BY hash({keys}) HAVING count(*) > 1 LIMIT 1"):
+            return True
+    return False
 
 
 _CONTENT = (
@@ -223,7 +233,7 @@ def _unique(bench: Bench, rows: Stack, out: str) -> str:
     """Keyed lines with unique keys: a key twice with different content is a finding, and the later one gets a
     suffix."""
     # numbers are counted first: texts are compared only where two of them are equal
-    if not bench.rows(f"SELECT 1 FROM {out} GROUP BY hash({_KEYS}) HAVING count(*) > 1 LIMIT 1"):
+    if not _repeats(bench, out, _KEYS):
         return out
     twice = bench.rows(f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n FROM {out} GROUP BY {_KEYS} HAVING n > 1)")[
         0
