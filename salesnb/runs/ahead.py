@@ -17,13 +17,12 @@ from salesnb.report.spoken import speaking
 from salesnb.runs.beside import Lost, Twin, possible
 from salesnb.runs.reuse import likely, mark_of
 from salesnb.runs.spare import Spare
-from salesnb.versions.snapshot import snapshot_text
+from salesnb.versions.snapshot import PARAMS, snapshot_text
 
 if TYPE_CHECKING:
     from salesnb.report.sections import Parts
     from salesnb.runs.job import Job
 
-PARAMS = "params.yaml"
 # twin and owner import them each for themselves: the first kernel need not wait for that, and a processor is free then
 PAGES_NEED = (
     "nbformat",

@@ -102,10 +102,10 @@ def likely(job: Job) -> bool:
         return False
     made, settings, inputs = job.latest.manifest, job.settings, job.inputs
     known = [made.page, made.code.fingerprint, made.python, made.packages, made.params.get(COMPANY), made.lang,
-             made.draft, made.as_of, made.words]  # fmt: skip
+             made.draft, made.as_of]  # fmt: skip
     wanted = [inputs.page, inputs.code_fingerprint(), inputs.python, inputs.packages, inputs.params.get(COMPANY),
               settings.lang, settings.request.draft, settings.as_of.isoformat()]  # fmt: skip
-    return known[:-1] == wanted and made.words == mark_of(lexicon(settings.params, settings.lang))
+    return known == wanted and made.words == mark_of(lexicon(settings.params, settings.lang))
 
 
 def _made_by(manifest: Manifest) -> list[object]:

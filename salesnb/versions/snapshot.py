@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from salesnb.model.errors import ParamsError
 
+PARAMS = "params.yaml"  # of a version: what its parameter files held
 HIDDEN = "***"
 _SECRET_KEY = re.compile(r"passw|pwd|secret|token|api_?key|access_?key|credential|webhook", re.IGNORECASE)
 _FROM_ENVIRONMENT = re.compile(r"\$\{\w+\}")
@@ -91,7 +92,7 @@ def read_snapshot(folder: Path) -> dict[str, Any]:
     """Parameter files by name as ``params.yaml`` of a version holds them; empty where a version has none."""
     from salesnb.model.params.strict import load_yaml
 
-    path = folder / "params.yaml"
+    path = folder / PARAMS
     if not path.is_file():
         return {}
     files = load_yaml(path).data.get("files", {})
@@ -128,7 +129,7 @@ def _read(folder: Path, texts: dict[str, str], names: Sequence[str]) -> dict[str
 
 def _file_texts(folder: Path) -> dict[str, str]:
     """The lines of each file in a snapshot, by the file's name."""
-    path = folder / "params.yaml"
+    path = folder / PARAMS
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     _, *parts = _FILE.split(text)
     return {name: f"{line}{rest}" for line, name, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -35,29 +36,28 @@ def test_words_told_apart_first_and_held_as_numbers_give_the_same_tables(monkeyp
     odd = rows((3, "区域", ""), (4, "客户", "　客户1 "), (5, "产品", "p1"), (6, "业务员", "null"), (7, "金额", "1.005"))
     files = {"a.csv": text([*odd[:30], ROWS[0]]), "b.csv": text([*odd[29:], ["A001", "1", *ROWS[9][2:]]])}
     for exports in (files, {"a.csv": text(ROWS)}):
-        found = []
-        for least in (few.FROM_ROWS, 0):
-            monkeypatch.setattr(few, "FROM_ROWS", least)
-            found.append(load(exports, {"orders": source("*.csv")}))
-        as_text, as_numbers = found
-        for name in SALES:
-            pd.testing.assert_frame_equal(as_text.tables[name], as_numbers.tables[name])
-        assert as_text.findings == as_numbers.findings
-        assert as_text.set_aside is not None and as_numbers.set_aside is not None
-        pd.testing.assert_frame_equal(as_text.set_aside, as_numbers.set_aside)
+        _same_either_way(monkeypatch, exports, few, "FROM_ROWS", 0)
 
 
 def test_rows_looked_at_in_parts_give_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = ["A001", "1", *ROWS[9][2:]]
     for exports in ({"a.csv": text(ROWS)}, {"a.csv": text(ROWS[:30]), "b.csv": text([*ROWS[29:], twice])}):
-        found = []
-        for most in (sales.AT_ONCE, 7):
-            monkeypatch.setattr(sales, "AT_ONCE", most)
-            found.append(load(exports, {"orders": source("*.csv")}))
-        at_once, in_parts = found
-        for name in SALES:
-            pd.testing.assert_frame_equal(at_once.tables[name], in_parts.tables[name])
-        assert at_once.findings == in_parts.findings
+        _same_either_way(monkeypatch, exports, sales, "AT_ONCE", 7)
+
+
+def _same_either_way(
+    monkeypatch: pytest.MonkeyPatch, exports: dict[str, str], module: ModuleType, bound: str, other: int
+) -> None:
+    """Tables, findings and rows set aside are the same with another ``bound`` of ``module``."""
+    one = load(exports, {"orders": source("*.csv")})
+    with monkeypatch.context() as patch:
+        patch.setattr(module, bound, other)
+        two = load(exports, {"orders": source("*.csv")})
+    for name in SALES:
+        pd.testing.assert_frame_equal(one.tables[name], two.tables[name])
+    assert one.findings == two.findings
+    assert one.set_aside is not None and two.set_aside is not None
+    pd.testing.assert_frame_equal(one.set_aside, two.set_aside)
 
 
 def test_a_later_file_may_hold_finer_amounts() -> None:
