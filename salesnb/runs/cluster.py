@@ -57,11 +57,12 @@ class _Tasks:
         """Hand out every unit's first period, and each next one when the one before it has ended."""
         from distributed import as_completed
 
-        first = [self._submitted(*self._split(self.order.requests(unit))) for unit in self.order.units]
-        ended = as_completed(first, loop=self.client.loop)
+        units = [self._split(self.order.requests(unit)) for unit in self.order.units]
+        ended = as_completed([self._submitted(*unit) for unit in units], loop=self.client.loop)
         for future in ended:
             request, rest = self.out.pop(future.key)
             self.done(request, self._told(future))
+            future.release()  # what is known here need not be made again when the worker that made it dies
             if rest and self._alive():
                 ended.add(self._submitted(*self._split(rest)))
             elif rest:

@@ -52,16 +52,28 @@ def _slow(workbook: Workbook, cells: str = "") -> None:
     workbook.notebook("10_a", "import time; time.sleep(0.5)", cells or "1", workbook.table("a", [1, 2]), writes=["a"])
 
 
+def _held(cluster: Any, unit: str, said: io.StringIO) -> list[str]:
+    """Tasks of ``unit`` that the scheduler keeps as long as others are out."""
+    while held := [str(key) for key in list(cluster.scheduler.tasks) if f"-{unit}-" in str(key)]:
+        if said.getvalue().count("\n") >= len(UNITS) - 1:
+            break
+        time.sleep(0.02)
+    return held
+
+
 @pytest.mark.long
 def test_a_worker_killed_half_way_costs_no_report(workbook: Workbook, cluster: Any, monkeypatch: Any) -> None:
     _slow(workbook, "assert unit != 'u2', '没有数据'")
     said = io.StringIO()
     order = Order(UNITS, ("2024",), Request("", ""), scheduler=cluster.scheduler_address)
     killed: list[int] = []
+    kept: list[str] = []
 
     def kill() -> None:
         while said.getvalue().count("\n") < 1:
             time.sleep(0.05)
+        told = next(unit for unit in UNITS if f" {unit} " in said.getvalue())
+        kept.extend(_held(cluster, told, said))
         killed.append(cluster.workers[0].pid)
         os.kill(killed[0], signal.SIGKILL)
 
@@ -70,6 +82,7 @@ def test_a_worker_killed_half_way_costs_no_report(workbook: Workbook, cluster: A
     results, page = batch(order, Progress("zh", said), "cluster")
     killer.join()
     assert killed, "the worker was there to be killed"
+    assert not kept, "an answer that has been told is not made again when the worker that gave it dies"
     states = {(r.unit, r.period): r.state for r in results}
     broken = {key for key in states if key[0] == "u2"}
     assert {states[key] for key in broken} == {"failed"} and "没有数据" in page.read_text(encoding="utf-8")
