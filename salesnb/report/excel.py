@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,15 +18,22 @@ from salesnb.model.money import minor_digits
 from salesnb.model.tables import Column, TableContract
 from salesnb.report import markup, numbers, palette, tables
 from salesnb.report.excel_cells import NONE, columns_class, figures
+from salesnb.report.excel_pack import book_class
 from salesnb.report.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_ROWS, MAX_TEXT, MAX_NAME = 1_048_576, 32_767, 31
-IN_MEMORY_ROWS = 20_000
 CREATED = datetime(2024, 1, 1)  # a fixed date: two builds of one version give the same bytes
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+    "default_date_format": "yyyy-mm-dd",
+}
 _WIDTHS = {"minor": 16, "count": 10, "number": 12, "rate": 10, "date": 12, "moment": 17, "month": 10, "flag": 8}
 _COVER, _NOTES = Text("封面", "Cover"), Text("口径与单位", "Definitions")
 _NOTE_HEAD = (
@@ -69,20 +76,52 @@ class Cover:
     lines: Sequence[tuple[str, str]] = ()
 
 
-@dataclass
-class _Book:
-    """An open workbook with its formats."""
+@dataclass(frozen=True)
+class _Made:
+    """A sheet that stands: its name, its length, and its columns for the last sheet."""
 
-    book: Any
-    lang: str
-    currency: str
-    formats: dict[str, Any] = field(default_factory=dict)
-    cut: list[str] = field(default_factory=list)
+    name: str
+    rows: int
+    columns: Sequence[Column]
+
+
+class Book:
+    """A workbook that grows by one table at a time; ``finish`` gives it its cover and its last sheet and writes it.
+
+    Each sheet is put together and packed as it is added: what is left at the end is what names the version.
+    """
+
+    def __init__(self, lang: str, currency: str = "CNY") -> None:
+        self.lang, self.currency = lang, currency
+        self.formats: dict[str, Any] = {}
+        self.cut: list[str] = []
+        self._names, self._sheets = _Names(), list[_Made]()
+        self._book = book_class()(_OPTIONS)
+        self._cover = self._page(_COVER.get(lang), None)
+
+    def add(self, sheet: Sheet) -> None:
+        """One table more, in the order of the sheets. DataError as of :func:`write_workbook`."""
+        _refuse(sheet)
+        page = self._page(_label(sheet).get(self.lang), columns_class())
+        columns = _columns(sheet, self.lang)
+        _table(self, page, sheet, columns)
+        self._book.pack(page)
+        self._sheets.append(_Made(page.name, len(sheet.frame), columns))
+
+    def finish(self, path: Path, cover: Cover) -> None:
+        """Write the workbook to ``path``; nothing can be added to it afterwards."""
+        self._book.set_properties({"title": cover.title, "created": CREATED})
+        _cover(self, self._cover, cover, self._sheets)
+        _notes(self, self._page(_NOTES.get(self.lang), columns_class()), self._sheets)
+        self._book.write(path)
+
+    def _page(self, name: str, of: Any) -> Any:
+        return self._book.add_worksheet(self._names.new(name), of)
 
     def form(self, name: str) -> Any:
         """A cell format by name, made once."""
         if name not in self.formats:
-            self.formats[name] = self.book.add_format({**_BASE, **_formats(minor_digits(self.currency))[name]})
+            self.formats[name] = self._book.add_format({**_BASE, **_formats(minor_digits(self.currency))[name]})
         return self.formats[name]
 
 
@@ -115,43 +154,36 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], lang: str, cover: Cover,
 
     DataError when a table has more rows than a sheet can hold or lacks a column of its contract.
     """
-    import xlsxwriter
-
     for sheet in sheets:
         _refuse(sheet)
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": False,
-        "default_date_format": "yyyy-mm-dd",
-        # a small workbook is put together without temporary files, of which each sheet would need one
-        "in_memory": sum(len(sheet.frame) for sheet in sheets) < IN_MEMORY_ROWS,
-    }
-    names = sheet_names([_COVER.get(lang), *(_label(s).get(lang) for s in sheets), _NOTES.get(lang)])
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": cover.title, "created": CREATED})
-        made = _Book(book, lang, currency)
-        _cover(made, names, cover, sheets)
-        for name, sheet in zip(names[1:-1], sheets, strict=True):
-            _table(made, name, sheet)
-        _notes(made, names, sheets)
+    book = Book(lang, currency)
+    for sheet in sheets:
+        book.add(sheet)
+    book.finish(path, cover)
 
 
 def sheet_names(wanted: Sequence[str]) -> list[str]:
     """Names Excel accepts: at most 31 characters, none of ``[]:*?/\\``, not ``History``, unique whatever the case."""
-    out: list[str] = []
-    taken = {"history"}
-    for name in wanted:
+    names = _Names()
+    return [names.new(name) for name in wanted]
+
+
+class _Names:
+    """The names of a workbook's sheets so far."""
+
+    def __init__(self) -> None:
+        self._taken = {"history"}
+
+    def new(self, name: str) -> str:
+        """``name`` as Excel accepts it, other than those before."""
         base = _FORBIDDEN.sub("_", name).strip().strip("'")[:MAX_NAME] or "_"
         chosen, number = base, 1
-        while chosen.lower() in taken:
+        while chosen.lower() in self._taken:
             number += 1
             ending = f"_{number}"
             chosen = base[: MAX_NAME - len(ending)] + ending
-        taken.add(chosen.lower())
-        out.append(chosen)
-    return out
+        self._taken.add(chosen.lower())
+        return chosen
 
 
 def _label(sheet: Sheet) -> Text:
@@ -188,30 +220,26 @@ def _columns(sheet: Sheet, lang: str) -> list[Column]:
     return [column for column in sheet.table.columns if column.name in held - twins]
 
 
-def _cover(made: _Book, names: Sequence[str], cover: Cover, sheets: Sequence[Sheet]) -> None:
-    page = made.book.add_worksheet(names[0])
+def _cover(made: Book, page: Any, cover: Cover, sheets: Sequence[_Made]) -> None:
     page.hide_gridlines(2)
     page.set_column(0, 0, 18, made.form("label"))
     page.set_column(1, 1, 60, made.form("text"))
-    page.write_string(0, 0, _text(made, cover.title, names[0]), made.form("title"))
+    page.write_string(0, 0, _text(made, cover.title, page.name), made.form("title"))
     row = 2
     for label, value in cover.lines:
-        page.write_string(row, 0, _text(made, label, names[0]), made.form("label"))
-        page.write_string(row, 1, _text(made, value, names[0]), made.form("text"))
+        page.write_string(row, 0, _text(made, label, page.name), made.form("label"))
+        page.write_string(row, 1, _text(made, value, page.name), made.form("text"))
         row += 1
     row += 1
     page.write_string(row, 0, Text("目录", "Contents").get(made.lang), made.form("label"))
-    for name, sheet in zip(names[1:-1], sheets, strict=True):
-        said = Text(f"{len(sheet.frame):,} 行", f"{len(sheet.frame):,} rows").get(made.lang)
-        page.write_url(
-            row, 1, f"internal:'{name.replace(chr(39), chr(39) * 2)}'!A1", made.form("text"), f"{name} · {said}"
-        )
+    for sheet in sheets:
+        said = Text(f"{sheet.rows:,} 行", f"{sheet.rows:,} rows").get(made.lang)
+        place = f"internal:'{sheet.name.replace(chr(39), chr(39) * 2)}'!A1"
+        page.write_url(row, 1, place, made.form("text"), f"{sheet.name} · {said}")
         row += 1
 
 
-def _table(made: _Book, name: str, sheet: Sheet) -> None:
-    page = made.book.add_worksheet(name, columns_class())
-    columns = _columns(sheet, made.lang)
+def _table(made: Book, page: Any, sheet: Sheet, columns: Sequence[Column]) -> None:
     for j, column in enumerate(columns):
         is_figure = column.kind in tables.FIGURES
         label = column.label.get(made.lang)
@@ -234,11 +262,11 @@ def _listed(sheet: Sheet, column: Column) -> list[Any]:
     return values if isinstance(values, list) else list(values.tolist())
 
 
-def _form(made: _Book, column: Column) -> Any:
+def _form(made: Book, column: Column) -> Any:
     return made.form(column.kind if column.kind in _formats(0) else "text")
 
 
-def _cells(made: _Book, page: Any, j: int, column: Column, found: list[Any]) -> list[str]:
+def _cells(made: Book, page: Any, j: int, column: Column, found: list[Any]) -> list[str]:
     """One column's cells; what is missing stays empty."""
     is_missing = numbers.is_missing
     if column.kind == "minor":
@@ -257,7 +285,7 @@ def _moment(value: Any) -> Any:
     return value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
 
 
-def _texts(made: _Book, page: Any, j: int, values: list[Any]) -> list[str]:
+def _texts(made: Book, page: Any, j: int, values: list[Any]) -> list[str]:
     """Cells of text: a column of a hundred thousand holds a few hundred texts, each looked up where it first comes."""
     known: dict[Any, str] = {}
     for value in dict.fromkeys(values):
@@ -268,12 +296,16 @@ def _texts(made: _Book, page: Any, j: int, values: list[Any]) -> list[str]:
         if len(shown) > MAX_TEXT:
             shown = _cut(made, page, j, values, value, shown)
         known[value] = page.text(shown)
+    return _ends(page, known, values)
+
+
+def _ends(page: Any, known: Mapping[Any, str], values: list[Any]) -> list[str]:
     ends = [known[value] for value in values]
     page.again(len(ends) - ends.count(NONE) - sum(end != NONE for end in known.values()))
     return ends
 
 
-def _cut(made: _Book, page: Any, j: int, values: list[Any], value: object, shown: str) -> str:
+def _cut(made: Book, page: Any, j: int, values: list[Any], value: object, shown: str) -> str:
     """A text cut at Excel's limit; every cell with it is noted on the last sheet."""
     made.cut += [f"{page.name} {j + 1}:{i + 1}" for i, other in enumerate(values, start=1) if other == value]
     return shown[: MAX_TEXT - 1] + "…"
@@ -283,7 +315,7 @@ def _words(value: Any, lang: str) -> str:
     return tables.UNASSIGNED.get(lang) if value == "_unassigned" else str(value)
 
 
-def _text(made: _Book, value: object, where: str) -> str:
+def _text(made: Book, value: object, where: str) -> str:
     """Text without control characters, cut at Excel's limit; a cut is noted on the last sheet."""
     shown = markup.plain(value)
     if len(shown) <= MAX_TEXT:
@@ -302,30 +334,27 @@ def _width(label: str, column: Column, values: list[Any]) -> float:
     return float(min(max(widest + 1, 8), 48))
 
 
-def _notes(made: _Book, names: Sequence[str], sheets: Sequence[Sheet]) -> None:
-    page = made.book.add_worksheet(names[-1])
-    for j, (label, width) in enumerate(zip(_NOTE_HEAD, (22, 22, 16, 60, 24), strict=True)):
-        page.write_string(0, j, label.get(made.lang), made.form("head"))
-        page.set_column(j, j, width)
-    row = 1
-    for name, sheet in zip(names[1:-1], sheets, strict=True):
-        for column in _columns(sheet, made.lang):
-            meaning = column.definition.get(made.lang) if column.definition else ""
-            cells = (
-                name,
-                column.label.get(made.lang),
-                unit_words(column, made.lang, made.currency),
-                meaning,
-                column.name,
-            )
-            for j, cell in enumerate(cells):
-                if cell:
-                    page.write_string(row, j, cell, made.form("wrap" if j == 3 else "text"))
-            row += 1
+def _notes(made: Book, page: Any, sheets: Sequence[_Made]) -> None:
+    rows = [
+        (
+            sheet.name,
+            column.label.get(made.lang),
+            unit_words(column, made.lang, made.currency),
+            column.definition.get(made.lang) if column.definition else "",
+            column.name,
+        )
+        for sheet in sheets
+        for column in sheet.columns
+    ]
     for where in made.cut:
         said = Text(f"{where} 的文字超过 Excel 上限，已截断", f"the text in {where} exceeds Excel's limit and was cut")
-        page.write_string(row, 0, said.get(made.lang), made.form("text"))
-        row += 1
+        rows.append((said.get(made.lang), "", "", "", ""))
+    for j, (label, width) in enumerate(zip(_NOTE_HEAD, (22, 22, 16, 60, 24), strict=True)):
+        page.head(label.get(made.lang), made.form("head"))
+        page.set_column(j, j, width)
+        values = [row[j] for row in rows]
+        known = {value: page.text(value) if value else NONE for value in dict.fromkeys(values)}
+        page.below(_ends(page, known, values), made.form("wrap" if j == 3 else "text"))
     page.freeze_panes(1, 0)
 
 

@@ -58,7 +58,7 @@ def columns_class() -> Any:
             return figure(self._convert_date_time(moment))
 
         def _write_rows(self) -> None:
-            """What xlsxwriter writes here, row by row."""
+            """What xlsxwriter writes here, row by row; then it is dropped."""
             letters = [xl_col_to_name(j) for j in range(len(self._heads))]
             head = "".join(
                 f'<c r="{letter}1" s="{form._get_xf_index()}"{end}'
@@ -79,6 +79,7 @@ def columns_class() -> Any:
                     self.fh.write("".join(written))
                     written.clear()
             self.fh.write("".join(written))
+            self._columns.clear()
 
     return Columns
 

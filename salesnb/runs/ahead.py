@@ -44,7 +44,7 @@ class Ahead:
         latest = job.latest.manifest if job.latest is not None and likely(job) else None
         self._held = latest.made if latest is not None else {}
         same = {name: table.sha256 for name, table in latest.tables.items()} if latest is not None else {}
-        self.spare = Spare(job.settings, stage, same)
+        self.spare = Spare(job.settings, stage, same, job.plan)
         self._asked: list[str] = []
         self._made: dict[str, str] = {}
         self._twin: Twin | None = None

@@ -16,7 +16,7 @@ from salesnb.runs.directory import directory
 from salesnb.runs.reuse import Reuse, made_in, mark_of, reuse_of
 from salesnb.runs.settings import Settings
 from salesnb.runs.spare import Spare
-from salesnb.runs.workbook import write_excel
+from salesnb.runs.workbook import Report
 from salesnb.versions.compare import VersionDiff, changes_csv, compare
 from salesnb.versions.folders import PeriodFolder
 from salesnb.versions.index import first_page
@@ -92,9 +92,11 @@ def _books(settings: Settings, plan: Plan, manifest: Manifest, spare: Spare, reu
     except Exception as error:  # a defect of ours is said as a failed page, not as a broken run
         audiences, broken = None, [_unrendered("audiences", error, lang)]
 
+    report = spare.report or Report(settings, plan)
+
     def write(reader: Reader | None) -> None:
         if reader is None or audiences is None:
-            write_excel(settings, plan, manifest, stage, spare.tables)
+            report.write(manifest, stage, spare.tables)
         else:
             audiences.write(reader)
 

@@ -1,4 +1,5 @@
-"""What regions and people may see of tables that stand, narrowed while the last notebooks still run.
+"""What is made of tables that stand while the last notebooks still run: what regions and people may see of them, and
+sheets of the workbook.
 
 It only ever spares time: the same is made at the end of whatever is not there yet, or was made of another table.
 """
@@ -10,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesnb.runs.dag import Plan
 from salesnb.runs.settings import Settings
-from salesnb.runs.workbook import Tables
+from salesnb.runs.workbook import Report, Tables
 from salesnb.versions.part import Part, Whole
 
 if TYPE_CHECKING:
@@ -28,14 +30,17 @@ _MOST_ROWS = 1_000_000  # what is narrowed beforehand stays in memory beside the
 
 
 class Spare:
-    """Tables of the stage, read once, and readers' own parts of them.
+    """Tables of the stage, read once, readers' own parts of them, and the workbook of a run of ``plan``.
 
     Those that are the ``same`` (sha256 by name) as in the version before are not narrowed ahead: as a rule its folders
     serve again.
     """
 
-    def __init__(self, settings: Settings, stage: Path, same: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, stage: Path, same: Mapping[str, str] | None = None, plan: Plan | None = None
+    ) -> None:
         self.stage, self.tables = stage, Tables(stage / "tables")
+        self.report = Report(settings, plan) if plan is not None else None
         self._same = same or {}
         self._settings = settings
         self._read: dict[str, str] = {}
@@ -49,7 +54,7 @@ class Spare:
 
     def step(self, tables: Mapping[str, TableEntry]) -> bool:
         """Do a little of what can be done with ``tables``, which stand; False where there is nothing to do yet."""
-        if self._is_over or not self._settings.params.company.audiences.levels:
+        if self._is_over:
             return False
         until = time.monotonic() + _STEP_SECONDS
         try:
@@ -66,11 +71,16 @@ class Spare:
         if unread is not None:
             self._read[unread] = tables[unread].sha256
             self._work = self._reading(unread)
-        elif self._readers is None and {"people", CELLS} <= tables.keys():
+        elif self._is_asked and self._readers is None and {"people", CELLS} <= tables.keys():
             self._readers = readers_of(self._settings, self.tables["people"], self.shown(CELLS))
-        else:
-            return self._begin_narrowing()
+        elif not self._begin_narrowing():
+            return self.report is not None and self.report.grow(tables, self.tables)
         return True
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether anybody gets a folder."""
+        return bool(self._settings.params.company.audiences.levels)
 
     def _begin_narrowing(self) -> bool:
         from salesnb.versions.narrow import RULES

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesnb.model.errors import DataError, Text
+from salesnb.model.lexicon import Lexicon, lexicon
 from salesnb.model.tables import Column, Kind, TableContract, contract
+from salesnb.report.spoken import speaking, words
 from salesnb.runs.dag import Plan
 from salesnb.runs.settings import Settings
-from salesnb.versions.manifest import Manifest
+from salesnb.versions.manifest import Manifest, TableEntry
 from salesnb.versions.tables import read_table, table_facts
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from salesnb.report.excel import Book
+
+_MOST_ROWS = 50_000  # half a second's work: meanwhile nobody hears that a notebook has ended
 _SUFFIXES: tuple[tuple[str, Kind], ...] = (
     ("_id", "id"),
     ("_minor", "minor"),
@@ -39,32 +45,81 @@ class Tables:
         return self._read[name]
 
 
-def write_excel(settings: Settings, plan: Plan, manifest: Manifest, stage: Path, tables: Tables) -> None:
-    """Write ``report.xlsx`` into ``stage``; tables longer than a sheet are named on the cover instead."""
-    from salesnb.report.excel import MAX_ROWS, Cover, Sheet, write_workbook
+class Report:
+    """``report.xlsx`` as it grows: a sheet can be made once its table and all before it stand.
 
-    lang = settings.lang
-    sheets, left_out = [], []
-    for notebook in plan.notebooks:
-        for name in sorted(notebook.writes):
-            if name not in manifest.tables:
-                continue
-            if manifest.tables[name].rows >= MAX_ROWS:
-                left_out.append(name)
-                continue
-            sheets.append(Sheet(table_contract(name, tables[name], tables.folder), tables[name]))
-    lines = [
-        (Text("公司", "Company"), settings.params.company.name.get(lang)),
-        (Text("期间", "Period"), manifest.period),
-        (Text("版本", "Version"), manifest.version),
-        (Text("数据截至", "Data as of"), manifest.as_of),
-        (Text("结论", "Conclusion"), manifest.headline),
-        (Text("超出工作表行数、只在 CSV 中的表", "Too long for a sheet, as CSV only"), ", ".join(left_out)),
-    ]
-    cover = Cover(
-        Text("销售工作簿数据表", "Sales workbook tables").get(lang), [(k.get(lang), v) for k, v in lines if v]
-    )
-    write_workbook(stage / "report.xlsx", sheets, lang, cover, settings.params.company.currency)
+    Sheets made beforehand only spare time: where a table or the words have become others, all are made again.
+    """
+
+    def __init__(self, settings: Settings, plan: Plan) -> None:
+        self._settings = settings
+        self._order = [name for notebook in plan.notebooks for name in sorted(notebook.writes)]
+        self._made: dict[str, str] = {}  # sha256 by table, in the order of the sheets
+        self._words: Lexicon | None = None
+        self._book: Book | None = None
+
+    def grow(self, entries: Mapping[str, TableEntry], tables: Tables) -> bool:
+        """Make the next sheet; False where its table does not stand yet, or takes too long to be made in passing."""
+        name = next((name for name in self._order if name not in self._made), "")
+        entry = entries.get(name)
+        if entry is None or entry.rows > _MOST_ROWS:
+            return False
+        if self._words is None:
+            self._begin(lexicon(self._settings.params, self._settings.lang))
+        assert self._words is not None
+        with speaking(self._words):
+            self._add(name, entry, tables)
+        return True
+
+    def write(self, manifest: Manifest, stage: Path, tables: Tables) -> None:
+        """Write it into ``stage``; tables longer than a sheet are named on the cover instead."""
+        from salesnb.report.excel import MAX_ROWS, Cover
+
+        held = {name: manifest.tables[name] for name in self._order if name in manifest.tables}
+        if self._book is None or not self._serves(held):
+            self._begin(words())
+        for name, entry in held.items():
+            if name not in self._made:
+                self._add(name, entry, tables)
+        lang = self._settings.lang
+        lines = [
+            (Text("公司", "Company"), self._settings.params.company.name.get(lang)),
+            (Text("期间", "Period"), manifest.period),
+            (Text("版本", "Version"), manifest.version),
+            (Text("数据截至", "Data as of"), manifest.as_of),
+            (Text("结论", "Conclusion"), manifest.headline),
+            (
+                Text("超出工作表行数、只在 CSV 中的表", "Too long for a sheet, as CSV only"),
+                ", ".join(name for name, entry in held.items() if entry.rows >= MAX_ROWS),
+            ),
+        ]
+        cover = Cover(
+            Text("销售工作簿数据表", "Sales workbook tables").get(lang), [(k.get(lang), v) for k, v in lines if v]
+        )
+        assert self._book is not None
+        self._book.finish(stage / "report.xlsx", cover)
+
+    def _begin(self, said: Lexicon) -> None:
+        from salesnb.report.excel import Book
+
+        self._words, self._made = said, {}
+        self._book = Book(self._settings.lang, self._settings.params.company.currency)
+
+    def _add(self, name: str, entry: TableEntry, tables: Tables) -> None:
+        from salesnb.report.excel import MAX_ROWS, Sheet
+
+        book, self._book = self._book, None  # one in which a sheet could not be made is never written
+        if book is not None and entry.rows < MAX_ROWS:
+            book.add(Sheet(table_contract(name, tables[name], tables.folder), tables[name]))
+        self._made[name] = entry.sha256
+        self._book = book
+
+    def _serves(self, held: Mapping[str, TableEntry]) -> bool:
+        """Whether the sheets there are are the first of those of ``held``, in the words spoken now."""
+        now = words()
+        is_said = self._words is not None and (self._words.lang, self._words.words) == (now.lang, now.words)
+        first = [(name, entry.sha256) for name, entry in held.items()][: len(self._made)]
+        return is_said and first == list(self._made.items())
 
 
 def table_contract(name: str, frame: pd.DataFrame, folder: Path) -> TableContract:
