@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from salesnb.model.errors import UsageError
 from salesnb.report import charts, fonts
 from salesnb.report.charts import Bar, Series
-from salesnb.report.charts.canvas import axis_words, round_down, spread, ticks
+from salesnb.report.charts.canvas import Canvas, axis_words, round_down, spread, ticks
 from salesnb.report.numbers import Count, MoneyUnit, Rate, month_names
 
 WAN = 1_000_000
@@ -217,3 +217,30 @@ def test_names_of_periods_break_before_they_touch() -> None:
     _, narrow = pictures(drawn)
     said = [t.text for t in narrow.iter("text")]
     assert "2021-07–" in said and "2022-06" in said and spans[0] not in said
+
+
+@pytest.mark.parametrize("value", [0, 7 * WAN])
+def test_figures_that_are_all_the_same_are_drawn(value: int) -> None:
+    months = charts.trend(MONTHS[:3], [Series("今年", [value] * 3)], UNIT)
+    assert "NaN" not in months and "今年" in "".join(texts(months))
+    flat = charts.bridge(["期初", "变化", "期末"], [value, 0, value], UNIT)
+    assert "inf" not in flat.lower() and len(pictures(flat)) == 2
+
+
+def test_places_are_those_of_matplotlib_axes() -> None:
+    """Data land where Axes with the same margins and limits would put them; a gap parts a band in two."""
+    from matplotlib.figure import Figure
+
+    canvas = Canvas(400, 300, fonts.choose(), "zh")
+    canvas.frame(40, 60, 20, 30)
+    canvas.limits((2, 12), (5, -5))
+    axes = Figure(figsize=(400 / 72, 300 / 72), dpi=72).add_axes((40 / 400, 30 / 300, 300 / 400, 250 / 300))
+    axes.set_xlim(2, 12)
+    axes.set_ylim(5, -5)
+    for point in ((2, 5), (7, 0), (11.5, -3)):
+        (x, y), (wanted_x, wanted_y) = canvas.place(*point), axes.transData.transform(point)
+        assert (x, y) == pytest.approx((wanted_x, wanted_y))
+    assert canvas.px(3, 2) == pytest.approx((3 / 30, -2 / 25))
+    canvas.band(range(6), [0, 0, math.nan, 0, 0, math.nan], [1, 1, 1, 1, 1, 1])
+    (band,) = pictures(canvas.svg())
+    assert len([shape for shape in band if shape.get("fill-opacity")]) == 2

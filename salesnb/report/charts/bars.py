@@ -67,11 +67,11 @@ def _limits(canvas: Canvas, rows: Sequence[Bar], scale: Scale, step: float, by_s
 
 def _names(canvas: Canvas, row: Bar, label_at: float, middle: float, above: bool) -> None:
     """The row's name at the left (or above its bar) and its note at the right edge."""
-    (x0, x1), box = canvas.ax.get_xlim(), canvas.ax.get_position()
-    left = 0.0 if above else canvas.px(x=box.x0 * canvas.width)[0]
+    x0, x1 = canvas.x
+    left = 0.0 if above else canvas.px(x=canvas.left)[0]
     canvas.text(x0 - left, label_at, canvas.shorten(row.label, canvas.width if above else canvas.width * 0.4))
     if row.note:
-        edge = x1 + canvas.px(x=canvas.width * (1 - box.x1))[0]
+        edge = x1 + canvas.px(x=canvas.right)[0]
         mark = "bold" if row.state else None
         canvas.text(edge, middle, row.note, _STATES.get(row.state, "muted"), ha="right", gid=mark)
 

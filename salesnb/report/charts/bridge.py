@@ -121,8 +121,6 @@ def _lying(canvas: Canvas, names: Sequence[str], steps: Sequence[int], scale: Sc
 
 def _say_cut(canvas: Canvas, scale: Scale, start: float) -> None:
     """The cut axis says where it starts, in the picture's upper left corner."""
-    (x0, _), (_, y1) = canvas.ax.get_xlim(), canvas.ax.get_ylim()
-    box = canvas.ax.get_position()
-    dx, dy = canvas.px(box.x0 * canvas.width, (1 - box.y1) * canvas.height - 9)
+    dx, dy = canvas.px(canvas.left, canvas.top - 9)
     shown = f"{numbers.figure(start, 0 if start >= 100 else 1)} {scale.short}".strip()
-    canvas.text(x0 - dx, y1 + dy, cut_words(shown, canvas.lang), "muted", size=SMALL)
+    canvas.text(canvas.x[0] - dx, canvas.y[1] + dy, cut_words(shown, canvas.lang), "muted", size=SMALL)

@@ -10,8 +10,8 @@ import io
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Protocol
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup
 
@@ -20,6 +20,9 @@ from salesnb.report import fonts, markup, numbers
 from salesnb.report.charts import drawing
 from salesnb.report.palette import LIGHT
 from salesnb.report.spoken import spoken
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
 
 SIZE = 12.0
 SMALL = 11.0
@@ -54,7 +57,11 @@ class Scale(Protocol):
 
 @dataclass
 class Canvas:
-    """A figure of ``width`` × ``height`` px with one axes; margins in px are set by ``frame``."""
+    """A figure of ``width`` × ``height`` px with one plot in it; the plot's margins in px are set by ``frame``.
+
+    matplotlib's Axes are not used: their ticks, spines and titles, which no chart of ours shows, cost a third of its
+    time. ``limits`` says how data become px, and every artist belongs to the figure.
+    """
 
     width: int
     height: int
@@ -64,68 +71,78 @@ class Canvas:
     def __post_init__(self) -> None:
         from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
 
         self.fig = Figure(figsize=(self.width / 72, self.height / 72), dpi=72)
         self.fig.patch.set_visible(False)
         FigureCanvasSVG(self.fig)
         self.texts: list[str] = []
-        self.ax: Any = None
+        self._place = Affine2D()
 
     @property
     def is_narrow(self) -> bool:
         """Drawn for a phone?"""
         return self.width < 400
 
-    def frame(self, left: float, right: float, top: float, bottom: float) -> Any:
-        """Axes inside the given margins (px), without spines and ticks."""
-        box = (
-            left / self.width,
-            bottom / self.height,
-            (self.width - left - right) / self.width,
-            (self.height - top - bottom) / self.height,
-        )
-        self.ax = self.fig.add_axes(box)
-        self.ax.patch.set_visible(False)
-        self.ax.set_axis_off()
-        self.ax.set_autoscale_on(False)
+    def frame(self, left: float, right: float, top: float, bottom: float) -> None:
+        """The plot's margins (px)."""
+        self.left, self.right, self.top, self.bottom = left, right, top, bottom
         self.inner = (self.width - left - right, self.height - top - bottom)
-        return self.ax
 
     def limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """The data range that the axes show."""
-        self.ax.set_xlim(*x)
-        self.ax.set_ylim(*y)
+        """The data range that the plot shows; one value alone gets a little room on both sides."""
+        self.x, self.y = x, y = _apart(*x), _apart(*y)
+        across, up = self.inner[0] / (x[1] - x[0]), self.inner[1] / (y[1] - y[0])
+        self._place.clear().translate(-x[0], -y[0]).scale(across, up).translate(self.left, self.bottom)
 
     def px(self, x: float = 1.0, y: float = 1.0) -> tuple[float, float]:
         """How much data ``x`` and ``y`` px are."""
-        (x0, x1), (y0, y1) = self.ax.get_xlim(), self.ax.get_ylim()
-        return x * (x1 - x0) / self.inner[0], y * (y1 - y0) / self.inner[1]
+        return x * (self.x[1] - self.x[0]) / self.inner[0], y * (self.y[1] - self.y[0]) / self.inner[1]
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the data lies: px from the lower left corner of the picture."""
+        across, up = self._place.transform((x, y))
+        return float(across), float(up)
+
+    def _add(self, artist: Artist) -> None:
+        """Draw ``artist`` where its data belong."""
+        artist.set_transform(self._place)
+        self.fig.add_artist(artist)
 
     def line(self, xs: Sequence[float], ys: Sequence[float], colour: str, width: float, dash: str = "") -> None:
         """A line through the points; NaN breaks it."""
+        from matplotlib.lines import Line2D
+
         style: Any = (0, tuple(float(d) for d in dash.split())) if dash else "-"
-        self.ax.plot(xs, ys, color=LIGHT[colour], lw=width, ls=style, clip_on=False, solid_capstyle="round")
+        self._add(Line2D(xs, ys, color=LIGHT[colour], lw=width, ls=style, solid_capstyle="round"))
 
     def dot(self, x: float, y: float, colour: str, radius: float = 3.2) -> None:
         """A filled dot with a rim in the card's colour."""
         from matplotlib.patches import Ellipse
 
         dx, dy = self.px(2 * radius, 2 * radius)
-        patch = Ellipse((x, y), dx, dy, facecolor=LIGHT[colour], edgecolor=LIGHT["card"], lw=1, clip_on=False)
-        self.ax.add_artist(patch)  # not add_patch: that measures every shape, and the limits are ours
+        self._add(Ellipse((x, y), dx, dy, facecolor=LIGHT[colour], edgecolor=LIGHT["card"], lw=1))
 
     def band(self, xs: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str = "blue") -> None:
-        """A shaded range between two curves."""
-        self.ax.fill_between(xs, low, high, color=LIGHT[colour], alpha=0.13, lw=0, clip_on=False)
+        """A shaded range between two curves; NaN breaks it."""
+        from matplotlib.collections import PolyCollection
+
+        whole = [not (math.isnan(a) or math.isnan(b)) for a, b in zip(low, high, strict=True)]
+        shapes = []
+        for is_whole, run in groupby(range(len(whole)), key=whole.__getitem__):
+            span = list(run)
+            if is_whole and len(span) > 1:
+                shapes.append([(xs[i], low[i]) for i in span] + [(xs[i], high[i]) for i in reversed(span)])
+        self._add(PolyCollection(shapes, color=LIGHT[colour], alpha=0.13, lw=0))
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, alpha: float = 1.0) -> None:
         """A filled rectangle from its lower left corner."""
         from matplotlib.patches import Rectangle
 
-        shape = Rectangle((x, y), width, height, facecolor=LIGHT[colour], lw=0, clip_on=False)
+        shape = Rectangle((x, y), width, height, facecolor=LIGHT[colour], lw=0)
         if alpha < 1:
             shape.set_alpha(alpha)
-        self.ax.add_artist(shape)
+        self._add(shape)
 
     def text(self, x: float, y: float, words: str, colour: str = "ink", **how: Any) -> None:
         """Text at a data position; ``ha``, ``va``, ``size`` as matplotlib takes them.
@@ -133,12 +150,14 @@ class Canvas:
         ``gid`` marks what only the style sheet draws: "flat" for text on a coloured ground (no halo), "bold" (asking
         matplotlib for bold would make it search, and warn about, a bold file of the font).
         """
+        from matplotlib.text import Text as Words
+
         shown = " ".join(markup.plain(words).split())
         if not shown:
             return
         self.texts.append(shown)
         given = {"ha": "left", "va": "center_baseline", "size": SIZE, **how}
-        self.ax.text(x, y, shown, color=LIGHT[colour], family=self.font.family, parse_math=False, **given)
+        self._add(Words(x, y, shown, color=LIGHT[colour], family=self.font.family, parse_math=False, **given))
 
     def text_width(self, words: str, size: float = SIZE) -> float:
         """Width of a text in px, with a little room because the reader's font may be wider."""
@@ -171,7 +190,7 @@ class Canvas:
 
     def grid(self, marks: Sequence[float], words: Sequence[str], side: str = "left") -> None:
         """Light horizontal lines with their figures at the left margin."""
-        x0, x1 = self.ax.get_xlim()
+        x0, x1 = self.x
         gap = self.px(x=8)[0]
         for mark, word in zip(marks, words, strict=True):
             self.line([x0, x1], [mark, mark], "line", 1.0)
@@ -205,6 +224,11 @@ def figure(paint: Callable[[int], Canvas], alt: str, wide: bool = False) -> Mark
     drawn = [(paint(FULL if wide else HALF).svg(), "w x" if wide else "w"), (paint(PHONE).svg(), "n")]
     svgs = Markup("").join(Markup(svg.replace("<svg ", f'<svg class="{name}" ', 1)) for svg, name in drawn)
     return Markup('<figure role="img" aria-label="{}">{}</figure>').format(markup.attribute(alt), svgs)
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    half = 0.0 if low != high else abs(low) * 0.05 or 0.05
+    return low - half, high + half
 
 
 def axis_words(marks: Sequence[float], scale: Scale) -> list[str]:

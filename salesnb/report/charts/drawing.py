@@ -21,7 +21,7 @@ _KEPT = {
 }  # fmt: skip
 # groups that a canvas named: text on a coloured ground gets no halo from the style sheet
 _MARKS = {"flat": 'class="f"', "bold": 'font-weight="700"'}
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?|-0(?![\d.])")
 _NO_TURN = re.compile(r"^rotate\(-?0(?:\.0+)?[ ,]")
 
 

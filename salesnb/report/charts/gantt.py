@@ -126,11 +126,11 @@ def _row(canvas: Canvas, row: Span, first: date, place: tuple[float, float], nam
     if canvas.is_narrow:
         room = canvas.width - canvas.text_width(_note(row, lang), SMALL) - 10
         canvas.text(0, top + 13, canvas.shorten(_name(row, lang), room), gid=bold)
-        canvas.text(canvas.ax.get_xlim()[1], top + 13, _note(row, lang), ink, ha="right", size=SMALL)
+        canvas.text(canvas.x[1], top + 13, _note(row, lang), ink, ha="right", size=SMALL)
     else:
         left = canvas.px(x=names)[0]
         canvas.text(-left, middle, canvas.shorten(_name(row, lang), names - 8), gid=bold)
-        edge = canvas.ax.get_xlim()[1] + canvas.px(x=8)[0]
+        edge = canvas.x[1] + canvas.px(x=8)[0]
         canvas.text(edge, middle, _note(row, lang), ink, size=SMALL)
     colour, strength = _TONES[row.state]
     if row.start == row.end:

@@ -105,10 +105,8 @@ def _trend(plot: _Plot, width: int) -> Canvas:
 
 def _corner(canvas: Canvas) -> tuple[float, float]:
     """Where a chart says that its axis is cut: above the plot, at the left edge of the picture."""
-    x0, _ = canvas.ax.get_xlim()
-    _, y1 = canvas.ax.get_ylim()
-    dx, dy = canvas.px(canvas.ax.get_position().x0 * canvas.width, 20)
-    return x0 - dx, y1 + dy
+    dx, dy = canvas.px(canvas.left, 20)
+    return canvas.x[0] - dx, canvas.y[1] + dy
 
 
 def _marks(plot: _Plot) -> list[float]:
@@ -134,7 +132,7 @@ def _x_words(canvas: Canvas, labels: Sequence[str]) -> None:
     room = canvas.inner[0] / max(len(labels) - 1, 1)
     step = max(1, math.ceil((canvas.widest(labels, SMALL) + 6) / room))
     _, dy = canvas.px(y=16)
-    bottom = canvas.ax.get_ylim()[0]
+    bottom = canvas.y[0]
     for i in range(0, len(labels), step):
         canvas.text(i, bottom - dy, labels[i], "muted", ha="center", size=SMALL)
 
@@ -152,11 +150,11 @@ def _draw_lines(canvas: Canvas, plot: _Plot) -> None:
 def _end_words(canvas: Canvas, plot: _Plot, ends: Sequence[tuple[str, int]]) -> None:
     """Direct labels at the ends of the lines, moved apart where they would overlap."""
     dx, dy = canvas.px(8, 15)
-    low, high = canvas.ax.get_ylim()
+    low, high = canvas.y
     final = len(plot.labels) - 1
     at_end = [i for i, (words, last) in enumerate(ends) if last == final and words]
     places = spread([plot.points[i][final] for i in at_end], dy, low, high)
-    room = canvas.width - canvas.ax.get_position().x1 * canvas.width - 8
+    room = canvas.right - 8
     for i, place in zip(at_end, places, strict=True):
         colour, weight = _ink(plot.series[i].tone)
         canvas.text(final + dx, place, canvas.shorten(ends[i][0], room), colour, gid=weight)
