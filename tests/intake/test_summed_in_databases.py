@@ -121,8 +121,13 @@ def test_postgresql_and_duckdb_give_the_same_facts(erp: Callable[..., Facts], tm
 
 
 @pytest.mark.long
-def test_spark_and_duckdb_give_the_same_facts(erp: Callable[..., Facts], tmp_path: Path) -> None:
+def test_spark_and_duckdb_give_the_same_facts(
+    erp: Callable[..., Facts], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     there = erp(by(spark(), f"SELECT * FROM parquet.`{tmp_path}/orders.parquet`"))
+    assert not list((tmp_path / "here").iterdir()), "nothing is left where the user stands"
     here = erp(by("duckdb://", f"SELECT * FROM read_parquet('{tmp_path}/orders.parquet')"))
     equal_bytes(here, there)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -91,15 +92,19 @@ def _spark(question: Question, path: Path) -> None:
         builder = SparkSession.builder.remote(question.address)
     else:
         builder = SparkSession.builder.master("local[*]" if parts.netloc == "local" else f"spark://{parts.netloc}")
-    for key, value in parse_qsl(parts.query):
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    try:
-        sql = ibis.to_sql(question.asked(ibis.pyspark.connect(session)), dialect="pyspark")
-        pq.write_table(session.sql(sql).toArrow(), path, compression="zstd")
-    finally:
-        if running is None:
-            session.stop()
+    with TemporaryDirectory(prefix="salesnb-spark-") as made:  # else Spark makes one where the user stands
+        given = dict(parse_qsl(parts.query))
+        if parts.netloc == "local":
+            given = {"spark.sql.warehouse.dir": made, **given}
+        for key, value in given.items():
+            builder = builder.config(key, value)
+        session = builder.getOrCreate()
+        try:
+            sql = ibis.to_sql(question.asked(ibis.pyspark.connect(session)), dialect="pyspark")
+            pq.write_table(session.sql(sql).toArrow(), path, compression="zstd")
+        finally:
+            if running is None:
+                session.stop()
 
 
 def _ibis(question: Question, path: Path) -> None:
