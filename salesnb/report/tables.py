@@ -247,7 +247,7 @@ def _writer(show: Show, lang: str, unit: MoneyUnit | None) -> Writer:
 
 def cells(text: str) -> int:
     """Display width in character cells: Chinese counts double."""
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
+    return len(text) if text.isascii() else sum(2 if ord(c) > 0x2E80 else 1 for c in text)
 
 
 def words(value: Any, lang: str) -> str:
