@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, connected, literal
 from salesnb.intake.tables.beside import basis_bridge as bridged
+from salesnb.intake.tables.beside import flow_of
 from salesnb.model.params.company import Company
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ def basis_bridge(facts: Facts, lines: Path, company: Company, as_of: date) -> pd
     import pandas as pd
 
     day = f"DATE '{as_of.isoformat()}'"
-    frames = {}
+    told: dict[str, list[tuple[str, str, int]]] = {}
     for name, column in DAYS.items():
         if facts.has(name):
             rows = facts.table(name, as_of)
-            frames[name] = rows[rows[column] <= pd.Timestamp(as_of)]
+            told |= flow_of(company, name, rows[rows[column] <= pd.Timestamp(as_of)])
     happened = ", ".join(f"CASE WHEN {c} <= {day} THEN {c} END AS {c}" for c in ("ship_date", "invoice_date"))
     with connected() as connection:
         bench = Bench(lines.parent, _connection=connection)
@@ -35,5 +36,5 @@ def basis_bridge(facts: Facts, lines: Path, company: Company, as_of: date) -> pd
             f"CREATE VIEW lines AS SELECT * REPLACE ({happened}) FROM read_parquet({literal(str(lines))})"
             f" WHERE order_date <= {day} AND coalesce(known_date, order_date) <= {day}"
         )
-        made = bridged(bench, company, "lines", frames)
+        made = bridged(bench, company, "lines", told)
     return facts.table("basis_bridge").iloc[:0] if made is None else made

@@ -8,13 +8,14 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+_PAUSE = 0.03  # seconds between two looks at a lock
 _RACY_NS = 2_000_000_000  # a file changed less than this ago may change again within its time stamp
 
 
@@ -51,13 +52,18 @@ def fingerprints(paths: Mapping[str, Path], folder: Path) -> dict[str, str]:
         if entry and entry[0] == stamp:
             out[name] = entry[1]
         else:
-            with path.open("rb") as file:
-                out[name] = file_digest(file, "sha256").hexdigest()
+            out[name] = digest(path)
         if time.time_ns() - stat.st_mtime_ns > _RACY_NS:
             fresh[str(path)] = [stamp, out[name]]
     if fresh != known:
         replaced(stored, json.dumps(fresh, ensure_ascii=False, indent=0, sort_keys=True))
     return out
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def replaced(path: Path, text: str) -> None:
@@ -84,13 +90,24 @@ def building(folder: Path, name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Only one import of a unit at a time."""
-    from filelock import FileLock
+def locked(folder: Path, meanwhile: Callable[[], None] | None = None) -> Iterator[None]:
+    """Only one import of a unit at a time; who has to wait does ``meanwhile`` again and again."""
+    from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock"):
+    lock = FileLock(folder / ".lock")
+    while True:
+        try:
+            lock.acquire(timeout=-1 if meanwhile is None else 0)
+            break
+        except Timeout:
+            if meanwhile is not None:
+                meanwhile()
+            time.sleep(_PAUSE)
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def clean_parts(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from salesnb.intake.ruled import Move
+    from salesnb.intake.tables.parts import Apart
     from salesnb.model.params.company import Company
 
 IMPORTS = "_imports"
@@ -178,20 +179,48 @@ def load(unit: str) -> Facts:
     params = load_unit(unit)
     _check_map(params)
     folder = outputs_dir() / unit / IMPORTS
-    with cache.locked(folder):
+    with cache.locked(folder, _helping(params, folder)):
         _generate(params)
         company = _snapshots(params.company, folder)
-        prints = cache.fingerprints(source_files(params, company), folder)
+        files = source_files(params, company)
+        prints = cache.fingerprints(files, folder)
         name = cache.key(_mapping(company), prints)
         if not (folder / name / "meta.json").is_file():
+            from salesnb.intake import importing
+            from salesnb.intake.tables.parts import Import
+
             cache.clean_parts(folder)
             ledger = folder / "known.parquet"
             with cache.building(folder, name) as target:
-                _import(params, company, target, prints, ledger)
+                importing.run(params.company, Import(company, params.folder, target, prints, ledger), files, name)
             cache.next_becomes_current(ledger)
     facts = Facts(unit, folder / name, name, prints)
     _refuse_stops(facts)
     return facts
+
+
+def _helping(params: Params, folder: Path) -> Callable[[], None] | None:
+    """What to do while another process imports: make the part of the import that it offers; None for a unit whose
+    databases only the importer asks."""
+    from salesnb.intake.sharing import Helper
+
+    if any(source.url is not None for source in params.company.sources.values()):
+        return None
+    prints: dict[str, str] = {}
+
+    def key() -> str:
+        files = source_files(params, params.company)
+        prints.update((name, cache.digest(path)) for name, path in sorted(files.items()))
+        return cache.key(_mapping(params.company), prints)
+
+    def make(tables: Path, work: Path, set_aside: Path) -> Apart:
+        from salesnb.intake import importing
+        from salesnb.intake.tables.parts import Import
+
+        job = Import(params.company, params.folder, tables, prints)
+        return importing.apart(job, work, source_files(params, params.company), set_aside)
+
+    return Helper(folder, key, make).help
 
 
 def _check_map(params: Params) -> None:
@@ -228,7 +257,6 @@ def _snapshots(company: Company, folder: Path) -> Company:
     return with_snapshots(company, folder / "database")
 
 
-_PACKS, _PACKED = (".parquet", ".gz", ".xlsx"), 6  # what packed files hold is about so many times their size
 _DECIDING = {
     "sources",
     "currency",
@@ -272,29 +300,6 @@ def _generate(params: Params) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     (params.folder / f".{wanted.folder}").rename(folder)
-
-
-def _import(params: Params, company: Company, target: Path, prints: Mapping[str, str], ledger: Path) -> None:
-    from salesnb.intake.bench import Bench
-    from salesnb.intake.quality.findings import Findings
-    from salesnb.intake.tables.build import Import, build
-
-    work = target / "work"
-    work.mkdir()
-    paths = source_files(params, company).values()
-    size = sum(path.stat().st_size * (_PACKED if path.suffix in _PACKS else 1) for path in paths)
-    bench = Bench(work, Findings(dict(company.quality.severity)), size=size)
-    if company is not params.company:
-        from salesnb.intake.read.database import sums_said
-
-        bench.findings.extend(sums_said(params.company, company))
-    try:
-        build(bench, Import(company, params.folder, target, prints, ledger))
-    finally:
-        bench.close()
-    import shutil
-
-    shutil.rmtree(work)
 
 
 def _refuse_stops(facts: Facts) -> None:

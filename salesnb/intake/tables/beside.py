@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
@@ -54,17 +54,35 @@ def sales_original(bench: Bench, lines: str) -> pd.DataFrame:
 
 
 _FLOWS = ("signed", "shipped", "invoiced", "received")
+Sums = Sequence[tuple[str, str, int]]  # currency, month, minor units
+# table → the flow it tells, its day and amount
+_TELLS = {
+    "shipments": ("shipped", "ship_date", "shipped_minor"),
+    "invoices": ("invoiced", "invoice_date", "invoiced_minor"),
+    "receipts": ("received", "receipt_date", "received_minor"),
+}
 
 
-def basis_bridge(bench: Bench, company: Company, lines: str, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+def flow_of(company: Company, table: str, frame: pd.DataFrame) -> dict[str, list[tuple[str, str, int]]]:
+    """The flow that an export of its own tells, with its minor units by currency and month; none for other tables."""
+    if table not in _TELLS:
+        return {}
+    name, day, amount = _TELLS[table]
+    months = {d: company.calendar.month_of(d.date()) for d in frame[day].unique()}
+    sums = frame.assign(_month=frame[day].map(months)).groupby(["currency", "_month"])[amount].sum().reset_index()
+    return {name: [(str(c), str(m), int(v)) for c, m, v in sums.itertuples(index=False)]}
+
+
+def basis_bridge(bench: Bench, company: Company, lines: str, told: Mapping[str, Sums]) -> pd.DataFrame | None:
     """The ``basis_bridge`` table: what is signed and not shipped, shipped and not invoiced, invoiced and not received,
     month by month since the data begin; None when fewer than two bases are known.
 
-    Shipments and invoices come from exports of their own (``frames``), else from the dates of the order lines.
+    Shipments and invoices come from exports of their own (``told``, see ``flow_of``), else from the dates of the order
+    lines.
     """
     import pandas as pd
 
-    flows = {name: f for name in _FLOWS if (f := _flow(bench, company, lines, frames, name)) is not None and len(f)}
+    flows = {name: f for name in _FLOWS if (f := _flow(bench, company, lines, told, name)) is not None and len(f)}
     known = [name for name in _FLOWS if name in flows]
     shape = contract("basis_bridge")
     rows: list[dict[str, object]] = []
@@ -81,23 +99,15 @@ def basis_bridge(bench: Bench, company: Company, lines: str, frames: Mapping[str
 
 
 def _flow(
-    bench: Bench, company: Company, lines: str, frames: Mapping[str, pd.DataFrame], name: str
+    bench: Bench, company: Company, lines: str, told: Mapping[str, Sums], name: str
 ) -> dict[tuple[str, str], int] | None:
     """Minor units by (currency, month) of one basis; None when nothing says it."""
-    table, day, amount = {
-        "signed": ("", "order_date", ""),
-        "shipped": ("shipments", "ship_date", "shipped_minor"),
-        "invoiced": ("invoices", "invoice_date", "invoiced_minor"),
-        "received": ("receipts", "receipt_date", "received_minor"),
-    }[name]
-    if table in frames:
-        frame = frames[table]
-        months = {d: company.calendar.month_of(d.date()) for d in frame[day].unique()}
-        sums = frame.assign(_month=frame[day].map(months)).groupby(["currency", "_month"])[amount].sum().reset_index()
-        return {(str(c), str(m)): int(v) for c, m, v in sums.itertuples(index=False)}
+    if name in told:
+        return {(currency, month): amount for currency, month, amount in told[name]}
     if name == "received" or (name == "signed" and company.basis.date != "order_date"):
         return None  # under another basis the orders not shipped yet are not among the lines
     # a return has no ship date of its own: it takes back what was shipped on the day it is booked
+    day = {"signed": "order_date", "shipped": "ship_date", "invoiced": "invoice_date"}[name]
     date = day if name == "signed" else f"CASE WHEN is_return THEN coalesce({day}, order_date) ELSE {day} END"
     if not bench.one(f"SELECT count({day}) FROM {lines}"):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def ledger(
+def entries(
     bench: Bench, company: Company, stacks: Mapping[str, Stack], lines: str | None, prints: Mapping[str, str]
-) -> pd.DataFrame:
-    """The ``import_ledger`` table. ``rounding_minor``: by how much the file's published lines exceed its exact sum."""
-    import pandas as pd
-
+) -> list[dict[str, Any]]:
+    """Rows of the ``import_ledger``, one a file. ``rounding_minor``: by how much the file's published lines exceed its
+    exact sum; ``lines`` are those of the order lines, if they are among ``stacks``."""
     rows: list[dict[str, Any]] = []
     for table, rows_of in stacks.items():
         amount = SPECS[table].amount
@@ -31,9 +30,15 @@ def ledger(
         for number, raw in enumerate(rows_of.raws):
             row = _row(bench, company, rows_of, number, amount, lines)
             rows.append(row | {"sha256": prints.get(raw.file)})
+    return rows
+
+
+def ledger(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The ``import_ledger`` table of the ``entries`` of all tables."""
+    import pandas as pd
+
     shape = contract("import_ledger")
-    frame = pd.DataFrame(rows, columns=[c.name for c in shape.columns])
-    return check(frame, shape)
+    return check(pd.DataFrame(list(rows), columns=[c.name for c in shape.columns]), shape)
 
 
 def _row(

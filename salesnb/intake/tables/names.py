@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from salesnb.intake.bench import Bench, literal
@@ -30,13 +30,28 @@ _NODES = (
 _PARENTS = {"product_id": "product_line", "team_id": "region_id"}
 
 
-def nodes(bench: Bench, company: Company, lines: str | None, tables: Mapping[str, str]) -> pd.DataFrame:
+def mentioned(bench: Bench, table: str) -> dict[str, list[str]]:
+    """The ids of dimensions that ``table`` mentions, by column."""
+    have = {c for c, *_ in bench.rows(f"DESCRIBE {table}")}
+    return {
+        column: [node for (node,) in bench.rows(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")]
+        for column, *_ in _NODES
+        if column in have
+    }
+
+
+def nodes(
+    bench: Bench,
+    company: Company,
+    lines: str | None,
+    tables: Mapping[str, str],
+    mentions: Iterable[tuple[str, Mapping[str, Sequence[str]]]],
+) -> pd.DataFrame:
     """The ``nodes`` table: every id of every dimension once, with its name and parent. Names come from the dimension
-    table (legal entities': from company.yaml), else from the order lines (the most frequent spelling), else they are
-    the id."""
+    ``tables`` (legal entities': from company.yaml), else from the order lines (the most frequent spelling), else they
+    are the id. ``mentions``: every table with the ids it has, by column (see ``mentioned``)."""
     import pandas as pd
 
-    have = {own: {c for c, *_ in bench.rows(f"DESCRIBE {own}")} for own in tables.values()}
     found: dict[tuple[str, str], tuple[str, str | None]] = {}
     for column, name, table, table_name in _NODES:
         if lines is not None:
@@ -47,10 +62,10 @@ def nodes(bench: Bench, company: Company, lines: str | None, tables: Mapping[str
                 f"SELECT {column}, any_value({table_name}) FROM {tables[table]} GROUP BY 1"
             ):
                 found[column, node] = (spelled or node, found.get((column, node), ("", None))[1])
-        for other, own in tables.items():
-            if table != other and column in have[own]:
-                for (node,) in bench.rows(f"SELECT DISTINCT {column} FROM {own} WHERE {column} IS NOT NULL"):
-                    found.setdefault((column, node), (node, None))
+    own = {table: column for column, _, table, _ in _NODES if table}
+    for other, ids in mentions:
+        for column, node in ((c, node) for c, listed in ids.items() if c != own.get(other) for node in listed):
+            found.setdefault((column, node), (node, None))
     if lines is not None:
         found.update(_region_tree(bench, lines, found))
     for node, entity in company.entities.items():
