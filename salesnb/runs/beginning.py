@@ -16,8 +16,8 @@ from salesnb.runs import parents
 # Importing these starts no thread and reads no file of the user's: a process that has done so may be forked.
 LIBRARIES = (
     "pandas", "pyarrow.parquet", "pyarrow.dataset", "numpy.random", "numpy.polynomial", "duckdb", "ruamel.yaml",
-    "matplotlib.figure", "matplotlib.font_manager", "matplotlib.backends.backend_svg", "docx", "xlsxwriter",
-    "holidays.countries.china", "chinese_calendar", "filelock", "jinja2", "threadpoolctl",
+    "matplotlib.figure", "matplotlib.font_manager", "matplotlib.backends.backend_svg",
+    "holidays.countries.china", "chinese_calendar", "filelock", "threadpoolctl",
 )  # fmt: skip
 CHARTS = (".work", "matplotlib")  # below outputs: the font cache, because building it takes seconds
 # What would make the same notebook behave differently for another user.

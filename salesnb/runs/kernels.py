@@ -16,6 +16,7 @@ from salesnb.model.errors import RunError, Text
 from salesnb.model.params.strict import parsed
 from salesnb.runs import parents
 from salesnb.runs.beginning import CHARTS, LIBRARIES, library_environment
+from salesnb.runs.dag import Notebook
 from salesnb.runs.early import awaited
 from salesnb.runs.managers import Start, manager_class
 from salesnb.runs.settings import Settings
@@ -32,6 +33,8 @@ _OURS = (
     "salesnb.model.*", "salesnb.versions.*", "salesnb.intake.*", "salesnb.methods.*", "salesnb.stages.*",
     "salesnb.report.*", "salesnb.notebook.*",
 )  # fmt: skip
+# For files beside the page, which come last in a notebook.
+_FILES = ("docx", "xlsxwriter", "jinja2")
 
 
 def kernel_environment(settings: Settings, stage: Path, scratch: Path) -> dict[str, str]:
@@ -120,8 +123,9 @@ class Kernels:
     def start(self, name: str) -> Start:
         """How the kernel of notebook ``name`` starts, in a folder of its own."""
         workdir = Path(tempfile.mkdtemp(prefix=f"work-{name}-", dir=self._scratch))
+        first = imported(next(notebook for notebook in self._job.plan.notebooks if notebook.name == name))
         version = self._job.inputs.code_fingerprint()
-        return Start(self._env, workdir, self._scratch, self._preload, version, self._plain)
+        return Start(self._env, workdir, self._scratch, self._preload, version, self._plain, first)
 
     def boot(self, start: Start) -> Any:
         """The manager of a kernel that is on its way up, for the thread that will run a notebook in it.
@@ -152,14 +156,18 @@ def _kill(kernel: Any) -> None:
 
 def preloaded(job: Job) -> tuple[str, ...]:
     """Modules the notebooks import that a warm parent may import for them: ours, and what ours rest on."""
-    found: dict[str, None] = {}
-    for notebook in job.plan.notebooks:
-        for cell in json.loads(notebook.path.read_text(encoding="utf-8"))["cells"]:
-            if cell.get("cell_type") == "code":
-                found |= dict.fromkeys(_imports("".join(cell.get("source", ""))))
-    chosen = [name for name in found if name.split(".")[0] in _WARM_ROOTS]
-    more = (*LIBRARIES, *_OURS) if any(name.startswith("salesnb.") for name in chosen) else ()
+    chosen = tuple(dict.fromkeys(name for notebook in job.plan.notebooks for name in imported(notebook)))
+    more = (*LIBRARIES, *_OURS, *_FILES) if any(name.startswith("salesnb.") for name in chosen) else ()
     return (*chosen, *more)
+
+
+def imported(notebook: Notebook) -> tuple[str, ...]:
+    """Modules that a notebook's cells import, as far as a warm parent may import them."""
+    found: dict[str, None] = {}
+    for cell in json.loads(notebook.path.read_text(encoding="utf-8"))["cells"]:
+        if cell.get("cell_type") == "code":
+            found |= dict.fromkeys(_imports("".join(cell.get("source", ""))))
+    return tuple(name for name in found if name.split(".")[0] in _WARM_ROOTS)
 
 
 def _imports(source: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
 
 from salesnb.model.errors import RunError, SalesnbError
@@ -19,6 +20,16 @@ from salesnb.versions.snapshot import masked_text
 
 if TYPE_CHECKING:
     from salesnb.runs.kernels import Kernels
+
+# The first kernel is asked for before papermill is there: it comes up meanwhile.
+KERNELS_NEED = ("jupyter_client.manager", "jupyter_client.provisioning", "salesnb.runs.ready", "salesnb.runs.warm")
+LANES_NEED = (
+    "nbformat",
+    "papermill.execute",
+    "papermill.inspection",
+    "psutil",
+    "salesnb.runs.engine",
+)
 
 
 @dataclass(frozen=True)
@@ -65,28 +76,35 @@ class Lane:
         if process is not None:
             process.kill()
 
-    def work(self, kernels: Kernels, cell_seconds: int) -> Done:
-        """Boot, wait, run. Raises OSError where the stage cannot be written."""
-        from salesnb.runs.execute import check_parameters
-
+    def work(self, kernels: Kernels, cell_seconds: int, imported: Event) -> Done:
+        """Boot, wait, run; papermill is not touched before it is ``imported``. Raises OSError where the stage cannot be
+        written."""
         if sys.platform == "win32":  # as papermill does: ZeroMQ needs this kind of event loop
             asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
         try:
             try:
-                check_parameters(self.notebook, self.parameters)
-            except RunError as error:
-                return Done(0.0, _as_failure(self.notebook, "parameters", error, self.parameters["lang"]))
-            try:
                 kernel = kernels.boot(self.begin)
             except Exception as error:  # whatever a machine has against another process
                 return Done(0.0, _as_failure(self.notebook, "start", error, self.parameters["lang"]))
-            before, self._kernel = self._turn.result(), kernel
+            imported.wait()
+            refused = self._refused()
+            before, self._kernel = self._turn.result() if refused is None else None, kernel
             if before is None or self._is_over:
                 abandon(kernel)
-                return Done(0.0)
+                return Done(0.0, refused)
             return self._run(kernel, before, cell_seconds)
         finally:
             _close_loop()
+
+    def _refused(self) -> Failure | None:
+        """What is wrong with the notebook's parameters cell."""
+        from salesnb.runs.execute import check_parameters
+
+        try:
+            check_parameters(self.notebook, self.parameters)
+        except RunError as error:
+            return _as_failure(self.notebook, "parameters", error, self.parameters["lang"])
+        return None
 
     def _run(self, kernel: Any, before: Mapping[str, str], cell_seconds: int) -> Done:
         import nbformat

@@ -13,8 +13,8 @@ _SOCKET_PATH_LIMIT = 90
 
 @dataclass(frozen=True)
 class Start:
-    """How a run's kernels start. ``preload`` names what their warm parent imports, ``version`` the program it is; a
-    plain kernel is a process of its own that imports everything itself."""
+    """How a run's kernels start. ``preload`` names what their warm parent imports, ``first`` what this one needs of it
+    at once, ``version`` the program it is; a plain kernel is a process of its own that imports everything itself."""
 
     env: dict[str, str]
     workdir: Path
@@ -22,6 +22,7 @@ class Start:
     preload: tuple[str, ...] = ()
     version: str = ""
     plain: bool = False
+    first: tuple[str, ...] = ()
 
 
 def manager_class(start: Start | None = None) -> Any:
@@ -42,7 +43,7 @@ def manager_class(start: Start | None = None) -> Any:
 
         def __init__(self, **kw: Any) -> None:
             super().__init__(**kw)
-            self.client_class = "salesnb.runs.engine.ReadyClient"
+            self.client_class = "salesnb.runs.ready.ReadyClient"
 
         @property
         def kernel_spec(self) -> KernelSpec:
@@ -83,5 +84,7 @@ def _provisioned(start: Start | None) -> dict[str, Any]:
         return {}
     known = KernelProvisionerFactory.instance().provisioners
     known.setdefault(NAME, EntryPoint(NAME, "salesnb.runs.warm:WarmProvisioner", GROUP))
-    config = {"preload": list(start.preload), "version": start.version} if start is not None else {}
+    config: dict[str, Any] = {}
+    if start is not None:
+        config = {"preload": list(start.preload), "version": start.version, "first": list(start.first)}
     return {"kernel_provisioner": {"provisioner_name": NAME, "config": config}}

@@ -98,7 +98,7 @@ class WarmParent:
             )
 
     def preload(self, names: Sequence[str]) -> None:
-        """Let it import ``names`` too, before the next kernel."""
+        """Let it import ``names`` too: while nobody asks it, and all of them before its second kernel."""
         self._tell({"preload": list(names)}, [])
 
     def remember(self, parsed: bytes) -> None:
@@ -127,9 +127,11 @@ class WarmParent:
     def _alive(self) -> list[Forked]:
         return [kernel for kernel in self._kernels if kernel.poll() is None]
 
-    def fork(self, argv: Sequence[str], env: Mapping[str, str], cwd: str) -> Forked:
-        """A kernel with arguments ``argv``. Raises Refused when the parent will not, or is gone."""
-        message = json.dumps({"argv": list(argv), "env": dict(env), "cwd": cwd}).encode()
+    def fork(self, argv: Sequence[str], env: Mapping[str, str], cwd: str, first: Sequence[str] = ()) -> Forked:
+        """A kernel with arguments ``argv``; of what is preloaded, the first one of all only waits for ``first``.
+
+        Raises Refused when the parent will not, or is gone."""
+        message = json.dumps({"argv": list(argv), "env": dict(env), "cwd": cwd, "first": list(first)}).encode()
         if len(message) > LARGEST:
             raise Refused("the environment is too large")
         with self._turn:

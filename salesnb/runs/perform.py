@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from threading import Event
 
 from salesnb.model.errors import RunError, Text
 from salesnb.runs.ahead import PAGES_NEED, Ahead
@@ -23,20 +24,12 @@ from salesnb.runs.dag import Notebook
 from salesnb.runs.early import Early, without
 from salesnb.runs.job import Job, keyed
 from salesnb.runs.kernels import Kernels
-from salesnb.runs.lane import Done, Lane
+from salesnb.runs.lane import KERNELS_NEED, LANES_NEED, Done, Lane
 from salesnb.versions.manifest import Failure, NotebookEntry
 from salesnb.versions.publish import Stage
 
 _LOOK_SECONDS = 0.05
 _BOOT_SECONDS = 0.5
-_LANES_NEED = (
-    "nbformat",
-    "papermill.execute",
-    "papermill.inspection",
-    "psutil",
-    "salesnb.runs.engine",
-    "salesnb.runs.warm",
-)
 
 
 def run_notebooks(job: Job, stage: Stage, ahead: Ahead) -> None:
@@ -72,6 +65,7 @@ class _Course:
     early: Early
     lanes: dict[str, Lane] = field(default_factory=dict)
     running: dict[str, Future[Done]] = field(default_factory=dict)
+    imported: Event = field(default_factory=Event)
 
     def __post_init__(self) -> None:
         notebooks = self.job.plan.notebooks
@@ -104,6 +98,7 @@ class _Course:
         """Let every lane that still waits for its turn go."""
         for lane in self.lanes.values():
             lane.dismiss()
+        self.imported.set()
 
     def _start(self) -> None:
         """Start what can start, what most others wait for first."""
@@ -175,13 +170,16 @@ class _Course:
                 return
 
     def _lane(self, notebook: Notebook) -> Lane:
-        if not self.lanes:  # before there is a second thread: two that import the same libraries can trip each other
-            _import(_LANES_NEED)
+        if not self.lanes:  # threads import nothing: two that import the same libraries can trip each other
+            _import(KERNELS_NEED)
         if notebook.name not in self.lanes:
             settings = self.job.settings
             lane = Lane(notebook, settings.parameters(), self.kernels.start(notebook.name), self.stage)
-            lane.future = self.threads.submit(lane.work, self.kernels, settings.request.cell_seconds)
+            lane.future = self.threads.submit(lane.work, self.kernels, settings.request.cell_seconds, self.imported)
             self.lanes[notebook.name] = lane
+            if not self.imported.is_set():
+                _import(LANES_NEED)
+                self.imported.set()
         return self.lanes[notebook.name]
 
     def _notebook(self, name: str) -> Notebook:

@@ -34,10 +34,13 @@ class WarmProvisioner(LocalProvisioner):
 
     process: Any
 
-    def __init__(self, preload: Sequence[str] = (), version: str = "", **kwargs: Any) -> None:
-        """``preload``: modules its parent imports; ``version``: its program, for another one needs another parent."""
+    def __init__(
+        self, preload: Sequence[str] = (), version: str = "", first: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        """``preload``: modules its parent imports; ``version``: its program, for another one needs another parent;
+        ``first``: what of it this kernel waits for when it is the parent's first one (all when nothing is named)."""
         super().__init__(**kwargs)
-        self.preload, self.version = tuple(preload), version
+        self.preload, self.version, self.first = tuple(preload), version, tuple(first)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel for ``cmd``."""
@@ -45,7 +48,7 @@ class WarmProvisioner(LocalProvisioner):
         env, cwd = kwargs.get("env") or dict(os.environ), str(kwargs.get("cwd") or Path.cwd())
         if arguments is not None:
             with contextlib.suppress(Refused):
-                self.process = warm(env, self.preload, self.version).fork(arguments, env, cwd)
+                self.process = warm(env, self.preload, self.version).fork(arguments, env, cwd, self.first)
                 self.pid = self.pgid = self.process.pid
                 self.cwd = Path(cwd)
                 return self.connection_info

@@ -2,7 +2,8 @@
 
 ``python -P -m salesnb.runs.zygote DESCRIPTOR MODULES`` with one end of a socket pair: each message is a request in
 JSON, and those for a kernel or its end are answered by one. More modules may come in messages of their own, before the
-first kernel is asked for. Linux only: elsewhere a fork after these imports is not safe.
+first kernel is asked for: they are imported while nobody asks, and the first kernel does not wait for those that its
+notebook may do without. Linux only: elsewhere a fork after these imports is not safe.
 
 Nothing outlives whoever asked. When that process ends, however it ends, the socket closes and every kernel is killed
 with its group; when this parent is killed, Linux kills its kernels.
@@ -19,7 +20,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,23 +39,27 @@ class Parent:
     owner: int
     living: set[int] = field(default_factory=set)
     ended: dict[int, int] = field(default_factory=dict)
+    later: list[str] = field(default_factory=list)
 
     def serve(self) -> dict[str, Any] | None:
         """Answer until nobody asks any more (None), or return the request in the kernel that was forked for it."""
         waiting = select.poll()
         waiting.register(self.channel, select.POLLIN)
         while True:
-            ready = waiting.poll(_ASK_AGAIN_MS)
+            is_idle = bool(self.later) and not (self.living or self.ended)
+            ready = waiting.poll(0 if is_idle else _ASK_AGAIN_MS)
             self.reap()
             if not ready:
                 if os.getppid() != self.owner:
                     return None
+                if is_idle:
+                    warm_up([self.later.pop(0)])
                 continue
             asked = self.receive()
             if asked is None:
                 return None
             if "preload" in asked:
-                warm_up(asked["preload"])
+                self.later += asked["preload"]
             elif "ended" in asked:
                 self.send({"code": self.ended.get(asked["ended"])})
             elif self.fork(asked):
@@ -66,6 +71,7 @@ class Parent:
         if len(os.listdir("/proc/self/task")) > 1:
             self.send({"refused": "threads"})
             return False
+        self.get_ready(asked.get("first", ()))
         me = os.getpid()
         child = os.fork()
         if child == 0:
@@ -83,6 +89,14 @@ class Parent:
         finally:
             os.close(handle)
         return False
+
+    def get_ready(self, first: Sequence[str]) -> None:
+        """Import what is still to be imported: of that, for the first kernel of all, only ``first`` if it says so."""
+        if first and not (self.living or self.ended):
+            warm_up(first)
+        else:
+            warm_up(self.later)
+            self.later.clear()
 
     def reap(self) -> None:
         """Note the exit codes of kernels that have ended."""
