@@ -50,13 +50,16 @@ class Ahead:
         self._twin: Twin | None = None
         if possible(job.settings.request.jobs):
             self._twin = Twin(self._make, is_patient=True)
-            self.ask(PARAMS)
 
     def __enter__(self) -> Ahead:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def begin(self) -> None:
+        """Let the parameters' text be made, and what pages need be imported."""
+        self.ask(PARAMS)
 
     def ask(self, name: str) -> None:
         """Notebook ``name`` has ended well and stands in the stage."""

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
@@ -98,15 +98,16 @@ def collect_seldom() -> None:
 
 
 @contextmanager
-def no_debugger() -> Iterator[None]:
-    """Let the kernel of a run come up without a debugger, as where none is installed: nobody can attach one, and
-    importing it takes longer than all else that a forked kernel does before its first cell."""
-    is_run, present = bool(os.environ.get("SALESNB_RUN_PID")), _DEBUGGER in sys.modules
-    if is_run and not present:
-        sys.modules[_DEBUGGER] = None  # type: ignore[assignment]
-    yield
-    if is_run and not present:
-        del sys.modules[_DEBUGGER]
+def absent(module: str) -> Iterator[None]:
+    """Let a module that is not imported yet look as if it were not installed, to whoever can do without it."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 def launch() -> None:
@@ -116,7 +117,8 @@ def launch() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     kernel = IPKernelApp.instance()
-    with no_debugger():
+    # nobody can attach a debugger to a run, and importing it takes longer than all else before the first cell
+    with absent(_DEBUGGER) if os.environ.get("SALESNB_RUN_PID") else nullcontext():
         kernel.initialize()
     note_reads()  # what the kernel itself starts up with is not the notebook's
     kernel.start()

@@ -27,6 +27,7 @@ from salesnb.versions.snapshot import masked_address, masked_text
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 _MARKER, _INJECTED = "papermill-error-cell-tag", "injected-parameters"
 _START_SECONDS = 60
+_GRAMMARS = ("rfc3987_syntax", "isoduration", "rfc3986_validator")
 _GLYPH = re.compile(r"Glyph \d+ .*?missing from[^\n]*")
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 _DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO))
@@ -87,8 +88,10 @@ def processor_seconds(kernel: Any) -> float:
 
 
 def prepare_imports() -> None:
-    """Spare every import of nbformat and papermill 0.9 s: jsonschema's optional grammar of addresses is never used."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    """Spare every import of nbformat and papermill 0.9 s: jsonschema's optional grammars, of addresses above all, are
+    never used."""
+    for grammar in _GRAMMARS:
+        sys.modules.setdefault(grammar, None)  # type: ignore[arg-type]
 
 
 def load(notebook: Notebook) -> Any:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
 
 from salesnb.model.errors import RunError, SalesnbError
+from salesnb.runs.child import absent
 from salesnb.runs.dag import Notebook
 from salesnb.runs.gather import gather_facts, gather_tables, params_read
 from salesnb.runs.managers import Start, abandon
@@ -22,14 +24,25 @@ if TYPE_CHECKING:
     from salesnb.runs.kernels import Kernels
 
 # The first kernel is asked for before papermill is there: it comes up meanwhile.
-KERNELS_NEED = ("jupyter_client.manager", "jupyter_client.provisioning", "salesnb.runs.ready", "salesnb.runs.warm")
-LANES_NEED = (
-    "nbformat",
-    "papermill.execute",
-    "papermill.inspection",
-    "psutil",
-    "salesnb.runs.engine",
-)
+_KERNELS_NEED = ("jupyter_client.manager", "jupyter_client.provisioning", "salesnb.runs.ready", "salesnb.runs.warm")
+_LANES_NEED = ("nbformat", "papermill.execute", "papermill.inspection", "psutil", "salesnb.runs.engine")
+
+
+def import_for_kernels() -> None:
+    """What a lane needs to boot its kernel."""
+    import_now(_KERNELS_NEED)
+
+
+def import_for_lanes() -> None:
+    """What a lane needs to run its notebook."""
+    with absent("pyarrow.fs"):  # papermill looks for Hadoop there, and would import all of pyarrow for it
+        import_now(_LANES_NEED)
+
+
+def import_now(names: Sequence[str]) -> None:
+    """Import for later."""
+    for name in names:
+        import_module(name)
 
 
 @dataclass(frozen=True)

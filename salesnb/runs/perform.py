@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from threading import Event
 
@@ -24,7 +23,7 @@ from salesnb.runs.dag import Notebook
 from salesnb.runs.early import Early, without
 from salesnb.runs.job import Job, keyed
 from salesnb.runs.kernels import Kernels
-from salesnb.runs.lane import KERNELS_NEED, LANES_NEED, Done, Lane
+from salesnb.runs.lane import Done, Lane, import_for_kernels, import_for_lanes, import_now
 from salesnb.versions.manifest import Failure, NotebookEntry
 from salesnb.versions.publish import Stage
 
@@ -77,8 +76,10 @@ class _Course:
     def run(self) -> None:
         """Until every notebook has an entry."""
         self._start()
-        if self.running and not wait(self.running.values(), _BOOT_SECONDS, FIRST_COMPLETED).done:
-            _import(PAGES_NEED)  # after kernels have come up: theirs is the work others wait for
+        is_up = self.running and not wait(self.running.values(), _BOOT_SECONDS, FIRST_COMPLETED).done
+        self.ahead.begin()  # after kernels have come up: theirs is the work others wait for
+        if is_up:
+            import_now(PAGES_NEED)
         while self.running:
             ended = self._awaited()
             for name in [name for name, future in self.running.items() if future in ended]:
@@ -171,14 +172,14 @@ class _Course:
 
     def _lane(self, notebook: Notebook) -> Lane:
         if not self.lanes:  # threads import nothing: two that import the same libraries can trip each other
-            _import(KERNELS_NEED)
+            import_for_kernels()
         if notebook.name not in self.lanes:
             settings = self.job.settings
             lane = Lane(notebook, settings.parameters(), self.kernels.start(notebook.name), self.stage)
             lane.future = self.threads.submit(lane.work, self.kernels, settings.request.cell_seconds, self.imported)
             self.lanes[notebook.name] = lane
             if not self.imported.is_set():
-                _import(LANES_NEED)
+                import_for_lanes()
                 self.imported.set()
         return self.lanes[notebook.name]
 
@@ -265,12 +266,6 @@ class _Course:
         if lane is not None:
             lane.dismiss()
         self.job.progress.say(Text(f"    {notebook.name} 未运行", f"    {notebook.name} not run"))
-
-
-def _import(names: Sequence[str]) -> None:
-    """Import for later."""
-    for name in names:
-        import_module(name)
 
 
 def _kept(job: Job, notebook: Notebook, chosen: Choice) -> Choice:
