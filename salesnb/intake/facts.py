@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -213,12 +213,12 @@ def _helping(params: Params, folder: Path) -> Callable[[], None] | None:
         prints.update((name, cache.digest(path)) for name, path in sorted(files.items()))
         return cache.key(_mapping(params.company), prints)
 
-    def make(tables: Path, work: Path, set_aside: Path) -> Apart:
+    def make(folder: Path, work: Path, set_aside: Path, tables: Iterable[str]) -> Apart:
         from salesnb.intake import importing
         from salesnb.intake.tables.parts import Import
 
-        job = Import(params.company, params.folder, tables, prints)
-        return importing.apart(job, work, source_files(params, params.company), set_aside)
+        job = Import(params.company, params.folder, folder, prints)
+        return importing.apart(job, work, source_files(params, params.company), set_aside, tables)
 
     return Helper(folder, key, make).help
 

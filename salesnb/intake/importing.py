@@ -29,11 +29,11 @@ def run(asked: Company, job: Import, files: Mapping[str, Path], key: str) -> Non
         from salesnb.intake.read.database import sums_said
 
         bench.findings.extend(sums_said(asked, job.company))
-    offer = Offer(job.target, key) if worth_sharing(job, files) else None
+    offer = Offer(job.target, key, _longest_first(job)) if worth_sharing(job, files) else None
     try:
         if offer is not None:
             offer.make()
-        build(bench, job, None if offer is None else offer.answer)
+        build(bench, job, offer)
     finally:
         bench.close()
         if offer is not None:
@@ -41,11 +41,11 @@ def run(asked: Company, job: Import, files: Mapping[str, Path], key: str) -> Non
     shutil.rmtree(work)
 
 
-def apart(job: Import, work: Path, files: Mapping[str, Path], set_aside: Path) -> Apart:
-    """The part of the import of ``files`` that another process makes (see :func:`parts.apart_of`)."""
+def apart(job: Import, work: Path, files: Mapping[str, Path], set_aside: Path, tables: Iterable[str]) -> Apart:
+    """The ``tables`` of the import of ``files`` that another process makes (see :func:`parts.apart_of`)."""
     bench = _bench(job, work, files)
     try:
-        return apart_of(bench, job, set_aside)
+        return apart_of(bench, job, set_aside, tables)
     finally:
         bench.close()
 
@@ -57,6 +57,13 @@ def worth_sharing(job: Import, files: Mapping[str, Path]) -> bool:
         return False
     shared, doubled = (_bytes(_files_of(job, tables)) for tables in (APART, DIMENSIONS))
     return (os.cpu_count() or 1) > 1 and _bytes(files.values()) < SMALL and shared >= max(AT_LEAST, doubled)
+
+
+def _longest_first(job: Import) -> list[str]:
+    """The tables to share; with the short ones last both are done at about the same time."""
+    tables = {source.table for source in job.company.sources.values()}
+    sizes = [(_bytes(_files_of(job, [table])), table) for table in APART if table in tables]
+    return [table for _, table in sorted(sizes, key=lambda entry: -entry[0])]
 
 
 def _files_of(job: Import, tables: Iterable[str]) -> list[Path]:

@@ -1,18 +1,20 @@
 """Two processes that need one import make it together: whoever waits for it makes the part that is offered.
 
-The importer puts an empty file ``offer-KEY`` (``KEY``: what goes in and the code, as for the import itself) into its
-folder of work. A process that waits takes it by moving it into a folder of its own, whose lock it holds until it is
-done; its answer is moved into place whole. The importer makes the part itself when nobody took it, when the other one
-let go of its lock without an answer, or is not done in ``PATIENCE``: help can only save time.
+The importer puts an empty file ``offer-KEY.NN-TABLE`` for each table (``KEY``: what goes in and the code, as for the
+import itself) into its folder of work. A process that waits takes one after the other by moving it into a folder of its
+own, whose lock it holds until it is done; its answer is moved into place whole. The importer withdraws what it comes to
+itself. It makes again what was taken when the other one let go of its lock without an answer, or is not done in
+``PATIENCE``: help can only save time.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,24 +27,32 @@ if TYPE_CHECKING:
 PATIENCE = 30.0  # seconds; a part that is offered takes a few
 _PAUSE = 0.01
 _OFFER, _WORK, _HELP = "offer-", "work", ".help"  # clean_parts removes the helper's folder as it does the importer's
-_TAKEN, _ANSWER, _ASIDE, _TABLES = "taken", "answer.json", "set_aside.parquet", "tables"
+_ANSWER, _ASIDE, _TABLES = "answer.json", "set_aside.parquet", "tables"
 
 
 @dataclass
 class Offer:
-    """The part of the import into ``target`` that another process may make."""
+    """The ``tables`` of the import into ``target`` that another process may make, in the order it should."""
 
     target: Path
     key: str
+    tables: Sequence[str]
 
     def make(self) -> None:
         """Lay it out for those who wait."""
-        self._paper.touch()
+        for table in self.tables:
+            self._paper(table).touch()
+
+    def withdrawn(self, table: str) -> bool:
+        """Whether a table could still be withdrawn: nobody took it."""
+        try:
+            self._paper(table).unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def answer(self) -> Apart | None:
-        """The part as another process made it, its tables moved into the import; None when this one has to."""
-        if self._withdrawn():
-            return None
+        """What was taken as the other process made it, its tables moved into the import; None when this one has to."""
         until = time.monotonic() + PATIENCE
         while not (self._help / _ANSWER).is_file():
             if time.monotonic() > until or self._let_go():
@@ -57,21 +67,12 @@ class Offer:
         """Remove what the other process wrote."""
         shutil.rmtree(self._help, ignore_errors=True)
 
-    @property
-    def _paper(self) -> Path:
-        return self.target / _WORK / f"{_OFFER}{self.key}"
+    def _paper(self, table: str) -> Path:
+        return self.target / _WORK / f"{_OFFER}{self.key}.{self.tables.index(table):02d}-{table}"
 
     @property
     def _help(self) -> Path:
         return self.target.with_name(self.target.name + _HELP)
-
-    def _withdrawn(self) -> bool:
-        """Whether it could still be withdrawn: nobody took it."""
-        try:
-            self._paper.unlink()
-        except FileNotFoundError:
-            return False
-        return True
 
     def _let_go(self) -> bool:
         """Whether the other process ended without an answer."""
@@ -97,11 +98,11 @@ class Offer:
 @dataclass
 class Helper:
     """A process that waits for the lock of ``folder``. ``key`` says what it would import itself, ``make`` writes the
-    part: into the folder of tables, with a folder of work and the file of rows set aside."""
+    tables it is given, one by one, into a folder, with a folder of work and the file of rows set aside."""
 
     folder: Path
     key: Callable[[], str]
-    make: Callable[[Path, Path, Path], Apart]
+    make: Callable[[Path, Path, Path, Iterable[str]], Apart]
     _seen: frozenset[Path] = frozenset()
 
     def help(self) -> None:
@@ -112,34 +113,44 @@ class Helper:
         self._seen |= set(found)
         try:
             key = self.key()
-            for paper in found:
-                if paper.name == f"{_OFFER}{key}":
-                    self._take(paper)
+            for work in dict.fromkeys(paper.parent for paper in found if paper.stem == f"{_OFFER}{key}"):
+                self._take([paper for paper in found if paper.parent == work])
         except Exception:
             # the importer makes the part itself, and what is wrong is told where it always was
             return
 
-    def _take(self, paper: Path) -> None:
-        importing = paper.parents[1]
+    def _take(self, papers: Sequence[Path]) -> None:
+        importing = papers[0].parents[1]
         mine = importing.with_name(importing.name + _HELP)
         mine.mkdir()  # fails when a third process was quicker
         try:
             with _lock_of(mine, -1):
-                os.rename(paper, mine / _TAKEN)
-                self._answer(mine)
+                self._answer(mine, papers)
         except BaseException:
             shutil.rmtree(mine, ignore_errors=True)
             raise
         if not importing.is_dir():  # nobody waits for it any more
             shutil.rmtree(mine, ignore_errors=True)
 
-    def _answer(self, mine: Path) -> None:
+    def _answer(self, mine: Path, papers: Sequence[Path]) -> None:
+        taken = _taken(papers, mine)
+        first = next(taken)  # StopIteration, and no answer, when all were withdrawn meanwhile
         for name in (_TABLES, _WORK):
             (mine / name).mkdir()
-        made = self.make(mine / _TABLES, mine / _WORK, mine / _ASIDE)
+        made = self.make(mine / _TABLES, mine / _WORK, mine / _ASIDE, itertools.chain([first], taken))
         part = mine / f".{_ANSWER}"
         part.write_text(json.dumps(made.to_json()), encoding="utf-8")
         os.replace(part, mine / _ANSWER)
+
+
+def _taken(papers: Sequence[Path], mine: Path) -> Iterator[str]:
+    """The tables of the offers that could still be taken when they were asked for."""
+    for paper in papers:
+        try:
+            os.rename(paper, mine / paper.name)
+        except FileNotFoundError:
+            continue
+        yield paper.suffix.partition("-")[2]
 
 
 def _lock_of(folder: Path, seconds: float) -> FileLock:

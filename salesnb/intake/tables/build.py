@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from salesnb.intake.bench import Bench
 from salesnb.intake.quality import line_checks, order_checks, reference_checks
@@ -17,29 +18,39 @@ from salesnb.model.params.company import Company
 ORDER = (*parts.DIMENSIONS, "sales_lines", "returns", "credits", *parts.EVENTS)
 
 
-def build(bench: Bench, job: Import, answer: Callable[[], Apart | None] | None = None) -> None:
+class Shared(Protocol):
+    """The ``tables`` that another process may make, too."""
+
+    tables: Sequence[str]
+
+    def withdrawn(self, table: str) -> bool:
+        """Whether the other one has not begun with a table and will not."""
+
+    def answer(self) -> Apart | None:
+        """The tables it has begun with; None when it does not finish them."""
+
+
+def build(bench: Bench, job: Import, shared: Shared | None = None) -> None:
     """Write every table the sources give as ``target/NAME.parquet``, ``findings`` and ``import_ledger`` included, the
     latter two and ``set_aside`` as CSV too.
 
-    ``answer`` is asked after the order lines whether another process made the tables of ``parts.APART``; the import is
-    the same whoever did. Raises DataError when a file or an indispensable column is missing; whatever else is wrong
+    What is ``shared`` comes after the order lines, as far as another process did not make it; the import is the same
+    whoever did. Raises DataError when a file or an indispensable column is missing; whatever else is wrong
     becomes a finding.
     """
     company, target = deals.as_sales(job.company), job.target
     own = replace(job, company=company)
-    stacks = parts.stacks(bench, own, [t for t in ORDER if answer is None or t not in parts.APART])
+    stacks = parts.stacks(bench, own, [t for t in ORDER if shared is None or t not in shared.tables])
     dims = parts.dimensions(bench, company, stacks)
     lines = _sales(bench, own, stacks, dims) if "sales_lines" in stacks else None
     if lines is not None and company is not job.company:
         deals.say(bench, stacks["sales_lines"], lines)
-    made = answer() if answer is not None else None
-    if answer is not None and made is None:
-        stacks |= parts.stacks(bench, own, parts.APART)
-    imported = {**dims, **parts.events(bench, company, stacks, dims)}
-    if lines is not None and "general_ledger" in imported:
-        ledger_of = (stacks["general_ledger"], imported["general_ledger"])
+    events, said = _events(bench, own, stacks, dims, shared)
+    if lines is not None and "general_ledger" in events:
+        ledger_of = (stacks["general_ledger"], events["general_ledger"])
         order_checks.against_ledger(bench, company, stacks["sales_lines"], lines, ledger_of)
-    said = parts.written(bench, own, stacks, imported) + (Said() if made is None else made.join(bench))
+    imported = {**dims, **events}
+    said += parts.written(bench, own, {t: s for t, s in stacks.items() if t not in parts.EVENTS}, dims)
     for table in ("products", "customers", "people"):
         if lines is not None and table not in imported:
             write(target, table, names.derived(bench, table, lines, company))
@@ -56,6 +67,32 @@ def build(bench: Bench, job: Import, answer: Callable[[], Apart | None] | None =
     sold_as = "sales_lines" if company is job.company else "opportunities"
     meta = {"sources": dict(job.prints), "basis": company.basis.model_dump(), "sales_from": sold_as}
     paper.write(target, told, meta)
+
+
+def _events(
+    bench: Bench, job: Import, stacks: dict[str, Stack], dims: Mapping[str, str], shared: Shared | None
+) -> tuple[dict[str, str], Said]:
+    """The tables of events that are made here, by name, and what all say; those read meanwhile join ``stacks``."""
+    offered = () if shared is None else shared.tables
+    imported: dict[str, str] = {}
+    said = Said()
+
+    def make(table: str) -> None:
+        nonlocal said
+        if table in offered:
+            stacks.update(parts.stacks(bench, job, [table]))
+        read = {t: s for t, s in stacks.items() if t == table}
+        made = parts.events(bench, job.company, read, dims)
+        imported.update(made)
+        said += parts.written(bench, job, read, made)
+
+    for table in (t for t in parts.EVENTS if shared is None or t not in offered or shared.withdrawn(t)):
+        make(table)
+    left = [table for table in offered if table not in imported]
+    other = shared.answer() if shared is not None and left else None
+    for table in left if other is None else ():
+        make(table)
+    return imported, said if other is None else said + other.join(bench)
 
 
 def _sales(bench: Bench, job: Import, stacks: Mapping[str, Stack], dims: Mapping[str, str]) -> str:

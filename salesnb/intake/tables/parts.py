@@ -130,16 +130,18 @@ def written(bench: Bench, job: Import, read: Mapping[str, Stack], imported: Mapp
     return Said(ledger.entries(bench, job.company, others, None, job.prints), flows)
 
 
-def apart_of(bench: Bench, job: Import, set_aside: Path) -> Apart:
-    """Make the tables of ``APART`` in ``job.target`` for another process, with dimension tables of one's own; rows set
-    aside go to the file ``set_aside``. Raises what an import raises."""
+def apart_of(bench: Bench, job: Import, set_aside: Path, tables: Iterable[str]) -> Apart:
+    """Make ``tables``, some of ``APART``, in ``job.target`` for another process, with dimension tables of one's own;
+    rows set aside go to the file ``set_aside``. Raises what an import raises."""
     dims = dimensions(bench, job.company, stacks(bench, job, DIMENSIONS))
     bench.findings.items.clear()  # of the dimensions the other one speaks
     bench.run("DELETE FROM set_aside")
-    read = stacks(bench, job, APART)
-    imported = events(bench, job.company, read, dims)
-    mentions = {table: names.mentioned(bench, rows) for table, rows in imported.items()}
-    said = written(bench, job, read, imported) + Said(ids=mentions)
+    said = Said()
+    for table in tables:
+        read = stacks(bench, job, [table])
+        imported = events(bench, job.company, read, dims)
+        mentions = {name: names.mentioned(bench, rows) for name, rows in imported.items()}
+        said += written(bench, job, read, imported) + Said(ids=mentions)
     copy(bench, "SELECT * FROM set_aside", set_aside)
     return Apart(said, bench.findings.items, set_aside)
 
