@@ -68,10 +68,10 @@ class Parent:
     def fork(self, asked: dict[str, Any]) -> bool:
         """Fork a kernel and answer with its process; True in the kernel. Refused while another thread runs here: it
         would be missing in the kernel, with whatever lock it holds."""
+        self.get_ready(asked.get("first", ()))
         if len(os.listdir("/proc/self/task")) > 1:
             self.send({"refused": "threads"})
             return False
-        self.get_ready(asked.get("first", ()))
         me = os.getpid()
         child = os.fork()
         if child == 0:
