@@ -76,10 +76,9 @@ class _Course:
     def run(self) -> None:
         """Until every notebook has an entry."""
         self._start()
-        is_up = self.running and not wait(self.running.values(), _BOOT_SECONDS, FIRST_COMPLETED).done
-        self.ahead.begin()  # after kernels have come up: theirs is the work others wait for
-        if is_up:
-            import_now(PAGES_NEED)
+        if self.running and not wait(self.running.values(), _BOOT_SECONDS, FIRST_COMPLETED).done:
+            import_now(PAGES_NEED)  # after kernels have come up: theirs is the work others wait for
+        self.ahead.begin()  # one after the other: a processor is to be left to the first notebook
         while self.running:
             ended = self._awaited()
             for name in [name for name, future in self.running.items() if future in ended]:
