@@ -1,9 +1,9 @@
 """Many units: generated companies × five notebooks by `salesnb batch`, here and on a Dask cluster that loses a worker.
 
-``python -m tests.bench.bench_units [UNITS]``: 200 by default. Every unit is the sample company of another seed, so each
-generates, imports and runs data of its own. Busy: processor time of the batch by clock and cores; of the machine: what
-anybody used. Memory: the batch with all below it, pages that forked kernels share counted once; looked at seldom,
-because to look costs the machine that is measured half a second.
+``python -m tests.bench.bench_units [UNITS [ON_CLUSTER]]``: 200 by default, on the cluster as many. Every unit is the
+sample company of another seed, so each generates, imports and runs data of its own. Busy: processor time of the batch by
+clock and cores; of the machine: what anybody used. Memory: the batch with all below it, pages that forked kernels share
+counted once; looked at seldom, because to look costs the machine that is measured half a second.
 """
 
 from __future__ import annotations
@@ -108,12 +108,16 @@ def _machine() -> float:
     return spent.user + spent.system + spent.nice
 
 
-def tables(folder: Path, outputs: str, names: list[str]) -> dict[str, str]:
-    """sha256 of every table of every unit's first version."""
+def reports(folder: Path, outputs: str, names: list[str]) -> dict[str, str]:
+    """sha256 of every table and page of every unit's first version, pages but for the minute they were made in."""
     found = {}
     for name in names:
-        for path in sorted((folder / outputs / name / PERIOD / "v001" / "tables").glob("*.parquet")):
-            found[f"{name}/{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        version = folder / outputs / name / PERIOD / "v001"
+        for path in sorted([*version.rglob("*.parquet"), *version.rglob("*.html")]):
+            content = path.read_bytes()
+            if path.suffix == ".html":
+                content = re.sub(rb"\d{4}-\d\d-\d\d \d\d:\d\d", b"", content)
+            found[f"{name}/{path.relative_to(version).as_posix()}"] = hashlib.sha256(content).hexdigest()
     return found
 
 
@@ -133,25 +137,31 @@ def row(what: str, names: list[str], taken: Taken) -> None:
 
 def main() -> None:
     """Print the table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    count, on_cluster = ([int(given) for given in sys.argv[1:]] * 2 or [200, 200])[:2]
     cores = os.cpu_count() or 1
     print(f"{count} units × 5 notebooks of {PERIOD}; load of the machine when it began {os.getloadavg()[0]:.1f}.\n")
     print("| where | up to date | wall | units an hour | busy, ours | busy, machine | memory at most | ≥ 85 %, flat |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory(prefix="salesnb-bench-") as made:
         folder = Path(made)
         names = companies(folder, count)
         row(f"`--jobs {cores}`", names, batch(folder, "here", names, ["--jobs", str(cores)], []))
-        from distributed import LocalCluster
+        names = names[:on_cluster]
+        row("Dask, two workers, one killed half-way", names, clustered(folder, names))
+        here, there = reports(folder, "here", names), reports(folder, "cluster", names)
+        for what in (".parquet", ".html"):
+            wanted = {name: digest for name, digest in here.items() if name.endswith(what)}
+            equal = sum(digest == there.get(name) for name, digest in wanted.items())
+            print(f"\n{what} files of the cluster equal to those made here: {equal} of {len(wanted)}.")
 
-        with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-            workers = [worker.pid for worker in cluster.workers.values()]
-            more = ["--scheduler", cluster.scheduler_address]
-            taken = batch(folder, "cluster", names, more, [os.getpid()], kill=workers[0])
-        row("Dask, two workers, one killed half-way", names, taken)
-        here, there = tables(folder, "here", names), tables(folder, "cluster", names)
-        equal = sum(here[name] == there.get(name) for name in here)
-        print(f"\nTables of the cluster equal to those made here: {equal} of {len(here)}.")
+
+def clustered(folder: Path, names: list[str]) -> Taken:
+    """The batch on a cluster of two worker processes here, of which the first is killed half-way."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        first = cluster.workers[0].pid
+        return batch(folder, "cluster", names, ["--scheduler", cluster.scheduler_address], [os.getpid()], kill=first)
 
 
 if __name__ == "__main__":
