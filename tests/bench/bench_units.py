@@ -1,7 +1,7 @@
 """Many units: generated companies × five notebooks by `salesnb batch`, here and on a Dask cluster that loses a worker.
 
 ``python -m tests.bench.bench_units [UNITS [ON_CLUSTER]]``: 200 by default, on the cluster as many. Every unit is the
-sample company of another seed, so each generates, imports and runs data of its own. Busy: processor time of the batch by
+sample company of another seed, so each generates, imports and runs its own data. Busy: processor time of the batch by
 clock and cores; of the machine: what anybody used. Memory: the batch with all below it, pages that forked kernels share
 counted once; looked at seldom, because to look costs the machine that is measured half a second.
 """
