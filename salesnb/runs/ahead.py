@@ -23,15 +23,10 @@ if TYPE_CHECKING:
     from salesnb.report.sections import Parts
     from salesnb.runs.job import Job
 
-# twin and owner import them each for themselves: the first kernel need not wait for that, and a processor is free then
-PAGES_NEED = (
-    "nbformat",
-    "nbconvert.exporters.html",
-    "xlsxwriter",
-    "salesnb.report.page",
-    "salesnb.report.own",
-    "salesnb.report.excel",
-)
+# What the twin imports for the sections it makes, and its owner for what it makes of tables: each after the first
+# kernel has come up, which need not wait for that.
+_SECTIONS_NEED = ("nbformat", "nbconvert.exporters.html", "salesnb.report.sections")
+BOOKS_NEED = ("xlsxwriter", "salesnb.report.page", "salesnb.report.own", "salesnb.report.excel")
 
 
 class Ahead:
@@ -109,7 +104,7 @@ class Ahead:
         if name == PARAMS:
             text = snapshot_text(dict(self._params))
             (self._stage / PARAMS).write_text(text, encoding="utf-8", newline="\n")
-            for module in PAGES_NEED:
+            for module in _SECTIONS_NEED:
                 import_module(module)
             return PARAMS
         import nbformat

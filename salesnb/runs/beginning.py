@@ -28,12 +28,17 @@ _NO_KERNEL = ("--explain", "--plain-kernels", "-h", "--help")
 
 
 def begin(arguments: Sequence[str]) -> None:
-    """Start the parent for a ``run`` command, where runs have been before: the first one makes its folders itself."""
-    outputs = folder_of("SALESNB_OUTPUTS", "outputs")
-    if arguments[:1] != ["run"] or set(arguments) & set(_NO_KERNEL) or outputs is None or not parents.available():
+    """Start the parent for a ``run`` command, where there is a folder for its output: else the run makes one itself."""
+    if arguments[:1] != ["run"]:
         return
-    if os.path.isdir(os.path.join(outputs, *CHARTS)):
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")  # nothing is solved in this process: threads for it would only be started
+    outputs = folder_of("SALESNB_OUTPUTS", "outputs")
+    if set(arguments) & set(_NO_KERNEL) or outputs is None or not parents.available():
+        return
+    if os.path.isdir(outputs):
         with suppress(OSError):  # it is started later, and what is wrong is said then
+            os.makedirs(os.path.join(outputs, *CHARTS), exist_ok=True)
             parents.begin(library_environment(os.environ, outputs), LIBRARIES)
 
 

@@ -20,10 +20,9 @@ from typing import Any
 
 from salesnb.runs import parents
 from salesnb.runs.child import die_with_parent
+from salesnb.runs.patience import give_way
 
 _TICKET, _TURNS = 2, 2048  # bytes, and how many of them: the smallest pipe holds them all
-
-_PATIENCE = 5  # a third of what another process gets of a processor both want
 
 
 class Lost(Exception):
@@ -50,7 +49,8 @@ class Twin:
             self._pid = os.fork()
         if self._pid == 0:
             if is_patient:
-                os.nice(_PATIENCE)
+                os.setsid()
+                give_way(os.getpid())
             _be_twin(me, ours, theirs, work)
         theirs.close()
         self._pipe = ours

@@ -17,6 +17,7 @@ from salesnb.runs.child import absent
 from salesnb.runs.dag import Notebook
 from salesnb.runs.gather import gather_facts, gather_tables, params_read
 from salesnb.runs.managers import Start, abandon
+from salesnb.runs.patience import give_way
 from salesnb.versions.manifest import Failure, TableEntry
 from salesnb.versions.snapshot import masked_text
 
@@ -68,12 +69,15 @@ class Lane:
         self.others: set[str] = set()
         self.future: Future[Done] = Future()
         self._turn: Future[Mapping[str, str] | None] = Future()
+        self.gives_way = False
         self._kernel: Any = None
         self._is_over = False
 
-    def go(self, before: Mapping[str, str], others: set[str]) -> Future[Done]:
-        """It is the notebook's turn; ``before`` are the tables there are, with their sha256."""
+    def go(self, before: Mapping[str, str], others: set[str], gives_way: bool) -> Future[Done]:
+        """It is the notebook's turn; ``before`` are the tables there are, with their sha256. One that ``gives_way``
+        leaves processors to whatever else runs."""
         self.others |= others
+        self.gives_way = gives_way
         self._turn.set_result(before)
         return self.future
 
@@ -105,6 +109,8 @@ class Lane:
             if before is None or self._is_over:
                 abandon(kernel)
                 return Done(0.0, refused)
+            if self.gives_way:
+                give_way(kernel.provisioner.process.pid)
             return self._run(kernel, before, cell_seconds)
         finally:
             _close_loop()

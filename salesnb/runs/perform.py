@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 
 from salesnb.model.errors import RunError, Text
-from salesnb.runs.ahead import PAGES_NEED, Ahead
+from salesnb.runs.ahead import BOOKS_NEED, Ahead
 from salesnb.runs.assemble import stopped
 from salesnb.runs.carry import Choice, carry, choose
 from salesnb.runs.dag import Notebook
@@ -77,7 +77,7 @@ class _Course:
         """Until every notebook has an entry."""
         self._start()
         if self.running and not wait(self.running.values(), _BOOT_SECONDS, FIRST_COMPLETED).done:
-            import_now(PAGES_NEED)  # after kernels have come up: theirs is the work others wait for
+            import_now(BOOKS_NEED)  # after kernels have come up: theirs is the work others wait for
         self.ahead.begin()  # one after the other: a processor is to be left to the first notebook
         while self.running:
             ended = self._awaited()
@@ -111,7 +111,7 @@ class _Course:
         """Notebooks that have neither ended nor begun."""
         plan, begun = self.job.plan, self._begun()
         left = [n for n in plan.notebooks if n.name not in begun]
-        return sorted(left, key=lambda n: (-len(plan.after(n.name)), plan.notebooks.index(n)))
+        return sorted(left, key=lambda n: (-self._followers(n), plan.notebooks.index(n)))
 
     def _begun(self) -> set[str]:
         return self.job.results.entries.keys() | self.running.keys() | self.early.ended.keys()
@@ -157,7 +157,16 @@ class _Course:
         lane = self._lane(notebook)
         beside = self.running.keys() | self.early.ended.keys()
         others = {table for name in beside for table in self._notebook(name).writes}
-        self.running[notebook.name] = lane.go(self._tables(), others)
+        self.running[notebook.name] = lane.go(self._tables(), others, self._gives_way(notebook))
+
+    def _gives_way(self, notebook: Notebook) -> bool:
+        """Whether a notebook that more others wait for runs already, and does not give way itself."""
+        first = [self._notebook(name) for name in self.running if not self.lanes[name].gives_way]
+        return any(self._followers(other) > self._followers(notebook) for other in first)
+
+    def _followers(self, notebook: Notebook) -> int:
+        """How many notebooks wait for this one, directly or through others."""
+        return len(self.job.plan.after(notebook.name))
 
     def _boot_next(self) -> None:
         """Boot the kernel of the notebook that is certain to run next."""

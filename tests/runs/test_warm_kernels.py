@@ -17,7 +17,7 @@ import pytest
 
 from salesnb.model.places import outputs_dir
 from salesnb.runs import parents
-from salesnb.runs.beginning import CHARTS, begin
+from salesnb.runs.beginning import begin
 from salesnb.runs.progress import Progress
 from salesnb.runs.run import Outcome, run
 from salesnb.runs.settings import Request
@@ -225,8 +225,8 @@ def test_a_parent_begun_before_the_run_is_known_serves_it(workbook: Workbook) ->
     workbook.notebook("20_b", "from salesnb.model.params import strict", known, whole)
     begin(["run", "2024", "--explain"])
     begin(["run", "2024"])
-    assert not parents._begun, "the first run makes the folder of the charts' fonts itself"
-    outputs_dir().joinpath(*CHARTS).mkdir(parents=True)
+    assert not parents._begun, "a first run makes its folder itself"
+    outputs_dir().mkdir(parents=True)
     begin(["check"])
     begin(["run", "2024", "--plain-kernels"])
     assert not parents._begun
@@ -241,7 +241,7 @@ def test_a_parent_begun_before_the_run_is_known_serves_it(workbook: Workbook) ->
 
 @needs_fork
 def test_a_parent_begun_for_nothing_ends(workbook: Workbook) -> None:
-    outputs_dir().joinpath(*CHARTS).mkdir(parents=True)
+    outputs_dir().mkdir(parents=True)
     begin(["run", "2024"])
     (begun,) = parents._begun.values()
     begun._process.kill()
