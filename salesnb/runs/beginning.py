@@ -22,17 +22,17 @@ LIBRARIES = (
 CHARTS = (".work", "matplotlib")  # below outputs: the font cache, because building it takes seconds
 # What would make the same notebook behave differently for another user.
 _DROPPED = ("PYTHONSTARTUP", "MATPLOTLIBRC", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "PYTHONINSPECT", "PYTHONBREAKPOINT")
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _PROGRAM = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _NO_KERNEL = ("--explain", "--plain-kernels", "-h", "--help")
 
 
 def begin(arguments: Sequence[str]) -> None:
-    """Start the parent for a ``run`` command, where there is a folder for its output: else the run makes one itself."""
+    """For a ``run`` command: keep BLAS to one thread, because nothing is solved in this process, and start the parent,
+    where there is a folder for its output: else the run makes one itself."""
     if arguments[:1] != ["run"]:
         return
-    for name in _ONE_THREAD:
-        os.environ.setdefault(name, "1")  # nothing is solved in this process: threads for it would only be started
+    for name, threads in parents.ONE_THREAD.items():
+        os.environ.setdefault(name, threads)
     outputs = folder_of("SALESNB_OUTPUTS", "outputs")
     if set(arguments) & set(_NO_KERNEL) or outputs is None or not parents.available():
         return
@@ -44,7 +44,7 @@ def begin(arguments: Sequence[str]) -> None:
 
 def library_environment(given: Mapping[str, str], outputs: str) -> dict[str, str]:
     """The environment that kernels have in common, made of ``given``: all that libraries read while imported."""
-    env = {name: value for name, value in given.items() if name not in _DROPPED}
+    env = parents.ONE_THREAD | {name: value for name, value in given.items() if name not in _DROPPED}
     others = [part for part in env.get("PYTHONPATH", "").split(os.pathsep) if part and part != _PROGRAM]
     env.update(
         PYTHONPATH=os.pathsep.join([_PROGRAM, *others]),
@@ -53,6 +53,4 @@ def library_environment(given: Mapping[str, str], outputs: str) -> dict[str, str
         MPLCONFIGDIR=os.path.join(outputs, *CHARTS),
         MPLBACKEND="module://matplotlib_inline.backend_inline",
     )
-    for name in _ONE_THREAD:
-        env.setdefault(name, "1")
     return env

@@ -49,7 +49,7 @@ class Twin:
             self._pid = os.fork()
         if self._pid == 0:
             if is_patient:
-                os.setsid()
+                os.setsid()  # else what it does weighs as much as what its owner does
                 give_way(os.getpid())
             _be_twin(me, ours, theirs, work)
         theirs.close()

@@ -18,7 +18,7 @@ from salesnb.runs import parents
 from salesnb.runs.beginning import CHARTS, LIBRARIES, library_environment
 from salesnb.runs.dag import Notebook
 from salesnb.runs.early import awaited
-from salesnb.runs.managers import Start, manager_class
+from salesnb.runs.managers import Start, manager_class, process_of
 from salesnb.runs.settings import Settings
 from salesnb.versions.publish import STAGE_LOCK, is_abandoned
 from salesnb.versions.tables import AWAITED
@@ -149,7 +149,7 @@ class Kernels:
 
 
 def _kill(kernel: Any) -> None:
-    process = getattr(kernel.provisioner, "process", None)
+    process = process_of(kernel)
     if process is not None:
         process.kill()
 

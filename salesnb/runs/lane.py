@@ -16,7 +16,7 @@ from salesnb.model.errors import RunError, SalesnbError
 from salesnb.runs.child import absent
 from salesnb.runs.dag import Notebook
 from salesnb.runs.gather import gather_facts, gather_tables, params_read
-from salesnb.runs.managers import Start, abandon
+from salesnb.runs.managers import Start, abandon, process_of
 from salesnb.runs.patience import give_way
 from salesnb.versions.manifest import Failure, TableEntry
 from salesnb.versions.snapshot import masked_text
@@ -89,7 +89,7 @@ class Lane:
     def end(self) -> None:
         """What the notebook does is no longer wanted: its kernel is killed, and ``future`` is done soon."""
         self._is_over = True
-        process = getattr(getattr(self._kernel, "provisioner", None), "process", None)
+        process = process_of(self._kernel)
         if process is not None:
             process.kill()
 
@@ -109,8 +109,9 @@ class Lane:
             if before is None or self._is_over:
                 abandon(kernel)
                 return Done(0.0, refused)
-            if self.gives_way:
-                give_way(kernel.provisioner.process.pid)
+            process = process_of(kernel)
+            if self.gives_way and process is not None:
+                give_way(process.pid)
             return self._run(kernel, before, cell_seconds)
         finally:
             _close_loop()

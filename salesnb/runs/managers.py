@@ -65,6 +65,11 @@ def manager_class(start: Start | None = None) -> Any:
     return RunKernelManager
 
 
+def process_of(kernel: Any) -> Any:
+    """The process of a kernel, as far as ``subprocess.Popen`` goes; None where it has none, or no longer."""
+    return getattr(getattr(kernel, "provisioner", None), "process", None)
+
+
 def abandon(kernel: Any) -> None:
     """End a kernel that was booted and is not needed."""
     from jupyter_client.utils import run_sync

@@ -20,7 +20,7 @@ from salesnb.runs.zygote import LARGEST
 
 # What Python and the libraries read once, while they are imported: kernels that differ in it need another parent.
 _READ_AT_IMPORT = ("PYTHON", "MPL", "LC_", "LANG", "TZ", "OPENBLAS_", "OMP_", "MKL_", "LD_", "SALESNB_FONT")
-_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class Refused(Exception):
@@ -86,7 +86,7 @@ class WarmParent:
         self._channel, self._turn = ours, Lock()
         self._kernels: list[Forked] = []
         # BLAS and pyarrow's allocator would otherwise run threads, and a parent with threads must not fork
-        env = _ONE_THREAD | dict(environment) | {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
+        env = ONE_THREAD | dict(environment) | {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "salesnb.runs.zygote", str(theirs.fileno()), json.dumps(list(preload))],

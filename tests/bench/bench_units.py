@@ -1,9 +1,9 @@
 """Many units: generated companies × five notebooks by `salesnb batch`, here and on a Dask cluster that loses a worker.
 
-``python -m tests.bench.bench_units [UNITS [ON_CLUSTER]]``: 200 by default, on the cluster as many. Every unit is the
-sample company of another seed, so each generates, imports and runs its own data. Busy: processor time of the batch by
-clock and cores; of the machine: what anybody used. Memory: the batch with all below it, pages that forked kernels share
-counted once; looked at seldom, because to look costs the machine that is measured half a second.
+``python -m tests.bench.bench_units [UNITS]``: 200 by default. Every unit is the sample company of another seed, so each
+generates, imports and runs data of its own. Busy: processor time of the batch by clock and cores; of the machine: what
+anybody used. Memory: the batch with all below it, pages that forked kernels share counted once; looked at seldom,
+because to look costs the machine that is measured half a second.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def row(what: str, names: list[str], taken: Taken) -> None:
 
 def main() -> None:
     """Print the table."""
-    count, on_cluster = ([int(given) for given in sys.argv[1:]] * 2 or [200, 200])[:2]
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     cores = os.cpu_count() or 1
     print(f"{count} units × 5 notebooks of {PERIOD}; load of the machine when it began {os.getloadavg()[0]:.1f}.\n")
     print("| where | up to date | wall | units an hour | busy, ours | busy, machine | memory at most | ≥ 85 %, flat |")
@@ -146,7 +146,6 @@ def main() -> None:
         folder = Path(made)
         names = companies(folder, count)
         row(f"`--jobs {cores}`", names, batch(folder, "here", names, ["--jobs", str(cores)], []))
-        names = names[:on_cluster]
         row("Dask, two workers, one killed half-way", names, clustered(folder, names))
         here, there = reports(folder, "here", names), reports(folder, "cluster", names)
         for what in (".parquet", ".html"):
