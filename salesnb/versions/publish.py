@@ -120,20 +120,20 @@ def remove_stale(period: PeriodFolder) -> int:
 
 def is_abandoned(path: Path, least_seconds: float = 0.0) -> bool:
     """Whether the process that made the folder ``path`` and holds its lock has ended, however it did; False for a
-    folder that changed within ``least_seconds``, whose lock its maker may be about to take."""
+    folder that changed within ``least_seconds``, whose lock its maker may be about to take, and for another user's
+    that may not be looked into."""
     from filelock import FileLock, Timeout
 
     lock_file = path / STAGE_LOCK
     if _age(path) < least_seconds:
         return False
-    if not lock_file.exists():
-        return _age(path) >= ORPHAN_SECONDS
     lock = FileLock(lock_file)
     try:
+        lock_file.stat()  # taking a lock would make its file
         lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    except OSError:  # another user's, or gone meanwhile
+    except FileNotFoundError:
+        return _age(path) >= ORPHAN_SECONDS
+    except (Timeout, OSError):  # held, or another user's
         return False
     lock.release()
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -102,6 +103,24 @@ def test_a_folder_whose_lock_may_be_about_to_be_taken_is_left_alone(tmp_path: Pa
     old = time.time() - 61
     os.utime(tmp_path, (old, old))
     assert is_abandoned(tmp_path, 60)
+
+
+@posix
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_another_users_folder_that_may_not_be_looked_into_is_left_alone(has_lock: bool) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        path = Path(made)
+        if has_lock:
+            (path / STAGE_LOCK).touch()
+        os.utime(path, (0, 0))
+        path.chmod(0)
+        user = os.geteuid()
+        os.seteuid(65534 if user == 0 else user)  # nothing is closed to root
+        try:
+            assert not is_abandoned(path, 60)
+        finally:
+            os.seteuid(user)
+            path.chmod(0o700)
 
 
 def test_a_stage_without_lock_is_removed_only_when_old(folder: PeriodFolder) -> None:
