@@ -20,6 +20,8 @@ _UNIT = re.compile(r"(?<=\d) (?=(?:%|点|元|万|亿|人|家|个|天|次|单|年
 # Chinese and what stands in Latin letters or figures keep a little apart, as everywhere else in a sentence
 _APART = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 _CODE = re.compile(r"\b([A-Z]{3}) (?=[−-]?\d)")
+# a date, a month, the name of a plan: a hyphen in it is no place to break
+_DATED = re.compile(r"\b\d{4}(?:-[0-9a-f]{2,8}){1,2}\b")
 _NAME = re.compile(r"[^0-9A-Za-z_\-]+")
 
 
@@ -48,9 +50,16 @@ def tied(text: str) -> str:
     return _CODE.sub("\\1\u00a0", _UNIT.sub("\u00a0", text))
 
 
+def line(value: object) -> Markup:
+    """Data as escaped text that may wrap, but not within a date nor between a figure and its unit."""
+    if isinstance(value, Markup):
+        return value
+    return Markup(_DATED.sub(r'<span class="d">\g<0></span>', str(escape(tied(plain(value))))))
+
+
 def prose(value: object) -> Markup:
-    """A sentence as escaped text, its figures tied to their units, Chinese and Latin letters apart."""
-    return value if isinstance(value, Markup) else escape(tied(apart(plain(value))))
+    """A sentence as :func:`line` gives it, Chinese and Latin letters apart."""
+    return value if isinstance(value, Markup) else line(apart(plain(value)))
 
 
 def attribute(value: object) -> Markup:

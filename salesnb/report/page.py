@@ -172,7 +172,7 @@ def footer(context: PageContext) -> dict[str, Any]:
     if context.origin:
         said.append(markup.text(context.origin))
     if context.stamp:
-        said.append(markup.text(context.stamp))
+        said.append(Markup('<span class="d">{}</span>').format(markup.text(context.stamp)))
     return {"proofs": said, "links": context.links}
 
 

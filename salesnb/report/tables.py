@@ -188,7 +188,7 @@ def _header(show: Show, lang: str, unit: MoneyUnit | None) -> Markup:
     hint = Markup("")
     if show.column.definition is not None and not _CODES.match(show.column.definition.zh):
         hint = Markup(' title="{}"').format(markup.attribute(show.column.definition.get(lang)))
-    return Markup('<th scope="col"{}>{}{}</th>').format(hint, markup.text(label), small)
+    return Markup('<th scope="col"{}>{}{}</th>').format(hint, markup.line(label), small)
 
 
 def _unit_of(show: Show, lang: str, unit: MoneyUnit | None) -> str:
@@ -265,6 +265,22 @@ def _row(row: Mapping[str, Any], shows: Sequence[Show], writers: Sequence[Writer
 
 
 def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head: bool) -> Markup:
+    shown, width = _shown(row, show, write, lang)
+    if is_head:
+        # a long name wraps instead of pushing the figures off a phone; a short one stays on one line
+        return Markup(f'<th scope="row">{f"<span>{shown}</span>" if width > LONG_NAME else shown}</th>')
+    names = []
+    if not show.is_figure and width > LONG_TEXT and not show.pill:
+        names.append("t")  # a sentence wraps; a name stays on one line
+    state = row.get(show.state_from) if show.state_from else ""
+    if state in ("good", "warn", "bad"):
+        names.append(f"{state}t")
+    form = f' class="{" ".join(names)}"' if names else ""
+    return Markup(f"<td{form}>{shown}</td>")
+
+
+def _shown(row: Mapping[str, Any], show: Show, write: Writer, lang: str) -> tuple[Markup, int]:
+    """What a cell holds, and its display width."""
     value = row.get(show.column.name)
     if show.pill and not numbers.is_missing(value) and value != "":
         shown = cards.pill(str(value), lang, cards.state_word(str(value), lang, show.words))
@@ -274,18 +290,9 @@ def _cell(row: Mapping[str, Any], show: Show, write: Writer, lang: str, is_head:
         shown = value
     else:
         said = write(value)
-        shown = markup.text(markup.tied(said) if not show.is_figure and cells(said) > LONG_NAME else said)
-    if is_head:
-        # a long name wraps instead of pushing the figures off a phone; a short one stays on one line
-        return Markup(f'<th scope="row">{f"<span>{shown}</span>" if cells(shown) > LONG_NAME else shown}</th>')
-    names = []
-    if not show.is_figure and cells(shown) > LONG_TEXT and not show.pill:
-        names.append("t")  # a sentence wraps; a name stays on one line
-    state = row.get(show.state_from) if show.state_from else ""
-    if state in ("good", "warn", "bad"):
-        names.append(f"{state}t")
-    form = f' class="{" ".join(names)}"' if names else ""
-    return Markup(f"<td{form}>{shown}</td>")
+        width = cells(said)
+        return (markup.text(said) if show.is_figure or width <= LONG_NAME else markup.line(said)), width
+    return shown, cells(shown)
 
 
 def _rest(count: int, printed: int, options: Options, lang: str) -> Markup:

@@ -23,6 +23,7 @@ def test_data_is_escaped_and_control_characters_are_shown() -> None:
 
 def test_a_figure_does_not_part_from_its_unit() -> None:
     assert markup.prose("增长 7.0 % 到 1.02 亿元") == "增长 7.0\u00a0% 到 1.02\u00a0亿元"
+    assert markup.prose("a < 2024-05-01") == 'a &lt; <span class="d">2024-05-01</span>', "nor does a date break"
     assert markup.prose("CNY 6.68 M of sales") == "CNY\u00a06.68\u00a0M of sales"
 
 

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 MOST = 120_000
+# dates, and figures with their units, that stand on more than one line
+TORN = r"""() => {
+  const found = [], range = document.createRange()
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let text; (text = texts.nextNode()); )
+    for (const figure of text.data.matchAll(/\d{4}-\d\d(-\d\d)?|\d[\d,.]*\s?[%KMB万亿](?![A-Za-z])/g)) {
+      range.setStart(text, figure.index)
+      range.setEnd(text, figure.index + figure[0].length)
+      if (new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1)
+        found.push(`${figure[0]} in ${text.data.slice(0, 60)}`)
+    }
+  return found
+}"""
 
 
 def test_no_page_weighs_more_than_it_may_without_its_charts(reviewed: Path) -> None:
@@ -45,6 +58,7 @@ def test_every_kind_of_page_is_clean_and_asks_nobody(reviewed: Path, browser: Br
         outputs / "index.html",
     ]
     chosen += [next((review / level).glob("*/report.html")) for level in ("region", "person")]
+    chosen += sorted(next((plan / "person").iterdir()).glob("*.html"))
     shown = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     found: list[str] = []
     shown.on("console", lambda message: found.append(f"console: {message.text}"))
@@ -58,6 +72,7 @@ def test_every_kind_of_page_is_clean_and_asks_nobody(reviewed: Path, browser: Br
             found.append(f"{path.name}: {violation['id']}: {nodes}")
         if shown.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{path.name}: wider than {width}")
+        found += [f"{path.name}: broken at the end of a line: {torn}" for torn in shown.evaluate(TORN)]
     shown.close()
     assert found == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

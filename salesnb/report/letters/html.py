@@ -51,5 +51,5 @@ def _template() -> Any:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=markup.shown
     )
-    environment.filters.update(prose=markup.prose, plain=markup.text)
+    environment.filters.update(prose=markup.prose, line=markup.line, plain=markup.text)
     return environment.from_string(_file("letter.html.j2"))
