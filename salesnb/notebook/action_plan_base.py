@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from salesnb.report.numbers import MoneyUnit
     from salesnb.stages.action_plan import Cells, Company, Days, World
     from salesnb.stages.feasibility import Span
+    from salesnb.versions.targets.proposal import Proposal
 
 OWN = ("action_", "pay_")
 CELL = ("region_id", "team_id", "person_id", "product_line", "product_id", "customer_type", "channel_id")
@@ -27,7 +28,7 @@ NO_TARGETS = Text(
     "分解目标尚未写出，人员目标暂按上年业绩占公司目标折算，仅供测算。",
     "Targets by person are not decided yet: last year's shares of the company's target stand in for them.",
 )
-PROPOSED = Text("目标取自尚未批准的分解方案。", "Targets are those of the proposal, not approved yet.")
+PROPOSED = Text("目标取自尚未批准的分解方案{}。", "Targets are those of the proposal{}, not approved yet.")
 
 
 class PlanBase(Ahead):
@@ -141,22 +142,25 @@ class PlanBase(Ahead):
             self.note(found.say())
             return Cells(found.frame, "target_minor", self.parents)
         folder = self.folder / "tables"
-        frame = read_table(folder, "target_cells") if "target_cells" in table_names(folder) else self._proposed()
-        if frame is None:
+        if "target_cells" in table_names(folder):
+            self.note(Text(PROPOSED.zh.format(""), PROPOSED.en.format("")))
+            return Cells(read_table(folder, "target_cells"), "target_minor", self.parents)
+        proposed = self._proposed()
+        if proposed is None:
             return None
-        self.note(PROPOSED)
-        return Cells(frame, "target_minor", self.parents)
+        named = f" {proposed.version}"
+        self.note(Text(PROPOSED.zh.format(named), PROPOSED.en.format(named)))
+        return Cells(proposed.frame, "target_minor", self.parents)
 
-    def _proposed(self) -> pd.DataFrame | None:
-        """The newest proposal published for the plan year, for a quarter or month that is seen from within it."""
+    def _proposed(self) -> Proposal | None:
+        """The newest proposal for the plan year that could be approved, for a quarter or month seen from within it."""
         from salesnb.model.places import outputs_dir
         from salesnb.versions.folders import PeriodFolder
         from salesnb.versions.targets.proposal import latest_proposal
 
         if self.is_year:
             return None  # the year's own run has its proposal among its tables, or has none
-        found = latest_proposal(PeriodFolder(outputs_dir(), self.unit, self.plan_year.text), self.currency)
-        return None if found is None else found.frame
+        return latest_proposal(PeriodFolder(outputs_dir(), self.unit, self.plan_year.text), self.currency)
 
     @cached_property
     def cells(self) -> Cells:

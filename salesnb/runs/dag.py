@@ -3,7 +3,8 @@
 Every notebook states ``salesnb: {stage, periods, reads, writes}`` and may say ``when: plan`` or ``when: review``; a
 table has one writer, and whoever reads a table comes after it. A unit's own notebooks in ``params/UNIT/notebooks``
 join the shipped ones; ``shares: {own_table: [region, person]}`` lets each region and person read its own rows;
-``only_with: {table: decomposition.caps}`` says that a table is not read where that parameter is not set.
+``only_with: {table: decomposition.caps}`` says that a table is not read where that parameter is not set;
+``consults: [table]`` names a table read only from the versions of the year, half or quarter that a period lies in.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _NAME = re.compile(r"[^\W_][\w\-]{0,63}", re.UNICODE)
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _KEYS = ("stage", "periods", "reads", "writes")
 _WHEN = ("plan", "review")  # optional key ``when``; without it a notebook serves both
-_OPTIONAL = {"when", "shares", "only_with"}
+_OPTIONAL = {"when", "shares", "only_with", "consults"}
 _PARAMETER = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _LEVELS = ("region", "person")
 
@@ -44,6 +45,7 @@ class Notebook:
     when: str = ""
     shares: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)  # table → levels of readers
     only_with: dict[str, str] = field(default_factory=dict, hash=False)  # table it reads → parameter that makes it
+    consults: tuple[str, ...] = ()
 
     def serves(self, kind: Kind, planning: bool) -> bool:
         """Whether it belongs to a plan (or a review) of a period of ``kind``."""
@@ -60,6 +62,11 @@ class Plan:
 
     notebooks: tuple[Notebook, ...]
     outer: frozenset[str]
+
+    @property
+    def consulted(self) -> frozenset[str]:
+        """Tables that are read from other periods' versions even where this period writes its own."""
+        return frozenset(table for notebook in self.notebooks for table in notebook.consults)
 
     def after(self, failed: str) -> set[str]:
         """Names of all notebooks that depend on ``failed``, directly or through others."""
@@ -141,7 +148,7 @@ def _writers(notebooks: Sequence[Notebook]) -> dict[str, Notebook]:
 
 def _all_written(notebooks: Sequence[Notebook], writers: dict[str, Notebook], known: frozenset[str]) -> None:
     for notebook in notebooks:
-        for table in notebook.reads:
+        for table in (*notebook.reads, *notebook.consults):
             if table not in writers and table not in known:
                 close = get_close_matches(table, [*writers, *known], 1)
                 raise RunError(
@@ -218,6 +225,7 @@ def _notebook(path: Path, shown: str, data: dict[str, Any], stated: Any, own: bo
         when=stated.get("when", ""),
         shares={table: tuple(levels) for table, levels in stated.get("shares", {}).items()},
         only_with=dict(stated.get("only_with", {})),
+        consults=tuple(stated.get("consults", [])),
     )
 
 
@@ -228,12 +236,12 @@ def _check_stated(name: str, shown: str, stated: Any) -> None:
     if not isinstance(stated, dict) or set(stated) - _OPTIONAL != set(_KEYS):
         odd = sorted((set(stated) - _OPTIONAL) ^ set(_KEYS)) if isinstance(stated, dict) else stated
         raise _refused(shown, Text(f"元数据 salesnb 的键不对：{odd}", f"metadata salesnb has wrong keys: {odd}"))
-    wrong = [key for key in _KEYS[1:] if not _is_texts(stated[key])]
+    wrong = [key for key in (*_KEYS[1:], "consults") if not _is_texts(stated.get(key, []))]
     if wrong or not isinstance(stated["stage"], str):
         odd = wrong or "stage"
         raise _refused(shown, Text(f"{odd} 应为文字（列表）", f"{odd} must be (a list of) text"))
-    named = [("stage", stated["stage"], _NAME)] + [(k, t, _TABLE) for k in ("reads", "writes") for t in stated[k]]
-    for key, text, pattern in named:
+    tables = [(key, table, _TABLE) for key in ("reads", "writes", "consults") for table in stated.get(key, [])]
+    for key, text, pattern in [("stage", stated["stage"], _NAME), *tables]:
         if not pattern.fullmatch(text):
             raise _refused(shown, Text(f"{key} 的名称 {text!r} 不可用", f"name {text!r} in {key} cannot be used"))
     if stated.get("when", _WHEN[0]) not in _WHEN:

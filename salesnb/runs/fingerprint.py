@@ -122,21 +122,28 @@ def notebook_parts(
     tables: Mapping[str, str],
     params_read: Iterable[str] | None = None,
 ) -> dict[str, str]:
-    """The parts of a notebook's key. ``tables`` gives the sha256 of the tables it reads ("" where there is none).
+    """The parts of a notebook's key. ``tables`` gives the sha256 of the tables it reads ("" where there is none), and
+    of those it consults by :func:`elsewhere`.
 
     ``params_read`` narrows the parameters to the files an earlier run recorded; the names of all files always count,
     so that a file that came or went is never overlooked.
     """
     chosen = inputs.params if params_read is None else {n: inputs.params.get(n, "") for n in params_read}
+    read = (*notebook.reads, *map(elsewhere, notebook.consults))
     return {
         "notebook": _source(notebook),
         "code": inputs.code_fingerprint(),
         "params": digest_of({"files": sorted(inputs.params), "content": chosen}),
         "data": digest_of(inputs.data),
-        "tables": digest_of({name: tables.get(name, "") for name in notebook.reads}),
+        "tables": digest_of({name: tables.get(name, "") for name in read}),
         "packages": digest_of({"python": inputs.python, **inputs.packages}),
         "settings": digest_of(settings.parameters() | {"draft": str(settings.request.draft)}),
     }
+
+
+def elsewhere(table: str) -> str:
+    """What a table of other periods' versions is called beside this period's own."""
+    return f"{table} (elsewhere)"
 
 
 def packages() -> dict[str, str]:

@@ -9,7 +9,16 @@ from salesnb.model.errors import RunError, Text
 from salesnb.runs.assemble import Results
 from salesnb.runs.carry import Earlier, choose, earlier, outer_tables
 from salesnb.runs.dag import Notebook, Plan, discover, sequence
-from salesnb.runs.fingerprint import DATABASE, HashMemo, Inputs, collect, digest_of, is_generated, notebook_parts
+from salesnb.runs.fingerprint import (
+    DATABASE,
+    HashMemo,
+    Inputs,
+    collect,
+    digest_of,
+    elsewhere,
+    is_generated,
+    notebook_parts,
+)
 from salesnb.runs.progress import Progress
 from salesnb.runs.settings import Request, Settings, settle
 from salesnb.versions.manifest import NotebookEntry
@@ -38,7 +47,9 @@ def prepare(request: Request, progress: Progress) -> Job:
     settings = settle(request)
     plan = plan_for(settings, progress)
     inputs = _inputs(settings)
-    return Job(settings, plan, inputs, earlier(settings.folder), outer_tables(settings, plan.outer), progress)
+    outer = outer_tables(settings, plan.outer)
+    outer |= {elsewhere(name): held for name, held in outer_tables(settings, plan.consulted).items()}
+    return Job(settings, plan, inputs, earlier(settings.folder), outer, progress)
 
 
 def _inputs(settings: Settings) -> Inputs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -56,6 +57,8 @@ def test_a_table_nobody_writes_is_named_with_what_was_meant() -> None:
         _names(_notebook("10", (), ("target_cells",)), _notebook("20", ("target_cell",), ()))
     assert "did you mean target_cells" in error.value.say("en")
     assert sequence([_notebook("20", ("people",), ())], Kind.YEAR, ["people"]).outer == frozenset()
+    with pytest.raises(RunError, match="reads table targts"):
+        _names(_notebook("10", (), ("targets",)), replace(_notebook("20"), consults=("targts",)))
 
 
 def test_everything_downstream_of_a_failure_is_known() -> None:
@@ -107,6 +110,7 @@ def test_one_name_in_both_folders_is_refused(workbook: Workbook) -> None:
         ({"periods": ["yearly"]}, "yearly"),
         ({"periods": []}, "kind of period"),
         ({"reads": "a"}, "reads"),
+        ({"consults": "a"}, "consults"),
         ({"writes": ["../a"]}, "../a"),
         ({"stage": "../x"}, "../x"),
         ({"write": []}, "write"),

@@ -257,6 +257,24 @@ def test_a_newer_review_reads_the_years_tables(workbook: Workbook) -> None:
     assert run(review, Progress()).state == "unchanged"
 
 
+def test_a_review_that_looks_into_the_plan_does_not_wait_for_it_but_knows_when_it_changed(workbook: Workbook) -> None:
+    """It writes and looks into the year's table; in the year's own run it comes before who writes that."""
+    workbook.notebook("10_look", "pass", consults=["targets_x"])
+    workbook.notebook("30_plan", workbook.table("targets_x", [1]), writes=["targets_x"], periods=["year"])
+    month, year = Request("u", "2024-06"), Request("u", "2024")
+    assert run(month, Progress()).version == "v001"
+    assert run(year, Progress()).version == "v001" and run(year, Progress()).state == "unchanged"
+    assert run(month, Progress()).version == "v002", "the plan it looks into has come into being"
+    assert run(month, Progress()).state == "unchanged"
+    workbook.notebook("30_plan", workbook.table("targets_x", [2]), writes=["targets_x"], periods=["year"])
+    assert next(explain(month, Progress())).en.startswith("10_look: carried from v002")
+    assert run(year, Progress()).version == "v002"
+    told = [line.en for line in explain(month, Progress())]
+    assert told[0] == "10_look: to run (tables it reads changed)"
+    assert run(month, Progress()).version == "v003"
+    assert run(month, Progress()).state == run(year, Progress()).state == "unchanged"
+
+
 def test_what_cannot_start_is_said_before_any_kernel(workbook: Workbook) -> None:
     with pytest.raises(RunError, match="has no notebook"):
         _run()

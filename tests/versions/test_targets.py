@@ -270,6 +270,22 @@ def test_the_draft_is_the_latest_proposal(firm: Company) -> None:
     assert latest_proposal(firm.period("2025"), "CNY") is None
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"draft": True},
+        {"checks": [{"code": "sums", "passed": False}]},
+        {"notebooks": {"30_decomposition": {"state": "carried", "from": "v001", "stale": True}}},
+    ],
+)
+def test_what_could_not_be_approved_is_not_the_latest_proposal(firm: Company, more: dict[str, Any]) -> None:
+    firm.version(2, cells(m01=1), **more)
+    with pytest.raises(VersionError):
+        firm.approve(2)
+    found = latest_proposal(firm.period(), "CNY")
+    assert found is not None and found.version == "2024/v001"
+
+
 def quotas(*rows: tuple[str, str, str, int]) -> pd.DataFrame:
     """Quotas as (from, to, person, yuan)."""
     made = [

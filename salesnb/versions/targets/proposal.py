@@ -85,25 +85,28 @@ def read_proposal(period: PeriodFolder, number: int, currency: str, table: str =
 
 
 def latest_proposal(period: PeriodFolder, currency: str) -> Proposal | None:
-    """The newest version's proposal that could be approved, for ``--draft``; None where there is none."""
+    """The newest version's proposal that could be approved; None where there is none."""
     for number in reversed(period.complete()):
         manifest = read_manifest(period.version(number))
-        if TABLE in manifest.tables and not _is_undecided(manifest):
+        if TABLE in manifest.tables and _why_not(manifest) is None and _holds(manifest):
             return read_proposal(period, number, currency)
     return None
 
 
-def _whole(manifest: Manifest, name: str, place: str) -> None:
+def _why_not(manifest: Manifest) -> Text | None:
+    """Why a version may not be approved, as the end of a sentence that begins with its name."""
     ended = sorted(n for n, entry in manifest.notebooks.items() if entry.state in ("failed", "stopped"))
     failed = [str(check.get("code", "?")) for check in manifest.checks if not check.get("passed")]
-    why = None
     if manifest.state != "complete" or ended:
         names = "、".join(ended)
-        why = Text(f"不完整（{names or manifest.state}）", f"is not complete ({', '.join(ended) or manifest.state})")
-    elif manifest.draft:
-        why = Text("是草稿", "is a draft")
-    elif failed:
-        why = Text(f"有校验未通过：{'、'.join(failed)}", f"failed checks: {', '.join(failed)}")
+        return Text(f"不完整（{names or manifest.state}）", f"is not complete ({', '.join(ended) or manifest.state})")
+    if manifest.draft:
+        return Text("是草稿", "is a draft")
+    return Text(f"有校验未通过：{'、'.join(failed)}", f"failed checks: {', '.join(failed)}") if failed else None
+
+
+def _whole(manifest: Manifest, name: str, place: str) -> None:
+    why = _why_not(manifest)
     if why is not None:
         raise VersionError(
             Text(f"{name} {why.zh}，不能批准", f"{name} {why.en} and cannot be approved"),
@@ -112,9 +115,10 @@ def _whole(manifest: Manifest, name: str, place: str) -> None:
         )
 
 
-def _is_undecided(manifest: Manifest) -> bool:
+def _holds(manifest: Manifest) -> bool:
+    """Whether the proposal decides something and rests on the data and parameters of its own version."""
     entry = manifest.notebooks.get(manifest.tables[TABLE].writer)
-    return entry is not None and "undecided" in entry.facts
+    return entry is None or not (entry.stale or "undecided" in entry.facts)
 
 
 def _decided(manifest: Manifest, writer: str, name: str, place: str) -> None:
