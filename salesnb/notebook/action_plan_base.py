@@ -28,7 +28,6 @@ NO_TARGETS = Text(
     "分解目标尚未写出，人员目标暂按上年业绩占公司目标折算，仅供测算。",
     "Targets by person are not decided yet: last year's shares of the company's target stand in for them.",
 )
-PROPOSED = Text("目标取自尚未批准的分解方案{}。", "Targets are those of the proposal{}, not approved yet.")
 
 
 class PlanBase(Ahead):
@@ -143,14 +142,15 @@ class PlanBase(Ahead):
             return Cells(found.frame, "target_minor", self.parents)
         folder = self.folder / "tables"
         if "target_cells" in table_names(folder):
-            self.note(Text(PROPOSED.zh.format(""), PROPOSED.en.format("")))
-            return Cells(read_table(folder, "target_cells"), "target_minor", self.parents)
-        proposed = self._proposed()
-        if proposed is None:
+            frame, named = read_table(folder, "target_cells"), ""
+        elif (proposed := self._proposed()) is not None:
+            frame, named = proposed.frame, f" {proposed.version}"
+        else:
             return None
-        named = f" {proposed.version}"
-        self.note(Text(PROPOSED.zh.format(named), PROPOSED.en.format(named)))
-        return Cells(proposed.frame, "target_minor", self.parents)
+        self.note(
+            Text(f"目标取自尚未批准的分解方案{named}。", f"Targets are those of the proposal{named}, not approved yet.")
+        )
+        return Cells(frame, "target_minor", self.parents)
 
     def _proposed(self) -> Proposal | None:
         """The newest proposal for the plan year that could be approved, for a quarter or month seen from within it."""

@@ -124,7 +124,12 @@ def files_of(entry: NotebookEntry | None) -> list[PurePosixPath]:
 
 
 def outer_tables(settings: Settings, names: frozenset[str]) -> dict[str, str]:
-    """sha256 of tables that this period reads from the versions of the year, half or quarter it lies in."""
+    """sha256 of tables that this period reads from the versions of the year, half or quarter it lies in; of targets
+    also as the newest proposal has them that could be approved, which need not be the latest version's."""
+    if not names:
+        return {}
+    from salesnb.versions.targets.proposal import TABLE, proposed_sha256
+
     found: dict[str, str] = {}
     calendar = settings.params.company.calendar
     for kind in (Kind.YEAR, Kind.HALF, Kind.QUARTER):
@@ -134,6 +139,9 @@ def outer_tables(settings: Settings, names: frozenset[str]) -> dict[str, str]:
         if latest is None:
             continue
         tables = read_manifest(folder.version(latest)).tables
-        for name in names & tables.keys():
-            found[name] = digest_of([found.get(name, ""), parent, tables[name].sha256])
+        held = {name: tables[name].sha256 for name in names & tables.keys()}
+        if TABLE in names:
+            held[TABLE] = digest_of([held.get(TABLE, ""), proposed_sha256(folder)])
+        for name, digest in held.items():
+            found[name] = digest_of([found.get(name, ""), parent, digest])
     return found

@@ -122,7 +122,7 @@ def is_abandoned(path: Path, least_seconds: float = 0.0) -> bool:
     """Whether the process that made the folder ``path`` and holds its lock has ended, however it did; False for a
     folder that changed within ``least_seconds``, whose lock its maker may be about to take, and for another user's
     that may not be looked into."""
-    from filelock import FileLock, Timeout
+    from filelock import FileLock
 
     lock_file = path / STAGE_LOCK
     if _age(path) < least_seconds:
@@ -133,7 +133,7 @@ def is_abandoned(path: Path, least_seconds: float = 0.0) -> bool:
         lock.acquire(blocking=False)
     except FileNotFoundError:
         return _age(path) >= ORPHAN_SECONDS
-    except (Timeout, OSError):  # held, or another user's
+    except OSError:  # held, or another user's
         return False
     lock.release()
     return True

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 import pytest
 
 from salesnb.model.contracts.facts import TARGETS, UNASSIGNED
 from salesnb.model.errors import DataError, SalesnbError, UsageError, VersionError
+from salesnb.runs.carry import outer_tables
 from salesnb.versions.tables import write_table
 from salesnb.versions.targets import in_force, read_chain
 from salesnb.versions.targets.chain import plans
 from salesnb.versions.targets.proposal import latest_proposal
 from salesnb.versions.targets.quotas import adopt
 from tests.versions.targets_company import GRAIN, KEYS, MONTHS, Company, cells, company, decision
+
+if TYPE_CHECKING:
+    from salesnb.runs.settings import Settings
 
 
 @pytest.fixture
@@ -284,6 +289,19 @@ def test_what_could_not_be_approved_is_not_the_latest_proposal(firm: Company, mo
         firm.approve(2)
     found = latest_proposal(firm.period(), "CNY")
     assert found is not None and found.version == "2024/v001"
+
+
+def test_a_month_knows_which_proposal_it_rests_on(firm: Company) -> None:
+    """A draft's cells, published as they are without draft, are another proposal than the one before the draft."""
+    month = SimpleNamespace(
+        params=firm.params, outputs=firm.period().path.parents[1], unit=firm.params.unit,
+        period=firm.params.company.calendar.period("2024-06"),
+    )  # fmt: skip
+    seen = []
+    for number, draft in ((2, True), (3, False), (4, True)):
+        firm.version(number, cells(m01=1), draft=draft)
+        seen.append(outer_tables(cast("Settings", month), frozenset(("target_cells",))))
+    assert seen[0] != seen[1] == seen[2] and all(list(one) == ["target_cells"] for one in seen)
 
 
 def quotas(*rows: tuple[str, str, str, int]) -> pd.DataFrame:

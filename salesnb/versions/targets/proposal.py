@@ -86,10 +86,21 @@ def read_proposal(period: PeriodFolder, number: int, currency: str, table: str =
 
 def latest_proposal(period: PeriodFolder, currency: str) -> Proposal | None:
     """The newest version's proposal that could be approved; None where there is none."""
+    found = _newest(period)
+    return None if found is None else read_proposal(period, found[0], currency)
+
+
+def proposed_sha256(period: PeriodFolder) -> str:
+    """sha256 of the table that :func:`latest_proposal` gives; "" where there is none."""
+    found = _newest(period)
+    return "" if found is None else found[1].tables[TABLE].sha256
+
+
+def _newest(period: PeriodFolder) -> tuple[int, Manifest] | None:
     for number in reversed(period.complete()):
         manifest = read_manifest(period.version(number))
         if TABLE in manifest.tables and _why_not(manifest) is None and _holds(manifest):
-            return read_proposal(period, number, currency)
+            return number, manifest
     return None
 
 
